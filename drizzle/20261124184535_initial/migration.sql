@@ -1,0 +1,679 @@
+CREATE SCHEMA "identity";
+--> statement-breakpoint
+CREATE SCHEMA "personal";
+--> statement-breakpoint
+CREATE TYPE "membership_state" AS ENUM('INVITED', 'APPLIED', 'ACTIVE', 'SUSPENDED', 'ENDED');--> statement-breakpoint
+CREATE TYPE "organization_kind" AS ENUM('GOV', 'PUBLIC_INST', 'MASS_ORG', 'SOE', 'PRIVATE', 'FINANCE', 'EDUCATION', 'MEDICAL', 'LAW_FIRM', 'NGO', 'FOUNDATION', 'UNION', 'PROPERTY', 'RESIDENT_BODY');--> statement-breakpoint
+CREATE TYPE "pact_state" AS ENUM('DRAFT', 'SIGNED', 'TERMINATED');--> statement-breakpoint
+CREATE TYPE "account_role" AS ENUM('COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'ESTATE_OFFICER', 'LIAISON', 'FAMILY', 'SUBDISTRICT');--> statement-breakpoint
+CREATE TYPE "match_state" AS ENUM('PLANNED', 'PROPOSED', 'ACCEPTED', 'DECLINED', 'FELL_OUT', 'LAPSED');--> statement-breakpoint
+CREATE TYPE "plan_state" AS ENUM('QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED');--> statement-breakpoint
+CREATE TYPE "beneficiary_kind" AS ENUM('RESIDENT', 'GROUP', 'ORGANIZATION', 'PLACE');--> statement-breakpoint
+CREATE TYPE "channel" AS ENUM('COUNTER', 'PHONE', 'WECHAT', 'TERMINAL', 'VISIT', 'HOTLINE', 'IMPORT');--> statement-breakpoint
+CREATE TYPE "need_close_reason" AS ENUM('NOT_A_NEED', 'OUT_OF_SCOPE', 'NOT_VERIFIABLE', 'REPEATED', 'BEYOND_LAW', 'SOLVED_OTHERWISE', 'NO_LONGER_WANTED', 'DIED_OR_MOVED', 'NO_SUPPLY', 'NOT_ELIGIBLE_ANYWHERE', 'OTHER');--> statement-breakpoint
+CREATE TYPE "need_state" AS ENUM('SUBMITTED', 'OPEN', 'FULFILLED', 'REJECTED', 'MERGED', 'TRANSFERRED', 'WITHDRAWN', 'EXPIRED', 'UNMET');--> statement-breakpoint
+CREATE TYPE "requester_kind" AS ENUM('SELF', 'FAMILY', 'STEWARD', 'OFFICER', 'ORGANIZATION');--> statement-breakpoint
+CREATE TYPE "transfer_target" AS ENUM('GRID', 'SUBDISTRICT', 'HOTLINE_12345', 'BACK_OFFICE', 'EMERGENCY');--> statement-breakpoint
+CREATE TYPE "urgency" AS ENUM('P0', 'P1', 'P2', 'P3', 'P4');--> statement-breakpoint
+CREATE TYPE "care_category" AS ENUM('LIVING_ALONE', 'EMPTY_NEST', 'DISABLED', 'LOW_INCOME', 'BEREAVED_FAMILY', 'DEMENTIA', 'BEDRIDDEN', 'CHRONIC_ILLNESS', 'LEFT_BEHIND_CHILD', 'VETERAN');--> statement-breakpoint
+CREATE TYPE "language" AS ENUM('MANDARIN', 'HANGZHOU_DIALECT', 'WU_DIALECT', 'SIGN_LANGUAGE', 'ENGLISH');--> statement-breakpoint
+CREATE TYPE "mode" AS ENUM('ON_SITE', 'HOME', 'ONLINE');--> statement-breakpoint
+CREATE TYPE "offer_state" AS ENUM('DRAFT', 'PUBLISHED', 'PAUSED', 'WITHDRAWN', 'EXPIRED');--> statement-breakpoint
+CREATE TYPE "session_state" AS ENUM('SCHEDULED', 'CANCELLED');--> statement-breakpoint
+CREATE TYPE "received_by" AS ENUM('BENEFICIARY', 'FAMILY', 'STEWARD', 'OFFICER', 'GROUP');--> statement-breakpoint
+CREATE TYPE "referral_origin" AS ENUM('PROPOSAL', 'CLAIM', 'REQUEST');--> statement-breakpoint
+CREATE TYPE "referral_reason" AS ENUM('NO_CAPACITY', 'NOT_QUALIFIED', 'WRONG_TIME', 'TOO_FAR', 'OUT_OF_SCOPE', 'BENEFICIARY_DECLINED', 'BENEFICIARY_ABSENT', 'BENEFICIARY_ILL', 'SOLVED_OTHERWISE', 'STAFF_SHORTAGE', 'MATERIALS_MISSING', 'WEATHER', 'UNSAFE', 'SESSION_CANCELLED', 'WAITING_FOR_CONSENT', 'ENTERED_BY_MISTAKE', 'OTHER');--> statement-breakpoint
+CREATE TYPE "referral_state" AS ENUM('DRAFT', 'REQUESTED', 'ACCEPTED', 'REJECTED', 'CANCELLED', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED', 'FAILED', 'ENTERED_IN_ERROR');--> statement-breakpoint
+CREATE TYPE "ability_level" AS ENUM('INTACT', 'MILD', 'MODERATE', 'SEVERE', 'TOTAL');--> statement-breakpoint
+CREATE TYPE "kinship_relation" AS ENUM('DAUGHTER', 'SON', 'SPOUSE', 'PARENT', 'GRANDCHILD', 'SIBLING', 'GUARDIAN', 'OTHER');--> statement-breakpoint
+CREATE TYPE "kinship_state" AS ENUM('CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED');--> statement-breakpoint
+CREATE TYPE "residency_status" AS ENUM('REGISTERED_AND_PRESENT', 'PRESENT', 'REGISTERED_ABSENT', 'FLOATING');--> statement-breakpoint
+CREATE TYPE "sex" AS ENUM('FEMALE', 'MALE');--> statement-breakpoint
+CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing');--> statement-breakpoint
+CREATE TYPE "capacity_unit" AS ENUM('PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN');--> statement-breakpoint
+CREATE TYPE "area_code" AS ENUM('EAST', 'WEST');--> statement-breakpoint
+CREATE TABLE "event_seal" (
+	"community_id" uuid,
+	"position" bigint,
+	"event_id" uuid NOT NULL,
+	"hash" bytea NOT NULL,
+	"sealed_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "event_seal_pkey" PRIMARY KEY("community_id","position"),
+	CONSTRAINT "event_seal_position" CHECK ("position" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "event" (
+	"community_id" uuid,
+	"id" uuid,
+	"at" timestamp(3) with time zone NOT NULL,
+	"kind" text NOT NULL,
+	"subject_type" text NOT NULL,
+	"subject_id" uuid NOT NULL,
+	"branch_id" uuid,
+	"actor_id" uuid,
+	"actor_role" text NOT NULL,
+	"request_id" text,
+	"from_state" text,
+	"to_state" text,
+	"reason" text,
+	"data" jsonb DEFAULT '{}' NOT NULL,
+	CONSTRAINT "event_pkey" PRIMARY KEY("community_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "idempotency_key" (
+	"community_id" uuid,
+	"account_id" uuid,
+	"operation" text,
+	"key" text,
+	"input_hash" bytea NOT NULL,
+	"result_id" uuid,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "idempotency_key_pkey" PRIMARY KEY("community_id","account_id","operation","key")
+);
+--> statement-breakpoint
+CREATE TABLE "event_unsealed" (
+	"community_id" uuid,
+	"event_id" uuid,
+	CONSTRAINT "event_unsealed_pkey" PRIMARY KEY("community_id","event_id")
+);
+--> statement-breakpoint
+CREATE TABLE "register" (
+	"community_id" uuid,
+	"name" text,
+	"last" integer NOT NULL,
+	CONSTRAINT "register_pkey" PRIMARY KEY("community_id","name"),
+	CONSTRAINT "register_last" CHECK ("last" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "liaison" (
+	"community_id" uuid,
+	"id" uuid,
+	"organization_id" uuid NOT NULL,
+	"account_id" uuid NOT NULL,
+	"since" date NOT NULL,
+	"until" date,
+	CONSTRAINT "liaison_pkey" PRIMARY KEY("community_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "membership" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"organization_id" uuid NOT NULL,
+	"state" "membership_state" NOT NULL,
+	"since" date,
+	"until" date,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "membership_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "membership_pair" UNIQUE("community_id","branch_id","organization_id")
+);
+--> statement-breakpoint
+CREATE TABLE "organization" (
+	"id" uuid PRIMARY KEY,
+	"code" text NOT NULL CONSTRAINT "organization_code" UNIQUE,
+	"name" text NOT NULL,
+	"kind" "organization_kind" NOT NULL,
+	"uscc" text CONSTRAINT "organization_uscc" UNIQUE,
+	"wishes" text,
+	"bigrams" text[] DEFAULT '{}'::text[] NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "organization_uscc_form" CHECK ("uscc" ~ '^[0-9A-HJ-NP-RTUW-Y]{18}$')
+);
+--> statement-breakpoint
+CREATE TABLE "pact" (
+	"community_id" uuid,
+	"id" uuid,
+	"membership_id" uuid NOT NULL,
+	"number" text NOT NULL,
+	"starts_on" date NOT NULL,
+	"ends_on" date NOT NULL,
+	"items" jsonb NOT NULL,
+	"state" "pact_state" NOT NULL,
+	"branch_signed_at" timestamp(3) with time zone,
+	"branch_signed_by" uuid,
+	"organization_signed_at" timestamp(3) with time zone,
+	"organization_signed_by" uuid,
+	"terminated_on" date,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "pact_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "pact_number" UNIQUE("community_id","number"),
+	CONSTRAINT "pact_period" CHECK ("ends_on" > "starts_on"),
+	CONSTRAINT "pact_signed" CHECK ("state" <> 'SIGNED' or ("branch_signed_at" is not null and "organization_signed_at" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."account" (
+	"id" uuid PRIMARY KEY,
+	"login" text NOT NULL,
+	"display_name" text NOT NULL,
+	"password_hash" text NOT NULL,
+	"active" boolean DEFAULT true NOT NULL,
+	"is_demo" boolean DEFAULT false NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "account_login_form" CHECK ("login" = lower("login") and length("login") between 2 and 64)
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."refresh_token" (
+	"hash" text PRIMARY KEY,
+	"family_id" uuid NOT NULL,
+	"account_id" uuid NOT NULL,
+	"community_id" uuid NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"expires_at" timestamp(3) with time zone NOT NULL,
+	"used_at" timestamp(3) with time zone,
+	"revoked_at" timestamp(3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."role_assignment" (
+	"id" uuid PRIMARY KEY,
+	"account_id" uuid NOT NULL,
+	"community_id" uuid NOT NULL,
+	"role" "account_role" NOT NULL,
+	"branch_id" uuid,
+	"area_id" uuid,
+	"organization_id" uuid,
+	"valid_from" timestamp(3) with time zone NOT NULL,
+	"valid_until" timestamp(3) with time zone,
+	CONSTRAINT "role_assignment_scope" CHECK (("role" = 'BRANCH_SECRETARY') = ("branch_id" is not null) and ("role" = 'ESTATE_OFFICER') = ("area_id" is not null) and ("role" = 'LIAISON') = ("organization_id" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "match_plan" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid,
+	"state" "plan_state" NOT NULL,
+	"progress" smallint DEFAULT 0 NOT NULL,
+	"dry_run" boolean DEFAULT false NOT NULL,
+	"policy_version" integer NOT NULL,
+	"horizon_start" timestamp(3) with time zone NOT NULL,
+	"horizon_end" timestamp(3) with time zone NOT NULL,
+	"pinned" jsonb DEFAULT '[]' NOT NULL,
+	"forbidden" jsonb DEFAULT '[]' NOT NULL,
+	"totals" jsonb,
+	"failure" text,
+	"created_by" uuid,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"finished_at" timestamp(3) with time zone,
+	"published_at" timestamp(3) with time zone,
+	"version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "match_plan_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "match_plan_horizon" CHECK ("horizon_end" > "horizon_start"),
+	CONSTRAINT "match_plan_progress" CHECK ("progress" between 0 and 100)
+);
+--> statement-breakpoint
+CREATE TABLE "match_policy" (
+	"community_id" uuid,
+	"version" integer,
+	"weights" jsonb NOT NULL,
+	"reason" text NOT NULL,
+	"valid_from" timestamp(3) with time zone NOT NULL,
+	"created_by" uuid,
+	CONSTRAINT "match_policy_pkey" PRIMARY KEY("community_id","version"),
+	CONSTRAINT "match_policy_version" CHECK ("version" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "match" (
+	"community_id" uuid,
+	"id" uuid,
+	"plan_id" uuid NOT NULL,
+	"need_id" uuid NOT NULL,
+	"session_id" uuid NOT NULL,
+	"organization_id" uuid NOT NULL,
+	"branch_id" uuid NOT NULL,
+	"quantity" bigint NOT NULL,
+	"state" "match_state" NOT NULL,
+	"rank_position" integer NOT NULL,
+	"tier" smallint NOT NULL,
+	"points" integer NOT NULL,
+	"cost" integer NOT NULL,
+	"explanation" jsonb NOT NULL,
+	"respond_by" timestamp(3) with time zone,
+	"version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "match_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "match_quantity" CHECK ("quantity" > 0),
+	CONSTRAINT "match_cost" CHECK ("cost" between 0 and 9999)
+);
+--> statement-breakpoint
+CREATE TABLE "pair_exclusion" (
+	"community_id" uuid,
+	"need_id" uuid,
+	"offer_id" uuid,
+	"reason" text NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_by" uuid,
+	CONSTRAINT "pair_exclusion_pkey" PRIMARY KEY("community_id","need_id","offer_id")
+);
+--> statement-breakpoint
+CREATE TABLE "unmatched_need" (
+	"community_id" uuid,
+	"plan_id" uuid,
+	"need_id" uuid,
+	"rank_position" integer NOT NULL,
+	"quantity" bigint NOT NULL,
+	"reason" text NOT NULL,
+	"certificate" jsonb NOT NULL,
+	CONSTRAINT "unmatched_need_pkey" PRIMARY KEY("community_id","plan_id","need_id"),
+	CONSTRAINT "unmatched_quantity" CHECK ("quantity" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "need" (
+	"community_id" uuid,
+	"id" uuid,
+	"number" text NOT NULL,
+	"branch_id" uuid NOT NULL,
+	"category_code" text NOT NULL,
+	"beneficiary_kind" "beneficiary_kind" NOT NULL,
+	"beneficiary_organization_id" uuid,
+	"beneficiary_group" text,
+	"requester_kind" "requester_kind" NOT NULL,
+	"requester_organization_id" uuid,
+	"channel" "channel" NOT NULL,
+	"state" "need_state" NOT NULL,
+	"urgency" "urgency" NOT NULL,
+	"quantity" bigint NOT NULL,
+	"committed" bigint DEFAULT 0 NOT NULL,
+	"fulfilled" bigint DEFAULT 0 NOT NULL,
+	"modes" "mode"[] NOT NULL,
+	"windows" jsonb DEFAULT '[]' NOT NULL,
+	"deadline" timestamp(3) with time zone,
+	"accepts_cost_fen" bigint DEFAULT 0 NOT NULL,
+	"floor" smallint,
+	"no_lift" boolean DEFAULT false NOT NULL,
+	"wheelchair" boolean DEFAULT false NOT NULL,
+	"languages" "language"[] DEFAULT '{}'::"language"[] NOT NULL,
+	"submitted_at" timestamp(3) with time zone NOT NULL,
+	"opened_at" timestamp(3) with time zone,
+	"closed_at" timestamp(3) with time zone,
+	"close_reason" "need_close_reason",
+	"merged_into_id" uuid,
+	"transferred_to" "transfer_target",
+	"left_out" smallint DEFAULT 0 NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "need_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "need_number" UNIQUE("community_id","number"),
+	CONSTRAINT "need_quantity" CHECK ("quantity" between 1 and 9007199254740991),
+	CONSTRAINT "need_covered" CHECK ("committed" >= 0 and "fulfilled" >= 0 and "committed" + "fulfilled" <= "quantity"),
+	CONSTRAINT "need_cost" CHECK ("accepts_cost_fen" >= 0),
+	CONSTRAINT "need_modes" CHECK (cardinality("modes") > 0),
+	CONSTRAINT "need_windows" CHECK (jsonb_typeof("windows") = 'array'),
+	CONSTRAINT "need_merged" CHECK (("state" = 'MERGED') = ("merged_into_id" is not null)),
+	CONSTRAINT "need_transferred" CHECK (("state" = 'TRANSFERRED') = ("transferred_to" is not null)),
+	CONSTRAINT "need_left_out" CHECK ("left_out" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "offer" (
+	"community_id" uuid,
+	"id" uuid,
+	"organization_id" uuid NOT NULL,
+	"category_code" text,
+	"covers_children" boolean DEFAULT false NOT NULL,
+	"title" text NOT NULL,
+	"description" text DEFAULT '' NOT NULL,
+	"bigrams" text[] DEFAULT '{}'::text[] NOT NULL,
+	"state" "offer_state" DEFAULT 'DRAFT'::"offer_state" NOT NULL,
+	"modes" "mode"[] DEFAULT '{}'::"mode"[] NOT NULL,
+	"lead_time_minutes" integer DEFAULT 0 NOT NULL,
+	"cost_fen" bigint DEFAULT 0 NOT NULL,
+	"volunteer" boolean DEFAULT true NOT NULL,
+	"needs_assessment" boolean DEFAULT false NOT NULL,
+	"valid_from" date,
+	"valid_until" date,
+	"filing_number" text,
+	"filing_valid_until" date,
+	"min_age_months" integer,
+	"max_age_months" integer,
+	"care_categories" "care_category"[] DEFAULT '{}'::"care_category"[] NOT NULL,
+	"eligible_building_ids" uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+	"branch_ids" uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+	"languages" "language"[] DEFAULT '{}'::"language"[] NOT NULL,
+	"last_assured_on" date,
+	"pause_reason" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"published_at" timestamp(3) with time zone,
+	CONSTRAINT "offer_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "offer_cost" CHECK ("cost_fen" >= 0 and (not "volunteer" or "cost_fen" = 0)),
+	CONSTRAINT "offer_lead_time" CHECK ("lead_time_minutes" >= 0),
+	CONSTRAINT "offer_ages" CHECK (coalesce("min_age_months", 0) >= 0 and ("max_age_months" is null or "max_age_months" > coalesce("min_age_months", 0))),
+	CONSTRAINT "offer_validity" CHECK ("valid_until" >= "valid_from"),
+	CONSTRAINT "offer_publishable" CHECK ("state" not in ('PUBLISHED', 'PAUSED') or ("category_code" is not null and cardinality("modes") > 0))
+);
+--> statement-breakpoint
+CREATE TABLE "session" (
+	"community_id" uuid,
+	"id" uuid,
+	"offer_id" uuid NOT NULL,
+	"state" "session_state" DEFAULT 'SCHEDULED'::"session_state" NOT NULL,
+	"starts_at" timestamp(3) with time zone,
+	"ends_at" timestamp(3) with time zone,
+	"capacity" bigint NOT NULL,
+	"reserved" bigint DEFAULT 0 NOT NULL,
+	"building_id" uuid,
+	"place" text DEFAULT '' NOT NULL,
+	"cancel_reason" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "session_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "session_capacity" CHECK ("capacity" >= 0 and "reserved" >= 0 and "reserved" <= "capacity"),
+	CONSTRAINT "session_capacity_safe" CHECK ("capacity" <= 9007199254740991),
+	CONSTRAINT "session_times" CHECK (("starts_at" is null) = ("ends_at" is null) and "ends_at" > "starts_at")
+);
+--> statement-breakpoint
+CREATE TABLE "referral" (
+	"community_id" uuid,
+	"id" uuid,
+	"number" text NOT NULL,
+	"need_id" uuid NOT NULL,
+	"session_id" uuid NOT NULL,
+	"organization_id" uuid NOT NULL,
+	"branch_id" uuid NOT NULL,
+	"match_id" uuid,
+	"origin" "referral_origin" NOT NULL,
+	"state" "referral_state" NOT NULL,
+	"quantity" bigint NOT NULL,
+	"reason" "referral_reason",
+	"requested_by" uuid,
+	"requested_at" timestamp(3) with time zone,
+	"respond_by" timestamp(3) with time zone,
+	"accepted_at" timestamp(3) with time zone,
+	"closed_at" timestamp(3) with time zone,
+	"decision" jsonb DEFAULT '{}' NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "referral_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "referral_number" UNIQUE("community_id","number"),
+	CONSTRAINT "referral_quantity" CHECK ("quantity" > 0),
+	CONSTRAINT "referral_reason_given" CHECK ("state" not in ('REJECTED', 'CANCELLED', 'ON_HOLD', 'FAILED') or "reason" is not null)
+);
+--> statement-breakpoint
+CREATE TABLE "service_record" (
+	"community_id" uuid,
+	"id" uuid,
+	"referral_id" uuid NOT NULL,
+	"started_at" timestamp(3) with time zone NOT NULL,
+	"ended_at" timestamp(3) with time zone NOT NULL,
+	"quantity" bigint NOT NULL,
+	"received_by" "received_by" NOT NULL,
+	"evidence" jsonb DEFAULT '[]' NOT NULL,
+	"recorded_by" uuid,
+	"recorded_at" timestamp(3) with time zone NOT NULL,
+	"place" text DEFAULT '' NOT NULL,
+	CONSTRAINT "service_record_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "service_record_one" UNIQUE("community_id","referral_id"),
+	CONSTRAINT "service_record_times" CHECK ("ended_at" >= "started_at"),
+	CONSTRAINT "service_record_quantity" CHECK ("quantity" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "personal"."access_log" (
+	"community_id" uuid,
+	"id" uuid,
+	"at" timestamp(3) with time zone NOT NULL,
+	"account_id" uuid,
+	"purpose" "system_purpose",
+	"action" text NOT NULL,
+	"resident_id" uuid,
+	"request_id" text,
+	"detail" jsonb DEFAULT '{}' NOT NULL,
+	CONSTRAINT "access_log_pkey" PRIMARY KEY("community_id","id")
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."access_log" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "personal"."kinship" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"resident_id" uuid NOT NULL,
+	"account_id" uuid NOT NULL,
+	"relation" "kinship_relation" NOT NULL,
+	"state" "kinship_state" NOT NULL,
+	"verified_by" uuid,
+	"verified_at" timestamp(3) with time zone,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "kinship_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "kinship_verified" CHECK ("state" <> 'VERIFIED' or "verified_at" is not null)
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."kinship" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "personal"."need_detail" (
+	"community_id" uuid,
+	"need_id" uuid,
+	"branch_id" uuid NOT NULL,
+	"beneficiary_id" uuid,
+	"requester_account_id" uuid,
+	"building_id" uuid,
+	"description_sealed" bytea NOT NULL,
+	"description_index" integer[] DEFAULT '{}'::integer[] NOT NULL,
+	"access_notes_sealed" bytea,
+	CONSTRAINT "need_detail_pkey" PRIMARY KEY("community_id","need_id")
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."need_detail" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "personal"."resident" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"building_id" uuid NOT NULL,
+	"name_sealed" bytea NOT NULL,
+	"name_index" bytea NOT NULL,
+	"phone_sealed" bytea,
+	"phone_index" bytea,
+	"room_sealed" bytea,
+	"storey" smallint,
+	"sex" "sex" NOT NULL,
+	"birth_date" date NOT NULL,
+	"residency_status" "residency_status" NOT NULL,
+	"care_categories" "care_category"[] DEFAULT '{}'::"care_category"[] NOT NULL,
+	"ability_level" "ability_level",
+	"languages" "language"[] DEFAULT '{}'::"language"[] NOT NULL,
+	"opted_out" boolean DEFAULT false NOT NULL,
+	"consents_to_health_matching" boolean DEFAULT false NOT NULL,
+	"is_test" boolean DEFAULT false NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "resident_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "resident_storey" CHECK ("storey" > 0)
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."resident" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "service_category" (
+	"code" text PRIMARY KEY,
+	"parent_code" text,
+	"path" text NOT NULL CONSTRAINT "service_category_path" UNIQUE,
+	"label_zh" text NOT NULL,
+	"label_en" text NOT NULL,
+	"open_eligibility" text,
+	"capacity_unit" "capacity_unit" NOT NULL,
+	"matchable" boolean NOT NULL,
+	"needs_filing" boolean DEFAULT false NOT NULL,
+	"needs_consent" boolean DEFAULT false NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "area" (
+	"community_id" uuid,
+	"id" uuid,
+	"code" "area_code" NOT NULL,
+	"name" text NOT NULL,
+	CONSTRAINT "area_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "area_code_unique" UNIQUE("community_id","code")
+);
+--> statement-breakpoint
+CREATE TABLE "branch" (
+	"community_id" uuid,
+	"id" uuid,
+	"area_id" uuid NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	CONSTRAINT "branch_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "branch_code" UNIQUE("community_id","code")
+);
+--> statement-breakpoint
+CREATE TABLE "building" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"block_no" smallint NOT NULL,
+	"entrance_no" smallint NOT NULL,
+	"storeys" smallint NOT NULL,
+	"dwellings" smallint NOT NULL,
+	"has_lift" boolean DEFAULT false NOT NULL,
+	"east_m" integer NOT NULL,
+	"north_m" integer NOT NULL,
+	CONSTRAINT "building_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "building_number" UNIQUE("community_id","block_no","entrance_no"),
+	CONSTRAINT "building_numbers" CHECK ("block_no" > 0 and "entrance_no" > 0 and "storeys" > 0 and "dwellings" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "community" (
+	"id" uuid PRIMARY KEY,
+	"code" text NOT NULL CONSTRAINT "community_code" UNIQUE,
+	"name" text NOT NULL,
+	"subdistrict_name" text NOT NULL,
+	"district_code" text NOT NULL,
+	"subdistrict_code" text NOT NULL,
+	"admin_code12" text,
+	"built_around" smallint,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "community_district_code" CHECK ("district_code" ~ '^[0-9]{6}$'),
+	CONSTRAINT "community_subdistrict_code" CHECK ("subdistrict_code" ~ '^[0-9]{9}$' and left("subdistrict_code", 6) = "district_code"),
+	CONSTRAINT "community_admin_code" CHECK ("admin_code12" ~ '^[0-9]{12}$' and left("admin_code12", 9) = "subdistrict_code")
+);
+--> statement-breakpoint
+CREATE INDEX "event_seal_by_event" ON "event_seal" ("community_id","event_id");--> statement-breakpoint
+CREATE INDEX "event_by_subject" ON "event" ("community_id","subject_type","subject_id","id");--> statement-breakpoint
+CREATE INDEX "event_by_branch" ON "event" ("community_id","branch_id","id");--> statement-breakpoint
+CREATE INDEX "idempotency_key_age" ON "idempotency_key" ("community_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "liaison_current" ON "liaison" ("community_id","organization_id","account_id") WHERE "until" is null;--> statement-breakpoint
+CREATE INDEX "liaison_by_organization_reference" ON "liaison" ("organization_id");--> statement-breakpoint
+CREATE INDEX "liaison_by_account" ON "liaison" ("community_id","account_id");--> statement-breakpoint
+CREATE INDEX "membership_by_organization" ON "membership" ("community_id","organization_id");--> statement-breakpoint
+CREATE INDEX "membership_by_organization_reference" ON "membership" ("organization_id");--> statement-breakpoint
+CREATE INDEX "organization_by_name" ON "organization" ("name","id");--> statement-breakpoint
+CREATE INDEX "organization_bigrams" ON "organization" USING gin ("bigrams");--> statement-breakpoint
+CREATE INDEX "pact_by_membership" ON "pact" ("community_id","membership_id","starts_on");--> statement-breakpoint
+CREATE UNIQUE INDEX "account_login" ON "identity"."account" ("login");--> statement-breakpoint
+CREATE INDEX "refresh_token_family" ON "identity"."refresh_token" ("family_id");--> statement-breakpoint
+CREATE INDEX "refresh_token_by_account" ON "identity"."refresh_token" ("account_id");--> statement-breakpoint
+CREATE INDEX "role_assignment_by_account" ON "identity"."role_assignment" ("account_id","community_id");--> statement-breakpoint
+CREATE INDEX "match_plan_by_branch" ON "match_plan" ("community_id","branch_id","id");--> statement-breakpoint
+CREATE INDEX "match_plan_by_policy" ON "match_plan" ("community_id","policy_version");--> statement-breakpoint
+CREATE INDEX "match_plan_newest" ON "match_plan" ("community_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "match_pair" ON "match" ("community_id","plan_id","need_id","session_id");--> statement-breakpoint
+CREATE INDEX "match_in_order" ON "match" ("community_id","plan_id","rank_position","id");--> statement-breakpoint
+CREATE INDEX "match_by_need" ON "match" ("community_id","need_id","state","id");--> statement-breakpoint
+CREATE INDEX "match_by_session" ON "match" ("community_id","session_id","state");--> statement-breakpoint
+CREATE INDEX "match_by_organization" ON "match" ("community_id","organization_id","state","id");--> statement-breakpoint
+CREATE INDEX "match_by_organization_reference" ON "match" ("organization_id");--> statement-breakpoint
+CREATE INDEX "match_by_branch" ON "match" ("community_id","branch_id");--> statement-breakpoint
+CREATE INDEX "pair_exclusion_by_offer" ON "pair_exclusion" ("community_id","offer_id");--> statement-breakpoint
+CREATE INDEX "unmatched_in_order" ON "unmatched_need" ("community_id","plan_id","rank_position","need_id");--> statement-breakpoint
+CREATE INDEX "unmatched_by_need" ON "unmatched_need" ("community_id","need_id");--> statement-breakpoint
+CREATE INDEX "need_by_waiting" ON "need" ("community_id","branch_id","state","submitted_at","id");--> statement-breakpoint
+CREATE INDEX "need_by_urgency" ON "need" ("community_id","branch_id","state","urgency","submitted_at","id");--> statement-breakpoint
+CREATE INDEX "need_newest" ON "need" ("community_id","id");--> statement-breakpoint
+CREATE INDEX "need_by_category" ON "need" ("community_id","category_code","state","submitted_at","id");--> statement-breakpoint
+CREATE INDEX "need_by_category_reference" ON "need" ("category_code");--> statement-breakpoint
+CREATE INDEX "need_by_requester_organization" ON "need" ("community_id","requester_organization_id","id");--> statement-breakpoint
+CREATE INDEX "need_by_requester_organization_reference" ON "need" ("requester_organization_id");--> statement-breakpoint
+CREATE INDEX "need_by_beneficiary_organization_reference" ON "need" ("beneficiary_organization_id");--> statement-breakpoint
+CREATE INDEX "need_by_merged_into" ON "need" ("community_id","merged_into_id");--> statement-breakpoint
+CREATE INDEX "offer_by_organization" ON "offer" ("community_id","organization_id","id");--> statement-breakpoint
+CREATE INDEX "offer_by_organization_reference" ON "offer" ("organization_id");--> statement-breakpoint
+CREATE INDEX "offer_by_category_reference" ON "offer" ("category_code");--> statement-breakpoint
+CREATE INDEX "offer_by_state" ON "offer" ("community_id","state","id");--> statement-breakpoint
+CREATE INDEX "offer_by_category" ON "offer" ("community_id","category_code","state","id");--> statement-breakpoint
+CREATE INDEX "offer_bigrams" ON "offer" USING gin ("bigrams");--> statement-breakpoint
+CREATE INDEX "session_by_offer" ON "session" ("community_id","offer_id","starts_at","id");--> statement-breakpoint
+CREATE INDEX "session_by_start" ON "session" ("community_id","starts_at","id");--> statement-breakpoint
+CREATE INDEX "session_by_building" ON "session" ("community_id","building_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "referral_of_match" ON "referral" ("community_id","match_id") WHERE "state" <> 'ENTERED_IN_ERROR';--> statement-breakpoint
+CREATE INDEX "referral_by_match" ON "referral" ("community_id","match_id");--> statement-breakpoint
+CREATE INDEX "referral_by_need" ON "referral" ("community_id","need_id","id");--> statement-breakpoint
+CREATE INDEX "referral_by_session" ON "referral" ("community_id","session_id","id");--> statement-breakpoint
+CREATE INDEX "referral_by_organization" ON "referral" ("community_id","organization_id","state","id");--> statement-breakpoint
+CREATE INDEX "referral_by_organization_reference" ON "referral" ("organization_id");--> statement-breakpoint
+CREATE INDEX "referral_by_branch" ON "referral" ("community_id","branch_id","state","id");--> statement-breakpoint
+CREATE INDEX "access_log_by_resident" ON "personal"."access_log" ("community_id","resident_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "kinship_pair" ON "personal"."kinship" ("community_id","resident_id","account_id") WHERE "state" in ('CLAIMED', 'VERIFIED');--> statement-breakpoint
+CREATE INDEX "kinship_by_account" ON "personal"."kinship" ("community_id","account_id");--> statement-breakpoint
+CREATE INDEX "kinship_by_branch" ON "personal"."kinship" ("community_id","branch_id");--> statement-breakpoint
+CREATE INDEX "need_detail_by_beneficiary" ON "personal"."need_detail" ("community_id","beneficiary_id");--> statement-breakpoint
+CREATE INDEX "need_detail_by_requester" ON "personal"."need_detail" ("community_id","requester_account_id");--> statement-breakpoint
+CREATE INDEX "need_detail_by_branch" ON "personal"."need_detail" ("community_id","branch_id");--> statement-breakpoint
+CREATE INDEX "need_detail_by_building" ON "personal"."need_detail" ("community_id","building_id");--> statement-breakpoint
+CREATE INDEX "need_detail_search" ON "personal"."need_detail" USING gin ("description_index");--> statement-breakpoint
+CREATE INDEX "resident_by_branch" ON "personal"."resident" ("community_id","branch_id","id");--> statement-breakpoint
+CREATE INDEX "resident_by_building" ON "personal"."resident" ("community_id","building_id");--> statement-breakpoint
+CREATE INDEX "resident_by_birth" ON "personal"."resident" ("community_id","branch_id","birth_date","id");--> statement-breakpoint
+CREATE INDEX "resident_by_name" ON "personal"."resident" ("community_id","name_index");--> statement-breakpoint
+CREATE INDEX "resident_by_phone" ON "personal"."resident" ("community_id","phone_index");--> statement-breakpoint
+CREATE INDEX "service_category_by_parent" ON "service_category" ("parent_code");--> statement-breakpoint
+CREATE INDEX "branch_by_area" ON "branch" ("community_id","area_id");--> statement-breakpoint
+CREATE INDEX "building_by_branch" ON "building" ("community_id","branch_id","block_no","entrance_no");--> statement-breakpoint
+ALTER TABLE "event_seal" ADD CONSTRAINT "event_seal_event" FOREIGN KEY ("community_id","event_id") REFERENCES "event"("community_id","id");--> statement-breakpoint
+ALTER TABLE "event_unsealed" ADD CONSTRAINT "event_unsealed_event" FOREIGN KEY ("community_id","event_id") REFERENCES "event"("community_id","id");--> statement-breakpoint
+ALTER TABLE "liaison" ADD CONSTRAINT "liaison_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "liaison" ADD CONSTRAINT "liaison_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "membership" ADD CONSTRAINT "membership_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "membership" ADD CONSTRAINT "membership_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "membership" ADD CONSTRAINT "membership_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "pact" ADD CONSTRAINT "pact_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "pact" ADD CONSTRAINT "pact_membership" FOREIGN KEY ("community_id","membership_id") REFERENCES "membership"("community_id","id");--> statement-breakpoint
+ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_account_id_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "identity"."account"("id");--> statement-breakpoint
+ALTER TABLE "identity"."role_assignment" ADD CONSTRAINT "role_assignment_account_id_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "identity"."account"("id");--> statement-breakpoint
+ALTER TABLE "match_plan" ADD CONSTRAINT "match_plan_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "match_plan" ADD CONSTRAINT "match_plan_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "match_plan" ADD CONSTRAINT "match_plan_policy" FOREIGN KEY ("community_id","policy_version") REFERENCES "match_policy"("community_id","version");--> statement-breakpoint
+ALTER TABLE "match_policy" ADD CONSTRAINT "match_policy_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "match" ADD CONSTRAINT "match_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "match" ADD CONSTRAINT "match_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "match" ADD CONSTRAINT "match_of_plan" FOREIGN KEY ("community_id","plan_id") REFERENCES "match_plan"("community_id","id");--> statement-breakpoint
+ALTER TABLE "match" ADD CONSTRAINT "match_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "match" ADD CONSTRAINT "match_session" FOREIGN KEY ("community_id","session_id") REFERENCES "session"("community_id","id");--> statement-breakpoint
+ALTER TABLE "match" ADD CONSTRAINT "match_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_offer" FOREIGN KEY ("community_id","offer_id") REFERENCES "offer"("community_id","id");--> statement-breakpoint
+ALTER TABLE "unmatched_need" ADD CONSTRAINT "unmatched_need_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "unmatched_need" ADD CONSTRAINT "unmatched_of_plan" FOREIGN KEY ("community_id","plan_id") REFERENCES "match_plan"("community_id","id");--> statement-breakpoint
+ALTER TABLE "unmatched_need" ADD CONSTRAINT "unmatched_need_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "need" ADD CONSTRAINT "need_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "need" ADD CONSTRAINT "need_category_code_service_category_code_fkey" FOREIGN KEY ("category_code") REFERENCES "service_category"("code");--> statement-breakpoint
+ALTER TABLE "need" ADD CONSTRAINT "need_beneficiary_organization_id_organization_id_fkey" FOREIGN KEY ("beneficiary_organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "need" ADD CONSTRAINT "need_requester_organization_id_organization_id_fkey" FOREIGN KEY ("requester_organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "need" ADD CONSTRAINT "need_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "need" ADD CONSTRAINT "need_merged_into" FOREIGN KEY ("community_id","merged_into_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "offer" ADD CONSTRAINT "offer_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "offer" ADD CONSTRAINT "offer_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "offer" ADD CONSTRAINT "offer_category_code_service_category_code_fkey" FOREIGN KEY ("category_code") REFERENCES "service_category"("code");--> statement-breakpoint
+ALTER TABLE "session" ADD CONSTRAINT "session_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "session" ADD CONSTRAINT "session_offer" FOREIGN KEY ("community_id","offer_id") REFERENCES "offer"("community_id","id");--> statement-breakpoint
+ALTER TABLE "session" ADD CONSTRAINT "session_building" FOREIGN KEY ("community_id","building_id") REFERENCES "building"("community_id","id");--> statement-breakpoint
+ALTER TABLE "referral" ADD CONSTRAINT "referral_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "referral" ADD CONSTRAINT "referral_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "referral" ADD CONSTRAINT "referral_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "referral" ADD CONSTRAINT "referral_session" FOREIGN KEY ("community_id","session_id") REFERENCES "session"("community_id","id");--> statement-breakpoint
+ALTER TABLE "referral" ADD CONSTRAINT "referral_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "referral" ADD CONSTRAINT "referral_match" FOREIGN KEY ("community_id","match_id") REFERENCES "match"("community_id","id");--> statement-breakpoint
+ALTER TABLE "service_record" ADD CONSTRAINT "service_record_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "service_record" ADD CONSTRAINT "service_record_referral" FOREIGN KEY ("community_id","referral_id") REFERENCES "referral"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."kinship" ADD CONSTRAINT "kinship_resident" FOREIGN KEY ("community_id","resident_id") REFERENCES "personal"."resident"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."kinship" ADD CONSTRAINT "kinship_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."need_detail" ADD CONSTRAINT "need_detail_beneficiary" FOREIGN KEY ("community_id","beneficiary_id") REFERENCES "personal"."resident"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."need_detail" ADD CONSTRAINT "need_detail_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."need_detail" ADD CONSTRAINT "need_detail_building" FOREIGN KEY ("community_id","building_id") REFERENCES "building"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."resident" ADD CONSTRAINT "resident_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."resident" ADD CONSTRAINT "resident_building" FOREIGN KEY ("community_id","building_id") REFERENCES "building"("community_id","id");--> statement-breakpoint
+ALTER TABLE "service_category" ADD CONSTRAINT "service_category_parent_code_service_category_code_fkey" FOREIGN KEY ("parent_code") REFERENCES "service_category"("code");--> statement-breakpoint
+ALTER TABLE "area" ADD CONSTRAINT "area_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "branch" ADD CONSTRAINT "branch_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "branch" ADD CONSTRAINT "branch_area" FOREIGN KEY ("community_id","area_id") REFERENCES "area"("community_id","id");--> statement-breakpoint
+ALTER TABLE "building" ADD CONSTRAINT "building_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "building" ADD CONSTRAINT "building_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+CREATE POLICY "access_log_append" ON "personal"."access_log" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid);--> statement-breakpoint
+CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or account_id = nullif(current_setting('app.account', true), '')::uuid or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or (account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'CLAIMED') or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "need_detail_wall" ON "personal"."need_detail" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or beneficiary_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or requester_account_id = nullif(current_setting('app.account', true), '')::uuid or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "resident_wall" ON "personal"."resident" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));

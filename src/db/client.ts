@@ -1,0 +1,60 @@
+import type { PgAsyncDatabase } from 'drizzle-orm/pg-core';
+import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+
+/** The pool, or a transaction on one of its connections. */
+export type Database = PgAsyncDatabase<PostgresJsQueryResultHKT>;
+
+export interface Connection {
+  readonly db: Database;
+  readonly client: postgres.Sql;
+  readonly close: () => Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Connections; few serve a small machine best. */
+  readonly max?: number;
+  /** Longest statement, in milliseconds. */
+  readonly statementTimeoutMs?: number;
+  /** Told of every statement sent; for counting them in tests and benchmarks. */
+  readonly onStatement?: (text: string) => void;
+}
+
+/** Opens a pool. Deadlines follow DESIGN.md §5: a statement 5 s, a lock 2 s, an idle transaction 10 s. */
+export function connect(url: string, { max = 4, statementTimeoutMs = 5000, onStatement }: ConnectOptions = {}): Connection {
+  const client = postgres(url, {
+    max,
+    onnotice() {},
+    connection: {
+      application_name: 'red-alliance',
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: 2000,
+      idle_in_transaction_session_timeout: 10_000,
+      plan_cache_mode: 'force_generic_plan',
+      TimeZone: 'UTC',
+    },
+    ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
+  });
+  return { db: drizzle({ client }), client, close: () => client.end({ timeout: 5 }) };
+}
+
+const property = (error: unknown, name: string): unknown =>
+  typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined;
+
+/** What PostgreSQL said, wherever the layers between have put it: SQLSTATE and the constraint that refused. */
+export function databaseError(error: unknown): { readonly code: string; readonly constraint: string | undefined } | null {
+  for (let at = error; at !== undefined && at !== null; at = property(at, 'cause')) {
+    const code = property(at, 'code');
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
+      return { code, constraint: property(at, 'constraint_name') as string | undefined };
+    }
+  }
+  return null;
+}
+
+/** True when the statement broke this constraint, by its name. */
+export const violates = (error: unknown, constraint: string): boolean => databaseError(error)?.constraint === constraint;
+
+const RETRYABLE = new Set(['40001', '40P01']);
+/** A serialisation failure or a deadlock: the same work may succeed when done again. */
+export const isRetryable = (error: unknown): boolean => RETRYABLE.has(databaseError(error)?.code ?? '');

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import type { IdempotencyKeyReused } from '../kernel/failures.js';
+import { fail, ok, type Result } from '../kernel/result.js';
+import type { Database } from './client.js';
+import { idempotencyKeys } from './log.table.js';
+
+/** Whose key it is: keys of two accounts or two operations never meet. */
+export interface IdempotencyKey {
+  readonly communityId: string;
+  readonly accountId: string;
+  readonly operation: string;
+  readonly key: string;
+  readonly input: unknown;
+  readonly at: Date;
+}
+
+const hashOf = (input: unknown): Buffer => createHash('sha256').update(JSON.stringify(input, sortKeys)).digest();
+const sortKeys = (_name: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/**
+ * Takes the key inside the mutation's own transaction. A second caller with the same key waits on the unique index until the
+ * first commits, then gets `replay`: the id of what the first one made. After a rollback of the first the key is free again.
+ */
+export async function takeKey(
+  db: Database,
+  { communityId, accountId, operation, key, input, at }: IdempotencyKey,
+): Promise<Result<{ readonly replay: string | null }, IdempotencyKeyReused>> {
+  const inputHash = hashOf(input);
+  const taken = await db
+    .insert(idempotencyKeys)
+    .values({ communityId, accountId, operation, key, inputHash, createdAt: at })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key });
+  if (taken.length) return ok({ replay: null });
+  const [first] = await db
+    .select()
+    .from(idempotencyKeys)
+    .where(matching(communityId, accountId, operation, key));
+  if (!first) throw new Error('idempotency key vanished');
+  if (!first.inputHash.equals(inputHash)) return fail({ code: 'IDEMPOTENCY_KEY_REUSED', path: ['idempotencyKey'] });
+  return ok({ replay: first.resultId });
+}
+
+/** Remembers what the mutation made, for replays. */
+export const keepResult = (db: Database, { communityId, accountId, operation, key }: IdempotencyKey, resultId: string) =>
+  db
+    .update(idempotencyKeys)
+    .set({ resultId })
+    .where(matching(communityId, accountId, operation, key));
+
+const matching = (communityId: string, accountId: string, operation: string, key: string) =>
+  and(
+    eq(idempotencyKeys.communityId, communityId),
+    eq(idempotencyKeys.accountId, accountId),
+    eq(idempotencyKeys.operation, operation),
+    eq(idempotencyKeys.key, key),
+  );

@@ -1,0 +1,85 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, customType, foreignKey, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { communityId, instant } from './columns.js';
+
+const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+
+/** What happened: who, when, which thing, from, to, why. Ids and codes, never personal data. Insert only. */
+export const events = pgTable(
+  'event',
+  {
+    communityId: communityId(),
+    id: uuid().notNull(),
+    at: instant('at').notNull(),
+    kind: text().notNull(),
+    subjectType: text('subject_type').notNull(),
+    subjectId: uuid('subject_id').notNull(),
+    branchId: uuid('branch_id'),
+    actorId: uuid('actor_id'),
+    actorRole: text('actor_role').notNull(),
+    requestId: text('request_id'),
+    fromState: text('from_state'),
+    toState: text('to_state'),
+    reason: text(),
+    data: jsonb().$type<Readonly<Record<string, unknown>>>().notNull().default({}),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.id] }),
+    index('event_by_subject').on(t.communityId, t.subjectType, t.subjectId, t.id),
+    index('event_by_branch').on(t.communityId, t.branchId, t.id),
+  ],
+);
+
+/** Committed events that the sealer has not numbered yet. Written with the event, removed with its seal. */
+export const unsealedEvents = pgTable(
+  'event_unsealed',
+  { communityId: communityId(), eventId: uuid('event_id').notNull() },
+  t => [
+    primaryKey({ columns: [t.communityId, t.eventId] }),
+    foreignKey({
+      name: 'event_unsealed_event',
+      columns: [t.communityId, t.eventId],
+      foreignColumns: [events.communityId, events.id],
+    }),
+  ],
+);
+
+/** The place of an event in its community's chain, given after it committed: gap-free, each hash over the one before. Insert only. */
+export const eventSeals = pgTable(
+  'event_seal',
+  {
+    communityId: communityId(),
+    position: bigint({ mode: 'number' }).notNull(),
+    eventId: uuid('event_id').notNull(),
+    hash: bytes('hash').notNull(),
+    sealedAt: instant('sealed_at').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.position] }),
+    foreignKey({
+      name: 'event_seal_event',
+      columns: [t.communityId, t.eventId],
+      foreignColumns: [events.communityId, events.id],
+    }),
+    index('event_seal_by_event').on(t.communityId, t.eventId),
+    check('event_seal_position', sql`${t.position} > 0`),
+  ],
+);
+
+/** The first answer to a mutation, kept in the mutation's own transaction. */
+export const idempotencyKeys = pgTable(
+  'idempotency_key',
+  {
+    communityId: communityId(),
+    accountId: uuid('account_id').notNull(),
+    operation: text().notNull(),
+    key: text().notNull(),
+    inputHash: bytes('input_hash').notNull(),
+    resultId: uuid('result_id'),
+    createdAt: instant('created_at').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.accountId, t.operation, t.key] }),
+    index('idempotency_key_age').on(t.communityId, t.createdAt),
+  ],
+);

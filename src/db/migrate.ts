@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
+import { connect, type Database } from './client.js';
+
+/** The committed migrations, beside `src` and `dist` alike. */
+export const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
+const LOCK = 7_230_001;
+
+/** How many migrations the folder holds. */
+export const migrationCount = (): number =>
+  readdirSync(migrationsFolder, { withFileTypes: true }).filter(entry => entry.isDirectory()).length;
+
+/** True when every migration of the folder is applied; false also when the database knows of none. */
+export async function isMigrated(db: Database): Promise<boolean> {
+  const [table] = await db.execute<{ there: boolean }>(
+    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
+  );
+  if (!table?.there) return false;
+  const [row] = await db.execute<{ applied: number }>(sql`select count(*)::int as applied from drizzle.__drizzle_migrations`);
+  return row?.applied === migrationCount();
+}
+
+/**
+ * Brings the database to the newest schema and lets `servingRole` read and write it. Safe when several processes start at
+ * once: an advisory lock makes them queue. Throws when fewer migrations are applied than the folder holds.
+ */
+export async function migrate(ownerUrl: string, servingRole: string): Promise<void> {
+  const { db, client, close } = connect(ownerUrl, { max: 1, statementTimeoutMs: 0 });
+  try {
+    await client`select pg_advisory_lock(${LOCK})`;
+    await client`set lock_timeout = '60s'`;
+    if (!(await isMigrated(db))) await runMigrations(db, { migrationsFolder });
+    if (!(await isMigrated(db)))
+      throw new Error(`the database does not hold exactly the ${migrationCount()} migrations of this version`);
+    await grant(db, servingRole);
+  } finally {
+    await close();
+  }
+}
+
+/** What the serving role may do: read and write rows, but neither own nor alter; evidence it may only add to. */
+async function grant(db: Database, servingRole: string): Promise<void> {
+  const role = sql.identifier(servingRole);
+  const [owner] = await db.execute<{ same: boolean }>(sql`select current_user = ${servingRole} as same`);
+  if (owner?.same) return;
+  await db.execute(sql`grant usage on schema public, personal, identity, drizzle to ${role}`);
+  await db.execute(sql`grant select on drizzle.__drizzle_migrations to ${role}`);
+  await db.execute(sql`grant select, insert, update, delete on all tables in schema public, personal, identity to ${role}`);
+  await db.execute(sql`revoke update, delete on public.event, public.event_seal from ${role}`);
+  await db.execute(sql`revoke select, update, delete on personal.access_log from ${role}`);
+}

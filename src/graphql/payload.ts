@@ -1,0 +1,69 @@
+import { Field, ObjectType } from 'type-graphql';
+import type { ClientFailure } from '../kernel/failures.js';
+import { fail, ok, type Result } from '../kernel/result.js';
+import type { Scope } from '../scope/scope.js';
+import { labelOf } from './enums.js';
+import { unauthenticated } from './errors.js';
+import { parseGlobalId } from './global-id.js';
+import { isGlobalType } from './node.js';
+import { toUserErrors, UserError } from './user-errors.js';
+
+@ObjectType({ description: 'What every mutation answers with.' })
+export abstract class Payload {
+  @Field(() => [UserError], { description: 'Empty when it worked; otherwise nothing was changed.' })
+  readonly userErrors!: readonly UserError[];
+}
+
+/** The raw id behind a global one of the given type: INVALID_ID for what is none, NOT_FOUND for another community's. */
+export function rawId(scope: Scope, type: string, globalId: string, path: readonly string[]): Result<string, ClientFailure> {
+  const parsed = parseGlobalId(globalId);
+  if (!parsed || parsed.type !== type) return fail({ code: 'INVALID_ID', path });
+  if (!isGlobalType(type) && parsed.communityId !== scope.communityId) return fail({ code: 'NOT_FOUND', path });
+  return ok(parsed.id);
+}
+
+/** Which fields of an input hold ids, of which type: a field holds one id or a list of them. */
+export type IdFields<Input> = { readonly [Name in keyof Input]?: string };
+
+/** The same input with raw ids. */
+export function decodeIds<Input extends object>(scope: Scope, input: Input, ids: IdFields<Input>): Result<Input, ClientFailure> {
+  const command = { ...input } as Record<string, unknown>;
+  for (const [name, type] of Object.entries(ids) as [string, string][]) {
+    const value = command[name];
+    if (value == null) continue;
+    const decoded: string[] = [];
+    for (const globalId of (Array.isArray(value) ? value : [value]) as string[]) {
+      const raw = rawId(scope, type, globalId, [name]);
+      if (!raw.ok) return raw;
+      decoded.push(raw.value);
+    }
+    command[name] = Array.isArray(value) ? decoded : decoded[0];
+  }
+  return ok(command as Input);
+}
+
+/** The one place where a `Result` becomes what clients see. */
+export function toPayload<Name extends string, T>(scope: Scope, name: Name, result: Result<T, ClientFailure>) {
+  const userErrors = result.ok
+    ? []
+    : toUserErrors(result.failure, scope.locale, scope.communityId, {
+        code: code => labelOf('UserErrorCode', code, scope.locale),
+        rule: rule => labelOf('InputRule', rule, scope.locale),
+      });
+  return { [name]: result.ok ? result.value : null, userErrors } as { readonly [K in Name]: T | null } & {
+    readonly userErrors: typeof userErrors;
+  };
+}
+
+/** Runs a mutation for somebody who signed in: decodes the ids of its input, calls the use case, wraps what it answers. */
+export async function mutate<Name extends string, Input extends object, T>(
+  scope: Scope,
+  name: Name,
+  input: Input,
+  ids: IdFields<Input>,
+  work: (command: Input) => Promise<Result<T, ClientFailure>>,
+) {
+  if (scope.actor.kind === 'ANONYMOUS') throw unauthenticated();
+  const command = decodeIds(scope, input, ids);
+  return toPayload(scope, name, command.ok ? await work(command.value) : command);
+}

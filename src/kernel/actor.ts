@@ -1,0 +1,47 @@
+/** The named reasons for which a service may compute over personal data that its caller may not see. A closed list. */
+export const SYSTEM_PURPOSES = ['matching', 'deidentify', 'seed', 'sign-in', 'sealing'] as const;
+export type SystemPurpose = (typeof SYSTEM_PURPOSES)[number];
+
+export const ROLES = ['COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'ESTATE_OFFICER', 'LIAISON', 'FAMILY', 'SUBDISTRICT'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A person who signed in, with everything that policies ask about, read once per token. All ids are raw. */
+export interface AccountActor {
+  readonly kind: 'ACCOUNT';
+  readonly accountId: string;
+  readonly roles: readonly Role[];
+  /** Branches whose records this caller reads in full (L3): a secretary's own, an officer's area, an admin's all. */
+  readonly branchIds: readonly string[];
+  /** Branches that this caller runs as secretary (an admin: all): may plan, publish, decide memberships. */
+  readonly secretaryBranchIds: readonly string[];
+  /** Organisations that this caller speaks for. */
+  readonly organizationIds: readonly string[];
+  /** Branches in whose alliance one of those organisations is an active member. */
+  readonly memberBranchIds: readonly string[];
+  /** Residents that this caller is verified kin of. */
+  readonly kinIds: readonly string[];
+}
+
+/** Who asks. Made once per request from a verified token; `ANONYMOUS` sees level L0 (what is public). */
+export type Actor =
+  | { readonly kind: 'ANONYMOUS' }
+  | AccountActor
+  | { readonly kind: 'SYSTEM'; readonly purpose: SystemPurpose; readonly behalfOf: string | null };
+
+export const ANONYMOUS: Actor = { kind: 'ANONYMOUS' };
+
+const has = (actor: Actor, role: Role): boolean => actor.kind === 'ACCOUNT' && actor.roles.includes(role);
+export const isAdmin = (actor: Actor): boolean => has(actor, 'COMMUNITY_ADMIN');
+export const isSubdistrict = (actor: Actor): boolean => has(actor, 'SUBDISTRICT');
+/** Works for the community (admin, secretary or officer), so reads full records of some branches. */
+export const isStaff = (actor: Actor): boolean => actor.kind === 'ACCOUNT' && actor.branchIds.length > 0;
+/** Reads the full records of this branch. */
+export const worksFor = (actor: Actor, branchId: string): boolean =>
+  actor.kind === 'ACCOUNT' && actor.branchIds.includes(branchId);
+/** Runs this branch. */
+export const runs = (actor: Actor, branchId: string): boolean =>
+  actor.kind === 'ACCOUNT' && actor.secretaryBranchIds.includes(branchId);
+export const speaksFor = (actor: Actor, organizationId: string): boolean =>
+  actor.kind === 'ACCOUNT' && actor.organizationIds.includes(organizationId);
+export const accountOf = (actor: Actor): string | null =>
+  actor.kind === 'ACCOUNT' ? actor.accountId : actor.kind === 'SYSTEM' ? actor.behalfOf : null;

@@ -1,0 +1,67 @@
+import type { InvalidInput, Problem } from './failures.js';
+import { fail, ok, type Result } from './result.js';
+
+export const DEFAULT_PAGE = 20;
+export const MAX_PAGE = 100;
+
+/** What a client asks of a list, as it came. */
+export interface PageRequest {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+export type CursorValue = string | number;
+
+/** The same, checked: how many, which way, and the sort values of the row to go on from. */
+export interface PageWindow {
+  readonly limit: number;
+  readonly backward: boolean;
+  readonly from: readonly CursorValue[] | null;
+}
+
+/** A stretch of a list. `cursor` addresses its row in this list and order only. */
+export interface Page<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** Opaque to clients. Names its list, so that a cursor of another list or order is refused instead of misread. */
+export const toCursor = (list: string, values: readonly CursorValue[]): string =>
+  Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
+
+function fromCursor(list: string, width: number, cursor: string): CursorValue[] | null {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (!Array.isArray(parsed) || parsed.length !== width + 1 || parsed[0] !== list) return null;
+    const values = parsed.slice(1) as unknown[];
+    return values.every(value => typeof value === 'string' || typeof value === 'number') ? (values as CursorValue[]) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Checks a page request against the Relay rules: `first` or `last`, never both, 0 to 100, default 20; a cursor must come
+ * from this very list. `width` is the number of sort values in the list's cursors.
+ */
+export function pageWindow(list: string, width: number, request: PageRequest): Result<PageWindow, InvalidInput> {
+  const problems: Problem[] = [];
+  const { first, last, after, before } = request;
+  for (const [name, value] of Object.entries({ first, last })) {
+    if (value == null) continue;
+    if (value < 0) problems.push({ path: [name], rule: 'MIN', limit: 0 });
+    if (value > MAX_PAGE) problems.push({ path: [name], rule: 'MAX', limit: MAX_PAGE });
+  }
+  const backward = last != null || (before != null && first == null);
+  if (first != null && last != null) problems.push({ path: ['last'], rule: 'NOT_ALLOWED' });
+  if (backward && after != null) problems.push({ path: ['after'], rule: 'NOT_ALLOWED' });
+  if (!backward && before != null) problems.push({ path: ['before'], rule: 'NOT_ALLOWED' });
+  const cursor = backward ? before : after;
+  const from = cursor == null ? null : fromCursor(list, width, cursor);
+  if (cursor != null && from === null) problems.push({ path: [backward ? 'before' : 'after'], rule: 'BAD_FORMAT' });
+  if (problems.length) return fail({ code: 'INVALID_INPUT', problems });
+  return ok({ limit: (backward ? last : first) ?? DEFAULT_PAGE, backward, from });
+}

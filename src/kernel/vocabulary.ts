@@ -1,0 +1,37 @@
+/** Words that several subjects share. Labels for people live in `graphql/labels.ts`. */
+
+/** What a place in a session is counted in. */
+export const CAPACITY_UNITS = ['PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN'] as const;
+export type CapacityUnit = (typeof CAPACITY_UNITS)[number];
+
+/** Where a service takes place. */
+export const MODES = ['ON_SITE', 'HOME', 'ONLINE'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** P0 now (110/119/120 first, never matched), P1 24 h, P2 3 working days, P3 7 days, P4 30 days or the next project list. */
+export const URGENCIES = ['P0', 'P1', 'P2', 'P3', 'P4'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+/** Groups of people that a community cares for in particular (重点人群). */
+export const CARE_CATEGORIES = [
+  'LIVING_ALONE',
+  'EMPTY_NEST',
+  'DISABLED',
+  'LOW_INCOME',
+  'BEREAVED_FAMILY',
+  'DEMENTIA',
+  'BEDRIDDEN',
+  'CHRONIC_ILLNESS',
+  'LEFT_BEHIND_CHILD',
+  'VETERAN',
+] as const;
+export type CareCategory = (typeof CARE_CATEGORIES)[number];
+
+export const LANGUAGES = ['MANDARIN', 'HANGZHOU_DIALECT', 'WU_DIALECT', 'SIGN_LANGUAGE', 'ENGLISH'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A stretch of time in which something may happen; the end is not included. */
+export interface TimeWindow {
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}

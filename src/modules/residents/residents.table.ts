@@ -1,0 +1,204 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  customType,
+  date,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgPolicy,
+  pgSchema,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { communityId, instant } from '../../db/columns.js';
+import { SYSTEM_PURPOSES } from '../../kernel/actor.js';
+import { careCategory, language } from '../offers/offers.table.js';
+import { branches, buildings } from '../territory/territory.table.js';
+import { ABILITY_LEVELS, KINSHIP_RELATIONS, KINSHIP_STATES, RESIDENCY_STATUSES, SEXES } from './residents.domain.js';
+
+/** Everything about a person. Row-level security is enabled and forced on each table (migration), and asks the settings of `db/acting.ts`. */
+export const personal = pgSchema('personal');
+
+export const residencyStatus = pgEnum('residency_status', RESIDENCY_STATUSES);
+export const abilityLevel = pgEnum('ability_level', ABILITY_LEVELS);
+export const sex = pgEnum('sex', SEXES);
+export const kinshipRelation = pgEnum('kinship_relation', KINSHIP_RELATIONS);
+export const kinshipState = pgEnum('kinship_state', KINSHIP_STATES);
+export const systemPurpose = pgEnum('system_purpose', SYSTEM_PURPOSES);
+
+/** Bytes sealed by `kernel/vault.ts`: AES-256-GCM, bound to table, column, community and row. */
+export const sealed = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+
+/** Policies hold no sub-select: settings only, so that they are cheap and an engine with shards accepts them. */
+const inTenant = sql`community_id = nullif(current_setting('app.community', true), '')::uuid`;
+const inBranches = sql`branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[])`;
+const bySystem = sql`coalesce(current_setting('app.system', true), '') <> ''`;
+const isKin = (column: string) => sql`${sql.raw(column)} = any(string_to_array(current_setting('app.kin', true), ',')::uuid[])`;
+
+export const residents = personal.table(
+  'resident',
+  {
+    communityId: communityId(),
+    id: uuid().notNull(),
+    branchId: uuid('branch_id').notNull(),
+    buildingId: uuid('building_id').notNull(),
+    nameSealed: sealed('name_sealed').notNull(),
+    nameIndex: sealed('name_index').notNull(),
+    phoneSealed: sealed('phone_sealed'),
+    phoneIndex: sealed('phone_index'),
+    roomSealed: sealed('room_sealed'),
+    storey: smallint(),
+    sex: sex().notNull(),
+    birthDate: date('birth_date', { mode: 'string' }).notNull(),
+    residencyStatus: residencyStatus('residency_status').notNull(),
+    careCategories: careCategory('care_categories').array().notNull().default([]),
+    abilityLevel: abilityLevel('ability_level'),
+    languages: language().array().notNull().default([]),
+    /** Asked not to be matched automatically (PIPL art. 24): people decide by hand. */
+    optedOut: boolean('opted_out').notNull().default(false),
+    /** Agreed that health-related needs go through matching (PIPL art. 29). */
+    consentsToHealthMatching: boolean('consents_to_health_matching').notNull().default(false),
+    isTest: boolean('is_test').notNull().default(false),
+    version: integer().notNull().default(1),
+    createdAt: instant('created_at').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.id] }),
+    foreignKey({
+      name: 'resident_branch',
+      columns: [t.communityId, t.branchId],
+      foreignColumns: [branches.communityId, branches.id],
+    }),
+    foreignKey({
+      name: 'resident_building',
+      columns: [t.communityId, t.buildingId],
+      foreignColumns: [buildings.communityId, buildings.id],
+    }),
+    index('resident_by_branch').on(t.communityId, t.branchId, t.id),
+    index('resident_by_building').on(t.communityId, t.buildingId),
+    index('resident_by_birth').on(t.communityId, t.branchId, t.birthDate, t.id),
+    index('resident_by_name').on(t.communityId, t.nameIndex),
+    index('resident_by_phone').on(t.communityId, t.phoneIndex),
+    check('resident_storey', sql`${t.storey} > 0`),
+    pgPolicy('resident_wall', {
+      as: 'permissive',
+      for: 'all',
+      using: sql`${inTenant} and (${inBranches} or ${isKin('id')} or ${bySystem})`,
+      withCheck: sql`${inTenant} and (${inBranches} or ${bySystem})`,
+    }),
+  ],
+);
+
+/** A verified link lets an account submit and follow for a resident (a daughter for her mother). */
+export const kinships = personal.table(
+  'kinship',
+  {
+    communityId: communityId(),
+    id: uuid().notNull(),
+    branchId: uuid('branch_id').notNull(),
+    residentId: uuid('resident_id').notNull(),
+    accountId: uuid('account_id').notNull(),
+    relation: kinshipRelation().notNull(),
+    state: kinshipState().notNull(),
+    verifiedBy: uuid('verified_by'),
+    verifiedAt: instant('verified_at'),
+    version: integer().notNull().default(1),
+    createdAt: instant('created_at').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.id] }),
+    foreignKey({
+      name: 'kinship_resident',
+      columns: [t.communityId, t.residentId],
+      foreignColumns: [residents.communityId, residents.id],
+    }),
+    foreignKey({
+      name: 'kinship_branch',
+      columns: [t.communityId, t.branchId],
+      foreignColumns: [branches.communityId, branches.id],
+    }),
+    uniqueIndex('kinship_pair').on(t.communityId, t.residentId, t.accountId).where(sql`${t.state} in ('CLAIMED', 'VERIFIED')`),
+    index('kinship_by_account').on(t.communityId, t.accountId),
+    index('kinship_by_branch').on(t.communityId, t.branchId),
+    check('kinship_verified', sql`${t.state} <> 'VERIFIED' or ${t.verifiedAt} is not null`),
+    pgPolicy('kinship_wall', {
+      as: 'permissive',
+      for: 'all',
+      using: sql`${inTenant} and (${inBranches} or account_id = nullif(current_setting('app.account', true), '')::uuid or ${bySystem})`,
+      withCheck: sql`${inTenant} and (${inBranches} or (account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'CLAIMED') or ${bySystem})`,
+    }),
+  ],
+);
+
+/** What a need says about a person: kept apart from the need, which partners may see as it stands. */
+export const needDetails = personal.table(
+  'need_detail',
+  {
+    communityId: communityId(),
+    needId: uuid('need_id').notNull(),
+    branchId: uuid('branch_id').notNull(),
+    beneficiaryId: uuid('beneficiary_id'),
+    requesterAccountId: uuid('requester_account_id'),
+    buildingId: uuid('building_id'),
+    descriptionSealed: sealed('description_sealed').notNull(),
+    /** Blind index of the description's character pairs, for search. */
+    descriptionIndex: integer('description_index').array().notNull().default([]),
+    accessNotesSealed: sealed('access_notes_sealed'),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.needId] }),
+    foreignKey({
+      name: 'need_detail_beneficiary',
+      columns: [t.communityId, t.beneficiaryId],
+      foreignColumns: [residents.communityId, residents.id],
+    }),
+    foreignKey({
+      name: 'need_detail_branch',
+      columns: [t.communityId, t.branchId],
+      foreignColumns: [branches.communityId, branches.id],
+    }),
+    foreignKey({
+      name: 'need_detail_building',
+      columns: [t.communityId, t.buildingId],
+      foreignColumns: [buildings.communityId, buildings.id],
+    }),
+    index('need_detail_by_beneficiary').on(t.communityId, t.beneficiaryId),
+    index('need_detail_by_requester').on(t.communityId, t.requesterAccountId),
+    index('need_detail_by_branch').on(t.communityId, t.branchId),
+    index('need_detail_by_building').on(t.communityId, t.buildingId),
+    index('need_detail_search').using('gin', t.descriptionIndex),
+    pgPolicy('need_detail_wall', {
+      as: 'permissive',
+      for: 'all',
+      using: sql`${inTenant} and (${inBranches} or ${isKin('beneficiary_id')} or requester_account_id = nullif(current_setting('app.account', true), '')::uuid or ${bySystem})`,
+    }),
+  ],
+);
+
+/** Who looked at personal data, on whose behalf and why. Insert only. */
+export const accessLog = personal.table(
+  'access_log',
+  {
+    communityId: communityId(),
+    id: uuid().notNull(),
+    at: instant('at').notNull(),
+    accountId: uuid('account_id'),
+    purpose: systemPurpose(),
+    action: text().notNull(),
+    residentId: uuid('resident_id'),
+    requestId: text('request_id'),
+    detail: jsonb().$type<Readonly<Record<string, string | number>>>().notNull().default({}),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.id] }),
+    index('access_log_by_resident').on(t.communityId, t.residentId, t.id),
+    pgPolicy('access_log_append', { as: 'permissive', for: 'insert', withCheck: inTenant }),
+  ],
+);
