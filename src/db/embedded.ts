@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import {
   makeEphemeralHome,
   passwordFile,
   removeDirectory,
+  replaceFile,
   writePassword,
 } from './embedded/home.js';
 import { acquireLock } from './embedded/lock.js';
@@ -137,11 +138,11 @@ const startServer = async (place: Home, bin: string, options: EmbeddedOptions): 
       ...(options.log && { log: options.log }),
     });
     if (typeof server !== 'string') {
-      if (!options.ephemeral) writeFileSync(portFile, String(port));
+      if (!options.ephemeral && String(port) !== lastPort) replaceFile(portFile, String(port), 0o644);
       return { server, port };
     }
     const isTaken = (await freePort(port)) === undefined;
-    if (tries === 10 || !(isTaken || /shared memory block/.test(server))) throw failed(`PostgreSQL did not start: ${server}`);
+    if (tries === 20 || !(isTaken || /shared memory block/.test(server))) throw failed(`PostgreSQL did not start: ${server}`);
     if (isTaken) port = undefined;
     else await sleep(500);
   }

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   realpathSync,
+  renameSync,
   rmdirSync,
   statSync,
   writeFileSync,
@@ -116,13 +117,18 @@ const removeDrafts = (home: string, as?: UserIds): void => {
   for (const name of readdirSync(home).filter(name => name.startsWith('cluster.draft-'))) removeDirectory(join(home, name), as);
 };
 
+/** Never through a link that someone laid there: root may be working in another's directory. */
+export const replaceFile = (path: string, text: string, mode: number): void => {
+  const draft = `${path}.draft-${randomBytes(8).toString('hex')}`;
+  writeFileSync(draft, text, { flag: 'wx', mode });
+  renameSync(draft, path);
+};
+
 /** The password of the cluster's owner, in a file that the cluster's user (initdb reads it) and root can read. */
 export const writePassword = ({ home, as }: Home): string => {
-  const path = passwordFile(home);
   const password = randomBytes(24).toString('base64url');
-  writeFileSync(path, password, { mode: 0o600 });
-  chmodSync(path, 0o600);
-  if (as) chownSync(path, as.uid, as.gid);
+  replaceFile(passwordFile(home), password, 0o600);
+  if (as) chownSync(passwordFile(home), as.uid, as.gid);
   return password;
 };
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,17 +13,19 @@ const PATIENCE_MS = 10_000;
  * Becomes the program, after leaving behind a watcher that holds the other end of our file descriptor 3 and stops the
  * program when we die, whatever killed us. `$$` is the program's number: it takes the shell's place. The watcher is a
  * grandchild, because PostgreSQL treats unknown children that end as a crash. SIGINT is a fast shutdown, SIGQUIT one that
- * recovers at the next start. `$1` is what to remove when stopped, if anything.
+ * recovers at the next start. A dead program may stay listed as Z when nobody asks for its exit code. `$1` is what to remove
+ * when stopped, if anything.
  */
 const GUARD = `
 remove=$1; shift
+alive() { kill -0 $$ && { [ ! -r /proc/$$/stat ] || ! grep -q ') [ZX] ' /proc/$$/stat; }; }
 ( (
   trap '' HUP INT QUIT TERM
   exec </dev/null >/dev/null 2>&1
   word=; read -r word <&3
   if [ "$word" = leave ]; then exit; fi
   tries=0
-  while [ $tries -lt 600 ] && kill -0 $$; do
+  while [ $tries -lt 600 ] && alive; do
     case $tries in 0) kill -INT $$;; 100) kill -QUIT $$;; 300) kill -KILL $$;; esac
     tries=$((tries + 1)); sleep 0.1
   done
@@ -162,14 +164,29 @@ export const runServer = async (cluster: string, program: Program): Promise<Serv
 };
 
 /**
+ * PostgreSQL does not start while the number in postmaster.pid belongs to any process of its user, such as another program
+ * that got it since. It does not mind its parent's, and goes on to look for sessions that outlived their server: so the
+ * file may be changed, not removed.
+ */
+const disownPid = (cluster: string): void => {
+  const lines = [process.pid, ...postmasterLines(cluster).slice(1)];
+  const file = openSync(join(cluster, 'postmaster.pid'), constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW);
+  try {
+    writeFileSync(file, lines.join('\n'));
+  } finally {
+    closeSync(file);
+  }
+};
+
+/**
  * Stops the server of a process that died: its watcher may still be at it, or was killed too. Must be called by the holder
- * of the lock. A number in postmaster.pid that now belongs to another program is forgotten, for PostgreSQL would not start.
+ * of the lock.
  */
 export const stopOrphan = async (cluster: string): Promise<void> => {
   const pid = Number(postmasterLines(cluster)[0]);
   if (!(pid > 1) || !answersSignals(pid)) return;
   const isOurs = isServerOf(pid, cluster);
-  if (isOurs === false) rmSync(join(cluster, 'postmaster.pid'), { force: true });
+  if (isOurs === false) disownPid(cluster);
   if (!isOurs) return;
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     attempt(() => process.kill(pid, signal));
