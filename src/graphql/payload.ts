@@ -3,7 +3,7 @@ import type { ClientFailure } from '../kernel/failures.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { Scope } from '../scope/scope.js';
 import { labelOf } from './enums.js';
-import { unauthenticated } from './errors.js';
+import { badUserInput, unauthenticated } from './errors.js';
 import { parseGlobalId } from './global-id.js';
 import { isGlobalType } from './node.js';
 import { toUserErrors, UserError } from './user-errors.js';
@@ -20,6 +20,14 @@ export function rawId(scope: Scope, type: string, globalId: string, path: readon
   if (!parsed || parsed.type !== type) return fail({ code: 'INVALID_ID', path });
   if (!isGlobalType(type) && parsed.communityId !== scope.communityId) return fail({ code: 'NOT_FOUND', path });
   return ok(parsed.id);
+}
+
+/** The raw id behind an id argument of a query: null for another community's; malformed or of another type is the caller's error. */
+export function rawIdOrNull(scope: Scope, type: string, globalId: string, argument = 'id'): string | null {
+  const raw = rawId(scope, type, globalId, [argument]);
+  if (raw.ok) return raw.value;
+  if (raw.failure.code === 'INVALID_ID') throw badUserInput(`Not an id of ${type}.`, { argument });
+  return null;
 }
 
 /** Which fields of an input hold ids, of which type: a field holds one id or a list of them. */

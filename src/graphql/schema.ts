@@ -25,7 +25,7 @@ export function buildSchema(resolvers: readonly Resolvers[number][]): GraphQLSch
 /** Fields without a resolver of their own get graphql-js' default one, which costs a property read and nothing else. */
 function readPropertiesPlainly(type: GraphQLObjectType): void {
   const resolved = new Set(
-    getMetadataStorage().fieldResolvers.map(({ getObjectType, methodName }) => `${getObjectType?.().name}.${methodName}`),
+    getMetadataStorage().fieldResolvers.map(({ getObjectType, schemaName }) => `${getObjectType?.().name}.${schemaName}`),
   );
   if (['Query', 'Mutation', 'Subscription'].includes(type.name)) return;
   for (const field of Object.values(type.getFields())) {

@@ -14,8 +14,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
+import { AREA_CODES } from './territory.domain.js';
 
-export const AREA_CODES = ['EAST', 'WEST'] as const;
 export const areaCode = pgEnum('area_code', AREA_CODES);
 
 /** A reference table: the tenants themselves. */

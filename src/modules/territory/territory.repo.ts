@@ -1,0 +1,92 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
+import type { Page, PageWindow } from '../../kernel/page.js';
+import { defineLoader } from '../../scope/loader.js';
+import type { Scope } from '../../scope/scope.js';
+import type { Address, Area, Branch, Building, Community } from './territory.domain.js';
+import { areas, branches, buildings, communities } from './territory.table.js';
+
+export const communityById = defineLoader<Community>('communityById', async ({ db }, ids) => {
+  const rows = await db
+    .select()
+    .from(communities)
+    .where(sql`${communities.id} = any(${sql.param(ids)})`);
+  return new Map(rows.map(row => [row.id, row]));
+});
+
+export const areaById = defineLoader<Area>('areaById', async ({ db, communityId }, ids) => {
+  const rows = await db
+    .select()
+    .from(areas)
+    .where(and(eq(areas.communityId, communityId), sql`${areas.id} = any(${sql.param(ids)})`));
+  return new Map(rows.map(row => [row.id, row]));
+});
+
+export const branchById = defineLoader<Branch>('branchById', async ({ db, communityId }, ids) => {
+  const rows = await db
+    .select()
+    .from(branches)
+    .where(and(eq(branches.communityId, communityId), sql`${branches.id} = any(${sql.param(ids)})`));
+  return new Map(rows.map(row => [row.id, row]));
+});
+
+export const buildingById = defineLoader<Building>('buildingById', async ({ db, communityId }, ids) => {
+  const rows = await db
+    .select()
+    .from(buildings)
+    .where(and(eq(buildings.communityId, communityId), sql`${buildings.id} = any(${sql.param(ids)})`));
+  return new Map(rows.map(row => [row.id, row]));
+});
+
+/** All branches, by code: a handful. */
+export const allBranches = ({ db, communityId }: Scope): Promise<Branch[]> =>
+  db.select().from(branches).where(eq(branches.communityId, communityId)).orderBy(asc(branches.code));
+
+export const allAreas = ({ db, communityId }: Scope): Promise<Area[]> =>
+  db.select().from(areas).where(eq(areas.communityId, communityId)).orderBy(asc(areas.code));
+
+export const BY_NUMBER: ListOrder<Building> = {
+  name: 'buildings.NUMBER',
+  columns: [buildings.blockNo, buildings.entranceNo, buildings.id],
+  descending: false,
+  values: ({ blockNo, entranceNo, id }) => [blockNo, entranceNo, id],
+};
+
+/** Buildings by block and entrance; of one branch when given. */
+export async function pageOfBuildings(
+  { db, communityId }: Scope,
+  filter: { readonly branchId: string | null },
+  window: PageWindow,
+): Promise<Page<Building>> {
+  const part = keyset(
+    BY_NUMBER,
+    window,
+    eq(buildings.communityId, communityId),
+    filter.branchId === null ? undefined : eq(buildings.branchId, filter.branchId),
+  );
+  const rows = await db
+    .select()
+    .from(buildings)
+    .where(part.where)
+    .orderBy(...part.orderBy)
+    .limit(part.limit);
+  return toPage(BY_NUMBER, window, rows, row => row);
+}
+
+/** The buildings that an address means: one stairwell, or all of a block. */
+export const buildingsAt = ({ db, communityId }: Scope, { blockNo, entranceNo }: Address): Promise<Building[]> =>
+  db
+    .select()
+    .from(buildings)
+    .where(
+      and(
+        eq(buildings.communityId, communityId),
+        eq(buildings.blockNo, blockNo),
+        entranceNo === null ? undefined : eq(buildings.entranceNo, entranceNo),
+      ),
+    )
+    .orderBy(asc(buildings.entranceNo));
+
+/** Every building of the community: some hundreds, for computing distances. */
+export const allBuildings = ({ db, communityId }: Scope): Promise<Building[]> =>
+  db.select().from(buildings).where(eq(buildings.communityId, communityId));
