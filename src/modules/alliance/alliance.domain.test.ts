@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import {
+  MEMBERSHIP_STATES,
+  type Membership,
+  membershipSteps,
+  moveMembership,
+  type Pact,
+  pactState,
+  signPact,
+} from './alliance.domain.js';
+
+const membership: Membership = {
+  id: 'm',
+  branchId: 'b',
+  organizationId: 'o',
+  state: 'INVITED',
+  since: null,
+  until: null,
+  version: 1,
+  createdAt: new Date(0),
+};
+const pact: Pact = {
+  id: 'p',
+  membershipId: 'm',
+  number: 'P-1',
+  startsOn: '2026-03-01',
+  endsOn: '2027-02-28',
+  items: ['义诊'],
+  state: 'DRAFT',
+  branchSignedAt: null,
+  branchSignedBy: null,
+  organizationSignedAt: null,
+  organizationSignedBy: null,
+  terminatedOn: null,
+  version: 1,
+  createdAt: new Date(0),
+};
+
+describe('membership', () => {
+  it('becomes active only by an act of the organisation that was invited, or of the branch that was asked', () => {
+    expect(membershipSteps('INVITED', ['BRANCH'])).toEqual(['ENDED']);
+    expect(membershipSteps('INVITED', ['ORGANIZATION'])).toEqual(['ACTIVE', 'ENDED']);
+    expect(membershipSteps('APPLIED', ['ORGANIZATION'])).toEqual(['ENDED']);
+    expect(membershipSteps('APPLIED', ['BRANCH'])).toEqual(['ACTIVE', 'ENDED']);
+  });
+  it('ends for good', () => {
+    for (const to of MEMBERSHIP_STATES)
+      expect(moveMembership({ ...membership, state: 'ENDED' }, to, ['BRANCH', 'ORGANIZATION'], '2026-12-01').ok).toBe(false);
+  });
+  it('keeps its first day through a suspension', () => {
+    const active = moveMembership(membership, 'ACTIVE', ['ORGANIZATION'], '2026-01-05');
+    const suspended = active.ok && moveMembership(active.value, 'SUSPENDED', ['BRANCH'], '2026-02-01');
+    const back = suspended?.ok && moveMembership(suspended.value, 'ACTIVE', ['BRANCH'], '2026-03-01');
+    expect(back).toMatchObject({ ok: true, value: { state: 'ACTIVE', since: '2026-01-05', until: null, version: 4 } });
+  });
+});
+
+describe('pact', () => {
+  it.each([
+    ['2026-02-28', 'SIGNED'],
+    ['2026-03-01', 'IN_FORCE'],
+    ['2026-12-29', 'IN_FORCE'],
+    ['2026-12-30', 'EXPIRING'],
+    ['2027-02-28', 'EXPIRING'],
+    ['2027-03-01', 'EXPIRED'],
+  ])('on %s is %s', (today, state) => expect(pactState({ ...pact, state: 'SIGNED' }, today)).toBe(state));
+
+  it('needs both signatures; a repeated one keeps its first moment', () => {
+    const first = signPact(pact, 'BRANCH', 'a', new Date(1));
+    const again = first.ok && signPact(first.value, 'BRANCH', 'b', new Date(2));
+    expect(again).toMatchObject({ ok: true, value: { state: 'DRAFT', branchSignedAt: new Date(1), branchSignedBy: 'a' } });
+    const both = again?.ok && signPact(again.value, 'ORGANIZATION', 'c', new Date(3));
+    expect(both).toMatchObject({ ok: true, value: { state: 'SIGNED', organizationSignedBy: 'c' } });
+    expect(both?.ok && signPact(both.value, 'BRANCH', 'd', new Date(4))).toMatchObject({
+      ok: false,
+      failure: { code: 'INVALID_STATE' },
+    });
+  });
+});
