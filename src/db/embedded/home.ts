@@ -35,6 +35,9 @@ const failed = (message: string): EmbeddedPostgresError => new EmbeddedPostgresE
 
 const canEnter = (directory: string, as?: UserIds): boolean => run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', directory], as).ok;
 
+const canWrite = (directory: string, as?: UserIds): boolean =>
+  run('/bin/sh', ['-c', 'cd -- "$1" && [ -w . ]', 'sh', directory], as).ok;
+
 /** Open to be passed through, by root's clusters only: the database's user must come to its cluster. */
 const homeMode = (as?: UserIds): number => (as ? 0o711 : 0o700);
 
@@ -88,11 +91,11 @@ export const findHome = (dataDir: string): Home & { readonly isNew: boolean } =>
   return { ...describe(home, join(home, 'cluster'), as), isNew: true };
 };
 
-/** A home below the first temporary directory that the database's user can enter. */
+/** A home below the first temporary directory that the database's user can use: its watcher removes the home in the end. */
 export const makeEphemeralHome = (): Home => {
   const as = databaseUser();
-  const parent = [tmpdir(), '/tmp', '/var/tmp'].find(directory => canEnter(directory, as));
-  if (!parent) throw failed(`The database's user can enter no temporary directory (${tmpdir()}, /tmp, /var/tmp).`);
+  const parent = [tmpdir(), '/tmp', '/var/tmp'].find(directory => canWrite(directory, as));
+  if (!parent) throw failed(`The database's user can use no temporary directory (${tmpdir()}, /tmp, /var/tmp).`);
   const home = mkdtempSync(join(parent, 'red-alliance-'));
   chmodSync(home, homeMode(as));
   return describe(home, join(home, 'cluster'), as);
