@@ -301,7 +301,8 @@ describe('when the process is killed', () => {
     const long = ask(url, `set statement_timeout = '3s'; select count(*) from generate_series(1, 1000000000)`).catch(
       () => 'cut off',
     );
-    expect(await eventually(() => rows().some(({ args }) => /^postgres: .* SELECT/.test(args)), 10_000)).toBe(true);
+    const isRunning = `select exists (select from pg_stat_activity where query ~ '1000000000[)]$' and state = 'active') as yes`;
+    await vi.waitUntil(async () => (await ask(url, isRunning))?.yes, 10_000);
     for (const pid of [...watchersIn(dataDir), serverPid(dataDir)]) process.kill(pid, 'SIGKILL');
     await child.kill();
     expect(await count(await start({ dataDir }))).toBe(0);
