@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { type ClassType, Field, ObjectType } from 'type-graphql';
 import type { ClientFailure } from '../kernel/failures.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { Scope } from '../scope/scope.js';
@@ -12,6 +12,18 @@ import { toUserErrors, UserError } from './user-errors.js';
 export abstract class Payload {
   @Field(() => [UserError], { description: 'Empty when it worked; otherwise nothing was changed.' })
   readonly userErrors!: readonly UserError[];
+}
+
+/** Declares `<Mutation>Payload` with the one object that the mutation changes. */
+export function payloadOf<T extends object>(mutation: string, field: string, node: () => ClassType<T>) {
+  @ObjectType(`${mutation}Payload`, {
+    description: `What ${mutation} answers: the object as it stands now, or why nothing was done.`,
+  })
+  class MutationPayload extends Payload {
+    @Field(node, { name: field, nullable: true, description: 'As it stands now; null when it was refused.' })
+    readonly changed!: T | null;
+  }
+  return MutationPayload;
 }
 
 /** The raw id behind a global one of the given type: INVALID_ID for what is none, NOT_FOUND for another community's. */

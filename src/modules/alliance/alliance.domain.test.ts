@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Result } from '../../kernel/result.js';
 import {
   MEMBERSHIP_STATES,
   type Membership,
@@ -36,6 +37,11 @@ const pact: Pact = {
   createdAt: new Date(0),
 };
 
+const valueIn = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(result.failure.code);
+  return result.value;
+};
+
 describe('membership', () => {
   it('becomes active only by an act of the organisation that was invited, or of the branch that was asked', () => {
     expect(membershipSteps('INVITED', ['BRANCH'])).toEqual(['ENDED']);
@@ -48,10 +54,10 @@ describe('membership', () => {
       expect(moveMembership({ ...membership, state: 'ENDED' }, to, ['BRANCH', 'ORGANIZATION'], '2026-12-01').ok).toBe(false);
   });
   it('keeps its first day through a suspension', () => {
-    const active = moveMembership(membership, 'ACTIVE', ['ORGANIZATION'], '2026-01-05');
-    const suspended = active.ok && moveMembership(active.value, 'SUSPENDED', ['BRANCH'], '2026-02-01');
-    const back = suspended?.ok && moveMembership(suspended.value, 'ACTIVE', ['BRANCH'], '2026-03-01');
-    expect(back).toMatchObject({ ok: true, value: { state: 'ACTIVE', since: '2026-01-05', until: null, version: 4 } });
+    const active = valueIn(moveMembership(membership, 'ACTIVE', ['ORGANIZATION'], '2026-01-05'));
+    const suspended = valueIn(moveMembership(active, 'SUSPENDED', ['BRANCH'], '2026-02-01'));
+    const back = valueIn(moveMembership(suspended, 'ACTIVE', ['BRANCH'], '2026-03-01'));
+    expect(back).toMatchObject({ state: 'ACTIVE', since: '2026-01-05', until: null, version: 4 });
   });
 });
 
@@ -66,14 +72,11 @@ describe('pact', () => {
   ])('on %s is %s', (today, state) => expect(pactState({ ...pact, state: 'SIGNED' }, today)).toBe(state));
 
   it('needs both signatures; a repeated one keeps its first moment', () => {
-    const first = signPact(pact, 'BRANCH', 'a', new Date(1));
-    const again = first.ok && signPact(first.value, 'BRANCH', 'b', new Date(2));
-    expect(again).toMatchObject({ ok: true, value: { state: 'DRAFT', branchSignedAt: new Date(1), branchSignedBy: 'a' } });
-    const both = again?.ok && signPact(again.value, 'ORGANIZATION', 'c', new Date(3));
-    expect(both).toMatchObject({ ok: true, value: { state: 'SIGNED', organizationSignedBy: 'c' } });
-    expect(both?.ok && signPact(both.value, 'BRANCH', 'd', new Date(4))).toMatchObject({
-      ok: false,
-      failure: { code: 'INVALID_STATE' },
-    });
+    const first = valueIn(signPact(pact, 'BRANCH', 'a', new Date(1)));
+    const again = valueIn(signPact(first, 'BRANCH', 'b', new Date(2)));
+    expect(again).toMatchObject({ state: 'DRAFT', branchSignedAt: new Date(1), branchSignedBy: 'a' });
+    const both = valueIn(signPact(again, 'ORGANIZATION', 'c', new Date(3)));
+    expect(both).toMatchObject({ state: 'SIGNED', organizationSignedBy: 'c' });
+    expect(signPact(both, 'BRANCH', 'd', new Date(4))).toMatchObject({ ok: false, failure: { code: 'INVALID_STATE' } });
   });
 });

@@ -1,0 +1,343 @@
+import { accountOf } from '../../kernel/actor.js';
+import { allOf, checkCount, checkText } from '../../kernel/check.js';
+import { localDate } from '../../kernel/clock.js';
+import type {
+  Duplicate,
+  Forbidden,
+  IdempotencyKeyReused,
+  InvalidInput,
+  InvalidState,
+  NotFound,
+  StaleVersion,
+} from '../../kernel/failures.js';
+import { newId } from '../../kernel/ids.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import { normalize } from '../../kernel/text.js';
+import type { Scope } from '../../scope/scope.js';
+import { branchById } from '../territory/territory.service.js';
+import {
+  MAX_PACT_ITEMS,
+  type Membership,
+  type MembershipState,
+  moveMembership,
+  type Organization,
+  type OrganizationKind,
+  type Pact,
+  pactPeriodProblem,
+  signPact,
+} from './alliance.domain.js';
+import { canEditOrganization, canRegister, canSeeMembership, canSeePacts, sidesOf } from './alliance.policy.js';
+import {
+  insertMemberships,
+  insertPacts,
+  lockMembership,
+  lockOrganization,
+  lockPact,
+  lockPair,
+  membershipById,
+  organizationById,
+  organizationWith,
+  pactById,
+  saveMembership,
+  saveOrganization,
+  savePact,
+} from './alliance.repo.js';
+import { normalizeUscc, usccProblem } from './uscc.js';
+
+export { pactState } from './alliance.domain.js';
+export { canSeeLiaisons, canSeePacts, sidesOf } from './alliance.policy.js';
+export {
+  BY_CODE,
+  countOrganizations,
+  liaisonsByOrganization,
+  MEMBERSHIPS,
+  membershipById,
+  membershipsOf,
+  organizationById,
+  pactsByMembership,
+  pageOfMemberships,
+  pageOfOrganizations,
+} from './alliance.repo.js';
+
+export interface OrganizationFields {
+  readonly name?: string | null;
+  readonly kind?: OrganizationKind | null;
+  readonly uscc?: string | null;
+  readonly wishes?: string | null;
+}
+
+const checkOrganization = ({ name, uscc, wishes }: OrganizationFields, creating: boolean): Result<null, InvalidInput> => {
+  const rule = uscc ? usccProblem(normalizeUscc(uscc)) : null;
+  return allOf(
+    creating || name !== undefined ? checkText(['name'], name, { max: 100, required: true }) : null,
+    rule && { path: ['uscc'], rule },
+    checkText(['wishes'], wishes, { max: 500 }),
+  );
+};
+
+export interface CreateOrganization extends OrganizationFields {
+  readonly name: string;
+  readonly kind: OrganizationKind;
+  readonly code: string;
+  readonly idempotencyKey: string;
+}
+
+type Registered = Result<Organization, Forbidden | InvalidInput | Duplicate | IdempotencyKeyReused>;
+
+/** Registers an organisation, which joins no alliance by that. Codes and credit codes are unique over all communities. */
+export const createOrganization = (scope: Scope, command: CreateOrganization): Promise<Registered> =>
+  scope.transaction(async (tx): Promise<Registered> => {
+    if (!canRegister(tx.actor)) return fail({ code: 'FORBIDDEN' });
+    const checked = checkOrganization(command, true);
+    if (!checked.ok) return checked;
+    const code = normalize(command.code).toUpperCase();
+    if (!/^[A-Z0-9-]{2,20}$/.test(code))
+      return fail({ code: 'INVALID_INPUT', problems: [{ path: ['code'], rule: 'BAD_FORMAT' }] });
+    return tx.once(
+      { operation: 'organizationCreate', key: command.idempotencyKey, input: command },
+      async (): Promise<Result<Organization, Duplicate>> => {
+        const organization: Organization = {
+          id: newId(),
+          code,
+          name: normalize(command.name),
+          kind: command.kind,
+          uscc: command.uscc ? normalizeUscc(command.uscc) : null,
+          wishes: command.wishes?.trim() || null,
+          version: 1,
+          createdAt: tx.now(),
+        };
+        const taken = await clash(tx, organization);
+        if (taken) return fail(taken);
+        await saveOrganization(tx, organization);
+        await tx.append({ kind: 'ORGANIZATION_REGISTERED', subject: { type: 'Organization', id: organization.id } });
+        return ok(organization);
+      },
+      id => tx.load(organizationById, id),
+    );
+  });
+
+async function clash(tx: Scope, { id, code, uscc }: Organization): Promise<Duplicate | null> {
+  const found = [
+    ['code', await organizationWith(tx, { code })],
+    ['uscc', uscc === null ? null : await organizationWith(tx, { uscc })],
+  ] as const;
+  for (const [field, existingId] of found) {
+    if (existingId !== null && existingId !== id)
+      return { code: 'DUPLICATE', path: [field], existingType: 'Organization', existingGlobal: true, existingId };
+  }
+  return null;
+}
+
+export interface UpdateOrganization extends OrganizationFields {
+  readonly organizationId: string;
+  readonly expectedVersion: number;
+}
+
+/** Corrects what is on file; what is not given stays. */
+export const updateOrganization = (scope: Scope, { organizationId, expectedVersion, ...fields }: UpdateOrganization) =>
+  scope.transaction(async (tx): Promise<Result<Organization, NotFound | Forbidden | StaleVersion | InvalidInput | Duplicate>> => {
+    const organization = await lockOrganization(tx, organizationId);
+    if (!organization) return fail({ code: 'NOT_FOUND', path: ['organizationId'] });
+    if (!canEditOrganization(tx.actor, organizationId)) return fail({ code: 'FORBIDDEN' });
+    if (organization.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: organization.version });
+    const checked = checkOrganization(fields, false);
+    if (!checked.ok) return checked;
+    const { name, kind, uscc, wishes } = fields;
+    const changed: Organization = {
+      ...organization,
+      name: name == null ? organization.name : normalize(name),
+      kind: kind ?? organization.kind,
+      uscc: uscc === undefined ? organization.uscc : uscc ? normalizeUscc(uscc) : null,
+      wishes: wishes === undefined ? organization.wishes : wishes?.trim() || null,
+      version: organization.version + 1,
+    };
+    const taken = await clash(tx, changed);
+    if (taken) return fail(taken);
+    await saveOrganization(tx, changed);
+    await tx.append({
+      kind: 'ORGANIZATION_CHANGED',
+      subject: { type: 'Organization', id: organizationId },
+      data: { fields: Object.keys(fields) },
+    });
+    return ok(changed);
+  });
+
+export interface StartMembership {
+  readonly branchId: string;
+  readonly organizationId: string;
+  readonly idempotencyKey: string;
+}
+
+/** A branch invites an organisation, or an organisation applies to a branch: the other side answers. A membership that ended may start again. */
+export const startMembership = (scope: Scope, command: StartMembership) =>
+  scope.transaction(async (tx): Promise<Result<Membership, NotFound | Forbidden | Duplicate | IdempotencyKeyReused>> => {
+    const { branchId, organizationId } = command;
+    const [branch, organization] = await Promise.all([tx.load(branchById, branchId), tx.load(organizationById, organizationId)]);
+    if (!branch) return fail({ code: 'NOT_FOUND', path: ['branchId'] });
+    if (!organization) return fail({ code: 'NOT_FOUND', path: ['organizationId'] });
+    const [side] = sidesOf(tx.actor, command);
+    if (!side) return fail({ code: 'FORBIDDEN' });
+    return tx.once(
+      { operation: 'membershipStart', key: command.idempotencyKey, input: command },
+      async (): Promise<Result<Membership, Duplicate>> => {
+        const state: MembershipState = side === 'BRANCH' ? 'INVITED' : 'APPLIED';
+        const existing = await lockPair(tx, branchId, organizationId);
+        if (existing && existing.state !== 'ENDED')
+          return fail({ code: 'DUPLICATE', existingType: 'Membership', existingId: existing.id });
+        const membership: Membership = existing
+          ? { ...existing, state, since: null, until: null, version: existing.version + 1 }
+          : { id: newId(), branchId, organizationId, state, since: null, until: null, version: 1, createdAt: tx.now() };
+        await (existing ? saveMembership(tx, membership) : insertMemberships(tx, [membership]));
+        await tx.append({
+          kind: `MEMBERSHIP_${state}`,
+          subject: { type: 'Membership', id: membership.id },
+          branchId,
+          from: existing?.state ?? null,
+          to: state,
+        });
+        return ok(membership);
+      },
+      id => tx.load(membershipById, id),
+    );
+  });
+
+export interface MoveMembership {
+  readonly membershipId: string;
+  readonly expectedVersion: number;
+}
+
+/** Accepts, suspends, resumes or ends a membership, as far as the caller's side may. */
+export const changeMembership = (scope: Scope, to: MembershipState, { membershipId, expectedVersion }: MoveMembership) =>
+  scope.transaction(
+    async (tx): Promise<Result<Membership, NotFound | Forbidden | StaleVersion | InvalidState<MembershipState>>> => {
+      const membership = await lockMembership(tx, membershipId);
+      if (!membership || !canSeeMembership(tx.actor, membership)) return fail({ code: 'NOT_FOUND', path: ['membershipId'] });
+      const sides = sidesOf(tx.actor, membership);
+      if (!sides.length) return fail({ code: 'FORBIDDEN' });
+      if (membership.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: membership.version });
+      const moved = moveMembership(membership, to, sides, localDate(tx.now()));
+      if (!moved.ok) return moved;
+      await saveMembership(tx, moved.value);
+      await tx.append({
+        kind: `MEMBERSHIP_${to}`,
+        subject: { type: 'Membership', id: membershipId },
+        branchId: membership.branchId,
+        from: membership.state,
+        to,
+      });
+      return moved;
+    },
+  );
+
+export interface DraftPact {
+  readonly membershipId: string;
+  readonly number: string;
+  readonly startsOn: string;
+  readonly endsOn: string;
+  readonly items: readonly string[];
+  readonly idempotencyKey: string;
+}
+
+/** Drafts a pact for a membership; it binds nobody until both sides have signed. */
+export const draftPact = (scope: Scope, command: DraftPact) =>
+  scope.transaction(async (tx): Promise<Result<Pact, NotFound | Forbidden | InvalidInput | IdempotencyKeyReused>> => {
+    const membership = await lockMembership(tx, command.membershipId);
+    if (!membership || !canSeeMembership(tx.actor, membership)) return fail({ code: 'NOT_FOUND', path: ['membershipId'] });
+    if (!sidesOf(tx.actor, membership).includes('BRANCH')) return fail({ code: 'FORBIDDEN' });
+    const { number, startsOn, endsOn, items } = command;
+    const checked = allOf(
+      checkText(['number'], number, { max: 40, required: true }),
+      pactPeriodProblem(startsOn, endsOn),
+      checkCount(['items'], items, { min: 1, max: MAX_PACT_ITEMS }),
+      items.map((item, i) => checkText(['items', String(i)], item, { max: 200, required: true })),
+    );
+    if (!checked.ok) return checked;
+    return tx.once(
+      { operation: 'pactDraft', key: command.idempotencyKey, input: command },
+      async (): Promise<Result<Pact, InvalidInput>> => {
+        const pact: Pact = {
+          id: newId(),
+          membershipId: membership.id,
+          number: normalize(number),
+          startsOn,
+          endsOn,
+          items: items.map(normalize),
+          state: 'DRAFT',
+          branchSignedAt: null,
+          branchSignedBy: null,
+          organizationSignedAt: null,
+          organizationSignedBy: null,
+          terminatedOn: null,
+          version: 1,
+          createdAt: tx.now(),
+        };
+        if (!(await insertPacts(tx, [pact])))
+          return fail({ code: 'INVALID_INPUT', problems: [{ path: ['number'], rule: 'NOT_ALLOWED' }] });
+        await tx.append({
+          kind: 'PACT_DRAFTED',
+          subject: { type: 'Pact', id: pact.id },
+          branchId: membership.branchId,
+          to: 'DRAFT',
+        });
+        return ok(pact);
+      },
+      id => tx.load(pactById, id),
+    );
+  });
+
+export interface ChangePact {
+  readonly pactId: string;
+  readonly expectedVersion: number;
+}
+
+type PactChange = Result<Pact, NotFound | Forbidden | StaleVersion | InvalidState>;
+
+/** Signs for the caller's side; with the second signature the pact is signed. */
+export const signPactFor = (scope: Scope, command: ChangePact) =>
+  changePact(scope, command, 'PACT_SIGNED', (pact, membership, tx): PactChange => {
+    const [side] = sidesOf(tx.actor, membership);
+    return side ? signPact(pact, side, accountOf(tx.actor) ?? '', tx.now()) : fail({ code: 'FORBIDDEN' });
+  });
+
+/** Ends a pact before its time; either side may. */
+export const terminatePact = (scope: Scope, command: ChangePact) =>
+  changePact(scope, command, 'PACT_TERMINATED', (pact, membership, tx): PactChange => {
+    if (!sidesOf(tx.actor, membership).length) return fail({ code: 'FORBIDDEN' });
+    if (pact.state === 'TERMINATED') return fail({ code: 'INVALID_STATE', from: pact.state, to: 'TERMINATED' });
+    return ok({ ...pact, state: 'TERMINATED', terminatedOn: localDate(tx.now()), version: pact.version + 1 });
+  });
+
+const changePact = (
+  scope: Scope,
+  { pactId, expectedVersion }: ChangePact,
+  kind: string,
+  change: (pact: Pact, membership: Membership, tx: Scope) => PactChange,
+) =>
+  scope.transaction(async (tx): Promise<PactChange> => {
+    const pact = await lockPact(tx, pactId);
+    const membership = pact && (await tx.load(membershipById, pact.membershipId));
+    if (!pact || !membership || !canSeePacts(tx.actor, membership)) return fail({ code: 'NOT_FOUND', path: ['pactId'] });
+    if (pact.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: pact.version });
+    const changed = change(pact, membership, tx);
+    if (!changed.ok) return changed;
+    await savePact(tx, changed.value);
+    await tx.append({
+      kind,
+      subject: { type: 'Pact', id: pactId },
+      branchId: membership.branchId,
+      from: pact.state,
+      to: changed.value.state,
+    });
+    return changed;
+  });
+
+/** A membership or a pact by id, as far as the caller may see it. */
+export async function findMembership(scope: Scope, id: string): Promise<Membership | null> {
+  const membership = await scope.load(membershipById, id);
+  return membership && canSeeMembership(scope.actor, membership) ? membership : null;
+}
+export async function findPact(scope: Scope, id: string): Promise<Pact | null> {
+  const pact = await scope.load(pactById, id);
+  const membership = pact && (await scope.load(membershipById, pact.membershipId));
+  return pact && membership && canSeePacts(scope.actor, membership) ? pact : null;
+}
