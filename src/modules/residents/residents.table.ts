@@ -40,6 +40,7 @@ export const sealed = customType<{ data: Buffer; driverData: Buffer }>({ dataTyp
 const inTenant = sql`community_id = nullif(current_setting('app.community', true), '')::uuid`;
 const inBranches = sql`branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[])`;
 const bySystem = sql`coalesce(current_setting('app.system', true), '') <> ''`;
+const isOwn = sql`account_id = nullif(current_setting('app.account', true), '')::uuid`;
 const isKin = (column: string) => sql`${sql.raw(column)} = any(string_to_array(current_setting('app.kin', true), ',')::uuid[])`;
 
 export const residents = personal.table(
@@ -90,9 +91,10 @@ export const residents = personal.table(
     pgPolicy('resident_wall', {
       as: 'permissive',
       for: 'all',
-      using: sql`${inTenant} and (${inBranches} or ${isKin('id')} or ${bySystem})`,
+      using: sql`${inTenant} and (${inBranches} or ${bySystem})`,
       withCheck: sql`${inTenant} and (${inBranches} or ${bySystem})`,
     }),
+    pgPolicy('resident_kin', { as: 'permissive', for: 'select', using: sql`${inTenant} and ${isKin('id')}` }),
   ],
 );
 
@@ -131,8 +133,15 @@ export const kinships = personal.table(
     pgPolicy('kinship_wall', {
       as: 'permissive',
       for: 'all',
-      using: sql`${inTenant} and (${inBranches} or account_id = nullif(current_setting('app.account', true), '')::uuid or ${bySystem})`,
-      withCheck: sql`${inTenant} and (${inBranches} or (account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'CLAIMED') or ${bySystem})`,
+      using: sql`${inTenant} and (${inBranches} or ${bySystem})`,
+      withCheck: sql`${inTenant} and (${inBranches} or ${bySystem})`,
+    }),
+    pgPolicy('kinship_own', { as: 'permissive', for: 'select', using: sql`${inTenant} and ${isOwn}` }),
+    pgPolicy('kinship_own_end', {
+      as: 'permissive',
+      for: 'update',
+      using: sql`${inTenant} and ${isOwn}`,
+      withCheck: sql`${inTenant} and ${isOwn} and state = 'REVOKED'`,
     }),
   ],
 );
