@@ -1,4 +1,6 @@
+import type { GraphQLError } from 'graphql';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import type { Problem } from '../kernel/failures.js';
 import type { Page, PageRequest, PageWindow } from '../kernel/page.js';
 import { pageWindow } from '../kernel/page.js';
 import { badUserInput } from './errors.js';
@@ -41,12 +43,14 @@ export class PageArgs implements PageRequest {
 export function windowOf(order: { readonly name: string; readonly columns: readonly unknown[] }, args: PageRequest): PageWindow {
   const result = pageWindow(order.name, order.columns.length, args);
   if (result.ok) return result.value;
-  const { problems } = result.failure;
-  throw badUserInput(
+  throw badPaging(result.failure.problems);
+}
+
+export const badPaging = (problems: readonly Problem[]): GraphQLError =>
+  badUserInput(
     `Bad paging arguments: ${problems.map(({ path, rule, limit }) => `${path.join('.')} ${rule}${limit === undefined ? '' : ` ${limit}`}`).join(', ')}.`,
     { problems },
   );
-}
 
 /** A page as Relay's connection shape. `totalCount` only when the caller asked for it. */
 export const toConnection = <T>(page: Page<T>, totalCount: number | null = null) => ({

@@ -43,20 +43,26 @@ function fromCursor(list: string, width: number, cursor: string): CursorValue[] 
   }
 }
 
-/**
- * Checks a page request against the Relay rules: `first` or `last`, never both, 0 to 100, default 20; a cursor must come
- * from this very list. `width` is the number of sort values in the list's cursors.
- */
-export function pageWindow(list: string, width: number, request: PageRequest): Result<PageWindow, InvalidInput> {
+/** What is wrong with the size that a page request asks for: told before anything is fetched, and again by the list itself. */
+export function sizeProblems({ first, last }: Pick<PageRequest, 'first' | 'last'>): readonly Problem[] {
   const problems: Problem[] = [];
-  const { first, last, after, before } = request;
   for (const [name, value] of Object.entries({ first, last })) {
     if (value == null) continue;
     if (value < 0) problems.push({ path: [name], rule: 'MIN', limit: 0 });
     if (value > MAX_PAGE) problems.push({ path: [name], rule: 'MAX', limit: MAX_PAGE });
   }
-  const backward = last != null || (before != null && first == null);
   if (first != null && last != null) problems.push({ path: ['last'], rule: 'NOT_ALLOWED' });
+  return problems;
+}
+
+/**
+ * Checks a page request against the Relay rules: `first` or `last`, never both, 0 to 100, default 20; a cursor must come
+ * from this very list. `width` is the number of sort values in the list's cursors.
+ */
+export function pageWindow(list: string, width: number, request: PageRequest): Result<PageWindow, InvalidInput> {
+  const { first, last, after, before } = request;
+  const problems: Problem[] = [...sizeProblems(request)];
+  const backward = last != null || (before != null && first == null);
   if (backward && after != null) problems.push({ path: ['after'], rule: 'NOT_ALLOWED' });
   if (!backward && before != null) problems.push({ path: ['before'], rule: 'NOT_ALLOWED' });
   const cursor = backward ? before : after;

@@ -1,0 +1,170 @@
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+} from 'graphql';
+import type { Logger } from 'pino';
+import type { Scope } from '../scope/scope.js';
+import { priceOperation } from './cost.js';
+import { limitsRule } from './limits.js';
+import { DeadlineExceeded, formatError, maskError } from './masking.js';
+import { coerceVariables } from './variables.js';
+
+const MAX_TOKENS = 2000;
+const MAX_ERRORS = 5;
+const MAX_SELECTIONS = 5000;
+
+/** What a request brings to its execution. Apollo copies it, so the scope lies one level down. */
+export interface RequestContext {
+  readonly scope: Scope;
+  readonly requestId: string;
+  /** What the operation was priced at; null before that. */
+  cost: number | null;
+}
+
+export interface ApolloParts {
+  readonly schema: GraphQLSchema;
+  readonly log: Logger;
+  /** Highest price of one operation, in objects. */
+  readonly costLimit: number;
+  /** Longest execution, in milliseconds. */
+  readonly deadlineMs: number;
+  readonly introspection: boolean;
+}
+
+/** The GraphQL engine behind the door: closed where Apollo's defaults are open. */
+export async function createApollo(parts: ApolloParts): Promise<ApolloServer<RequestContext>> {
+  const server = new ApolloServer<RequestContext>({
+    gateway: executedBy(parts),
+    logger: parts.log,
+    nodeEnv: 'production',
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    introspection: parts.introspection,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: MAX_TOKENS },
+    validationOptions: { maxErrors: MAX_ERRORS },
+    maxRecursiveSelections: MAX_SELECTIONS,
+    validationRules: [limitsRule],
+    formatError,
+    stringifyResult: JSON.stringify,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      operationGate(parts),
+    ],
+  });
+  await server.start();
+  return server;
+}
+
+/** The seam at which execution can be exchanged (for a compiled one): in one place, with deadline and masking around it. */
+function executedBy({ schema, log, deadlineMs }: ApolloParts): NonNullable<ApolloServerOptions<RequestContext>['gateway']> {
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => undefined;
+    },
+    load: async () => ({
+      executor: async ({ document, request, context }) => {
+        const { scope, requestId } = context as RequestContext;
+        const result = await within(
+          deadlineMs,
+          execute({
+            schema,
+            document,
+            contextValue: scope,
+            variableValues: request.variables,
+            operationName: request.operationName,
+          }),
+        );
+        if (!result.errors) return result;
+        const told = new Set<unknown>();
+        const masking = {
+          requestId,
+          log: (error: unknown, path: GraphQLError['path']) => {
+            if (!told.has(error)) log.error({ err: error, requestId, path: path?.join('.') }, 'operation failed');
+            told.add(error);
+          },
+        };
+        return { ...result, errors: result.errors.map(error => maskError(error, masking)) };
+      },
+    }),
+    stop: async () => undefined,
+  };
+}
+
+/** The result, or one error when it takes longer. */
+async function within(
+  milliseconds: number,
+  work: ExecutionResult | Promise<ExecutionResult>,
+): Promise<ExecutionResult<Record<string, unknown>, Record<string, unknown>>> {
+  const { promise: late, resolve } = Promise.withResolvers<ExecutionResult>();
+  const timer = setTimeout(
+    () => resolve({ errors: [new GraphQLError('deadline', { originalError: new DeadlineExceeded('operation deadline') })] }),
+    milliseconds,
+  );
+  try {
+    return (await Promise.race([work, late])) as ExecutionResult<Record<string, unknown>, Record<string, unknown>>;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const refused = (code: string, message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
+
+const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(
+    document.definitions.flatMap(node => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])),
+  );
+
+/** What depends on variables is decided for each request: documents are validated once and then kept. */
+const operationGate = ({ schema, costLimit }: ApolloParts): ApolloServerPlugin<RequestContext> => ({
+  requestDidStart: async () => ({
+    async didResolveOperation({ document, operation, request, contextValue }) {
+      if (!operation) throw refused('OPERATION_RESOLUTION_FAILURE', 'Name one of the operations of the document.');
+      if (operation.operation === 'subscription') throw refused('BAD_REQUEST', 'Subscriptions are not served here.');
+      const variables = coerceVariables(schema, operation, request.variables ?? {});
+      const cost = priceOperation(schema, operation, fragmentsOf(document), variables);
+      contextValue.cost = cost;
+      if (cost > costLimit) {
+        throw refused(
+          'QUERY_TOO_EXPENSIVE',
+          `This operation costs ${cost}, and ${costLimit} is the limit: ask for smaller pages.`,
+        );
+      }
+    },
+    async willSendResponse(context) {
+      finish(context, costLimit);
+    },
+  }),
+});
+
+function finish({ response, request, contextValue }: GraphQLRequestContext<RequestContext>, limit: number): void {
+  if (response.body?.kind !== 'single') return;
+  const { singleResult } = response.body;
+  const { cost } = contextValue;
+  if (cost !== null) singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, limit } };
+  const accept = request.http?.headers.get('accept') ?? '';
+  // GraphQL over HTTP: data means 2xx; and to clients of the older media type a well-formed answer is 200.
+  const isOlder = response.http.status === 400 && accept.includes('application/json');
+  if (singleResult.data != null || isOlder) delete response.http.status;
+}
