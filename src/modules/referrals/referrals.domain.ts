@@ -1,3 +1,8 @@
+import { allOf, checkCount, checkInteger, checkText } from '../../kernel/check.js';
+import type { InvalidInput, InvalidState, ReasonRequired } from '../../kernel/failures.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Urgency } from '../../kernel/vocabulary.js';
+
 /** FHIR SDOH Clinical Care 3.0, referral task statuses. */
 export const REFERRAL_STATES = [
   'DRAFT',
@@ -42,3 +47,122 @@ export type ReceivedBy = (typeof RECEIVED_BY)[number];
 
 export const EVIDENCE_KINDS = ['PHOTO', 'SIGNATURE', 'DOCUMENT', 'PHONE_CALL'] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+/** A pair that somebody acted on, followed to its end (服务单). */
+export interface Referral {
+  readonly id: string;
+  readonly number: string;
+  readonly needId: string;
+  readonly sessionId: string;
+  readonly organizationId: string;
+  readonly branchId: string;
+  readonly matchId: string | null;
+  readonly origin: ReferralOrigin;
+  readonly state: ReferralState;
+  /** What it holds of the session and of the need while it is live, in the category's unit. */
+  readonly quantity: number;
+  readonly reason: ReferralReason | null;
+  readonly requestedBy: string | null;
+  readonly requestedAt: Date | null;
+  readonly respondBy: Date | null;
+  readonly acceptedAt: Date | null;
+  readonly closedAt: Date | null;
+  readonly decision: Readonly<Record<string, unknown>>;
+  readonly createdAt: Date;
+  readonly version: number;
+}
+
+/** What really happened (服务记录). */
+export interface ServiceRecord {
+  readonly id: string;
+  readonly referralId: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly quantity: number;
+  readonly receivedBy: ReceivedBy;
+  readonly evidence: readonly { readonly kind: EvidenceKind; readonly reference: string }[];
+  readonly place: string;
+  readonly recordedBy: string | null;
+  readonly recordedAt: Date;
+}
+
+/** The branch asks, the organisation performs; family stands beside the branch and may only call off. */
+export type ReferralSide = 'REQUESTER' | 'PERFORMER' | 'FAMILY';
+
+const BOTH = ['REQUESTER', 'PERFORMER'] as const;
+const EVERYBODY = ['REQUESTER', 'PERFORMER', 'FAMILY'] as const;
+const REQUESTER = ['REQUESTER'] as const;
+const PERFORMER = ['PERFORMER'] as const;
+type Steps = Partial<Record<ReferralState, readonly ReferralSide[]>>;
+
+/** FHIR SDOH Clinical Care 3.0, and who may take each step. The requester may also declare any referral an error. */
+const STEPS: Readonly<Record<ReferralState, Steps>> = {
+  DRAFT: { REQUESTED: REQUESTER },
+  REQUESTED: { ACCEPTED: PERFORMER, REJECTED: PERFORMER, CANCELLED: EVERYBODY },
+  ACCEPTED: { IN_PROGRESS: PERFORMER, ON_HOLD: PERFORMER, COMPLETED: PERFORMER, FAILED: PERFORMER, CANCELLED: EVERYBODY },
+  IN_PROGRESS: { ON_HOLD: PERFORMER, COMPLETED: PERFORMER, FAILED: PERFORMER, CANCELLED: BOTH },
+  ON_HOLD: { IN_PROGRESS: PERFORMER, COMPLETED: PERFORMER, FAILED: PERFORMER, CANCELLED: EVERYBODY },
+  COMPLETED: {},
+  REJECTED: {},
+  CANCELLED: {},
+  FAILED: {},
+  ENTERED_IN_ERROR: {},
+};
+
+/** The states into which these sides may move a referral now. */
+export function referralSteps(state: ReferralState, sides: readonly ReferralSide[]): ReferralState[] {
+  const steps = Object.entries(STEPS[state]) as [ReferralState, readonly ReferralSide[]][];
+  const possible = steps.filter(([, by]) => by.some(side => sides.includes(side))).map(([to]) => to);
+  return sides.includes('REQUESTER') && state !== 'ENTERED_IN_ERROR' ? [...possible, 'ENTERED_IN_ERROR'] : possible;
+}
+
+/** True while the referral holds places of the session and a part of the need. */
+export const isLive = (state: ReferralState): boolean => state === 'ACCEPTED' || state === 'IN_PROGRESS' || state === 'ON_HOLD';
+
+const ASKS_REASON: readonly ReferralState[] = ['REJECTED', 'CANCELLED', 'ON_HOLD', 'FAILED', 'ENTERED_IN_ERROR'];
+const CLOSED: readonly ReferralState[] = ['COMPLETED', 'REJECTED', 'CANCELLED', 'FAILED', 'ENTERED_IN_ERROR'];
+
+/** Moves a referral. A reason is asked for whenever something does not go its way. */
+export function moveReferral(
+  referral: Referral,
+  to: ReferralState,
+  { sides, reason, at }: { readonly sides: readonly ReferralSide[]; readonly reason: ReferralReason | null; readonly at: Date },
+): Result<Referral, InvalidState<ReferralState> | ReasonRequired> {
+  if (!referralSteps(referral.state, sides).includes(to)) return fail({ code: 'INVALID_STATE', from: referral.state, to });
+  if (ASKS_REASON.includes(to) && reason === null) return fail({ code: 'REASON_REQUIRED', path: ['reason'] });
+  return ok({
+    ...referral,
+    state: to,
+    reason: ASKS_REASON.includes(to) ? reason : null,
+    requestedAt: to === 'REQUESTED' ? at : referral.requestedAt,
+    acceptedAt: to === 'ACCEPTED' ? at : referral.acceptedAt,
+    closedAt: CLOSED.includes(to) ? at : null,
+    version: referral.version + 1,
+  });
+}
+
+export interface RecordFields {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly quantity: number;
+  readonly receivedBy: ReceivedBy;
+  readonly evidence: ServiceRecord['evidence'];
+  readonly place: string;
+}
+
+/** A record tells of the past, of no more than was promised, and points to its evidence by reference only. */
+export function checkRecord(record: RecordFields, referral: Referral, now: Date): Result<null, InvalidInput> {
+  return allOf(
+    record.endedAt < record.startedAt ? { path: ['record', 'endedAt'], rule: 'ENDS_BEFORE_START' } : null,
+    record.endedAt > now ? { path: ['record', 'endedAt'], rule: 'NOT_ALLOWED' } : null,
+    checkInteger(['record', 'quantity'], record.quantity, { min: 1, max: referral.quantity }),
+    checkCount(['record', 'evidence'], record.evidence, { max: 20 }),
+    record.evidence.map(({ reference }, i) =>
+      checkText(['record', 'evidence', String(i), 'reference'], reference, { max: 200, required: true }),
+    ),
+    checkText(['record', 'place'], record.place, { max: 100 }),
+  );
+}
+
+/** How long an organisation may take to answer, in hours, by the need's urgency (a proposal of ours: no law says). */
+export const RESPONSE_HOURS: Readonly<Record<Urgency, number>> = { P0: 0, P1: 2, P2: 24, P3: 72, P4: 30 * 24 };

@@ -1,0 +1,145 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
+import { nextNumber } from '../../db/registers.js';
+import { localDate } from '../../kernel/clock.js';
+import type { Page, PageWindow } from '../../kernel/page.js';
+import { defineLoader } from '../../scope/loader.js';
+import type { Scope } from '../../scope/scope.js';
+import { organizations } from '../alliance/alliance.table.js';
+import { needDetails } from '../residents/residents.table.js';
+import { branches } from '../territory/territory.table.js';
+import type { Referral, ReferralState, ServiceRecord } from './referrals.domain.js';
+import { visibleTo } from './referrals.policy.js';
+import { referrals, serviceRecords } from './referrals.table.js';
+
+export const referralById = defineLoader<Referral>('referralById', async ({ db, communityId }, ids) => {
+  const rows = await db
+    .select()
+    .from(referrals)
+    .where(and(eq(referrals.communityId, communityId), sql`${referrals.id} = any(${sql.param(ids)})`));
+  return new Map(rows.map(row => [row.id, row]));
+});
+
+export const recordByReferral = defineLoader<ServiceRecord>('recordByReferral', async ({ db, communityId }, ids) => {
+  const rows = await db
+    .select()
+    .from(serviceRecords)
+    .where(and(eq(serviceRecords.communityId, communityId), sql`${serviceRecords.referralId} = any(${sql.param(ids)})`));
+  return new Map(rows.map(row => [row.referralId, row]));
+});
+
+/** Of these needs, those whose beneficiary the caller is kin of, or which the caller asked for. */
+export const isFamilyOfNeed = defineLoader<true>('isFamilyOfNeed', async (scope, needIds) => {
+  const { actor, communityId } = scope;
+  if (actor.kind !== 'ACCOUNT' || !actor.roles.includes('FAMILY')) return new Map();
+  const rows = await scope.reading(({ db }) =>
+    db
+      .select({ needId: needDetails.needId })
+      .from(needDetails)
+      .where(
+        and(
+          eq(needDetails.communityId, communityId),
+          sql`${needDetails.needId} = any(${sql.param(needIds)})`,
+          sql`(${needDetails.beneficiaryId} = any(${sql.param(actor.kinIds)}::uuid[]) or ${needDetails.requesterAccountId} = ${actor.accountId})`,
+        ),
+      ),
+  );
+  return new Map(rows.map(({ needId }) => [needId, true]));
+});
+
+export interface ReferralFilter {
+  readonly branchId?: string | null;
+  readonly organizationId?: string | null;
+  readonly needId?: string | null;
+  readonly sessionId?: string | null;
+  readonly states?: readonly ReferralState[] | null;
+}
+
+export const NEWEST: ListOrder<Referral> = {
+  name: 'referrals.NEWEST',
+  columns: [referrals.id],
+  descending: true,
+  values: ({ id }) => [id],
+};
+
+function matching(
+  { communityId, actor }: Scope,
+  { branchId, organizationId, needId, sessionId, states }: ReferralFilter,
+): SQL | undefined {
+  return and(
+    eq(referrals.communityId, communityId),
+    branchId == null ? undefined : eq(referrals.branchId, branchId),
+    organizationId == null ? undefined : eq(referrals.organizationId, organizationId),
+    needId == null ? undefined : eq(referrals.needId, needId),
+    sessionId == null ? undefined : eq(referrals.sessionId, sessionId),
+    states?.length ? sql`${referrals.state} = any(${sql.param(states)}::referral_state[])` : undefined,
+    visibleTo(actor),
+  );
+}
+
+/** Newest first, as far as the caller may see; with the organisation when it will be shown. */
+export async function pageOfReferrals(
+  outer: Scope,
+  filter: ReferralFilter,
+  window: PageWindow,
+): Promise<Page<Referral & { readonly organization: { readonly id: string } }>> {
+  const part = keyset(NEWEST, window, matching(outer, filter));
+  const rows = await outer.reading(({ db }) =>
+    db
+      .select({ referral: referrals, organization: organizations })
+      .from(referrals)
+      .innerJoin(organizations, eq(organizations.id, referrals.organizationId))
+      .where(part.where)
+      .orderBy(...part.orderBy)
+      .limit(part.limit),
+  );
+  return toPage(
+    { ...NEWEST, values: ({ referral }: (typeof rows)[number]) => [referral.id] },
+    window,
+    rows,
+    ({ referral, organization }) => ({ ...referral, organization }),
+  );
+}
+
+export const countReferrals = (outer: Scope, filter: ReferralFilter): Promise<number> =>
+  outer.reading(async ({ db }) => {
+    const [row] = await db.select({ count: sql<number>`count(*)::int` }).from(referrals).where(matching(outer, filter));
+    return row?.count ?? 0;
+  });
+
+export async function lockReferral({ db, communityId }: Scope, id: string): Promise<Referral | null> {
+  const [row] = await db
+    .select()
+    .from(referrals)
+    .where(and(eq(referrals.communityId, communityId), eq(referrals.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+/** The next number of the branch's register of referrals, e.g. `R-B1-2026-0007`. */
+export async function nextReferralNumber({ db, communityId, now }: Scope, branchId: string): Promise<string> {
+  const [branch] = await db
+    .select({ code: branches.code })
+    .from(branches)
+    .where(and(eq(branches.communityId, communityId), eq(branches.id, branchId)));
+  const register = `R-${branch?.code}-${localDate(now()).slice(0, 4)}`;
+  return `${register}-${String(await nextNumber(db, communityId, register)).padStart(4, '0')}`;
+}
+
+export async function insertReferrals({ db, communityId }: Scope, rows: readonly Referral[]): Promise<void> {
+  await db.insert(referrals).values(rows.map(row => ({ ...row, communityId })));
+}
+
+export async function saveReferral(
+  { db, communityId }: Scope,
+  { id, state, reason, requestedAt, acceptedAt, closedAt, version }: Referral,
+): Promise<void> {
+  await db
+    .update(referrals)
+    .set({ state, reason, requestedAt, acceptedAt, closedAt, version })
+    .where(and(eq(referrals.communityId, communityId), eq(referrals.id, id)));
+}
+
+export async function insertRecords({ db, communityId }: Scope, rows: readonly ServiceRecord[]): Promise<void> {
+  await db.insert(serviceRecords).values(rows.map(row => ({ ...row, communityId })));
+}
