@@ -1,0 +1,136 @@
+import type { Problem } from '../../src/modules/matching/engine/solver.js';
+
+/** A seeded generator (mulberry32): the same seed gives the same instance on every machine. */
+export const createRandom = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+};
+
+export interface EstateOptions {
+  readonly needs: number;
+  readonly sessions: number;
+  readonly pairsPerNeed: number;
+  /** Supply of each category over its demand: 0.75 scarce, 1 balanced, 1.4 ample. */
+  readonly supply: number;
+  readonly seed: number;
+}
+
+const NEEDS_PER_BRANCH = 300;
+const BRANCH_METERS = 400;
+const CATEGORIES = 24;
+const FUNDING = CATEGORIES - 1;
+const DAYS = 28;
+const GROUPS = 6;
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * An estate as the field has it: branches of 300 needs on a 400 m grid, 24 categories with Zipf-like weights of which the last
+ * is money in fen, six beneficiary groups (half of the sessions are open to one group only), 28 days, sessions serving those
+ * who are near. Costs are distance, waiting, and a preference.
+ */
+export const estate = ({ needs, sessions, pairsPerNeed, supply, seed }: EstateOptions): Problem => {
+  const random = createRandom(seed);
+  const branches = Math.max(1, Math.round(needs / NEEDS_PER_BRANCH));
+  const side = Math.ceil(Math.sqrt(branches));
+  const weights = Array.from({ length: CATEGORIES }, (_, rank) => 1 / (rank + 2));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const category = (): number => {
+    let left = random() * total;
+    for (let i = 0; i < CATEGORIES; i++) {
+      left -= weights[i]!;
+      if (left < 0) return i;
+    }
+    return CATEGORIES - 1;
+  };
+  const somewhere = (): Place => {
+    const branch = Math.floor(random() * branches);
+    return {
+      x: ((branch % side) + random()) * BRANCH_METERS,
+      y: (Math.floor(branch / side) + random()) * BRANCH_METERS,
+    };
+  };
+
+  const sessionPlace = Array.from({ length: sessions }, somewhere);
+  const sessionDay = Int32Array.from({ length: sessions }, () => Math.floor(random() * DAYS));
+  const sessionGroup = Int32Array.from({ length: sessions }, () => (random() < 0.5 ? -1 : Math.floor(random() * GROUPS)));
+  const sessionShare = Float64Array.from({ length: sessions }, () => 0.3 + random() * 1.4);
+  const sessionCategory = Int32Array.from({ length: sessions }, (_, i) => (i < CATEGORIES ? i : category()));
+  const cells = new Map<number, number[]>();
+  const cellOf = (kind: number, x: number, y: number): number =>
+    (kind * 4096 + Math.floor(x / BRANCH_METERS)) * 4096 + Math.floor(y / BRANCH_METERS);
+  for (let session = 0; session < sessions; session++) {
+    const { x, y } = sessionPlace[session]!;
+    const cell = cellOf(sessionCategory[session]!, x, y);
+    const members = cells.get(cell);
+    if (members) members.push(session);
+    else cells.set(cell, [session]);
+  }
+
+  const needQuantity = new Float64Array(needs);
+  const demand = new Float64Array(CATEGORIES);
+  const pairStart = new Int32Array(needs + 1);
+  const pairSession = new Int32Array(needs * pairsPerNeed);
+  const pairCost = new Int32Array(needs * pairsPerNeed);
+  const rank = Int32Array.from({ length: needs }, (_, i) => i);
+  let length = 0;
+  for (let need = 0; need < needs; need++) {
+    const kind = category();
+    const { x, y } = somewhere();
+    const group = Math.floor(random() * GROUPS);
+    const few = random();
+    needQuantity[need] =
+      kind === FUNDING ? 1000 * Math.ceil(random() * 500) : few < 0.85 ? 1 : few < 0.95 ? 2 : 3 + Math.floor(random() * 4);
+    demand[kind] = demand[kind]! + needQuantity[need]!;
+    const other = Math.floor(random() * needs);
+    [rank[need], rank[other]] = [rank[other]!, rank[need]!];
+    const found: { readonly session: number; readonly cost: number }[] = [];
+    for (let ring = 0; ring < side && found.length < pairsPerNeed; ring++) {
+      for (let dx = -ring; dx <= ring; dx++) {
+        for (let dy = -ring; dy <= ring; dy++) {
+          if (Math.max(Math.abs(dx), Math.abs(dy)) !== ring) continue;
+          const [cx, cy] = [x + dx * BRANCH_METERS, y + dy * BRANCH_METERS];
+          if (cx < 0 || cy < 0) continue;
+          for (const session of cells.get(cellOf(kind, cx, cy)) ?? []) {
+            if (sessionGroup[session]! >= 0 && sessionGroup[session] !== group) continue;
+            const at = sessionPlace[session]!;
+            const distance = Math.abs(at.x - x) + Math.abs(at.y - y);
+            const cost = Math.floor(distance) + 60 * sessionDay[session]! + Math.floor(random() * 300);
+            found.push({ session, cost: Math.min(9999, cost) });
+          }
+        }
+      }
+    }
+    found.sort((one, another) => one.cost - another.cost || one.session - another.session);
+    for (const { session, cost } of found.slice(0, pairsPerNeed)) {
+      pairSession[length] = session;
+      pairCost[length++] = cost;
+    }
+    pairStart[need + 1] = length;
+  }
+
+  const shares = new Float64Array(CATEGORIES);
+  for (let session = 0; session < sessions; session++) shares[sessionCategory[session]!]! += sessionShare[session]!;
+  const sessionCapacity = Float64Array.from({ length: sessions }, (_, session) => {
+    const kind = sessionCategory[session]!;
+    return Math.floor((supply * demand[kind]! * sessionShare[session]!) / shares[kind]! + random());
+  });
+  return {
+    needCount: needs,
+    sessionCount: sessions,
+    pairStart,
+    pairSession: pairSession.slice(0, length),
+    pairCost: pairCost.slice(0, length),
+    needQuantity,
+    needRank: rank,
+    sessionCapacity,
+  };
+};

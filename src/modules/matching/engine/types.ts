@@ -1,0 +1,32 @@
+/**
+ * One matching problem. Pairs are stored row by row: those of need `i` are `pairStart[i]` up to, not including,
+ * `pairStart[i + 1]`. Quantities and capacities are integers from 0 to 2^53 - 1 (persons, places, portions, fen); their sums
+ * over needs or sessions may be larger, so nothing here ever adds them up.
+ */
+export interface Problem {
+  readonly needCount: number;
+  readonly sessionCount: number;
+  readonly pairStart: Int32Array;
+  readonly pairSession: Int32Array;
+  /** 0 to 9999, lower is better, per unit of quantity. */
+  readonly pairCost: Int32Array;
+  readonly needQuantity: Float64Array;
+  /** All different; the higher is served first. */
+  readonly needRank: Int32Array;
+  readonly sessionCapacity: Float64Array;
+}
+
+/** The answer to a {@link Problem}; together with it, it proves itself (see `verify`). */
+export interface Solution {
+  /** By pair: how much of the need the session serves. */
+  readonly pairQuantity: Float64Array;
+  /** By need: what no session serves. */
+  readonly unserved: Float64Array;
+  /**
+   * By session, an integer ≥ 0: what one more place would save in cost at least as far as those who are served are concerned; 0
+   * unless the session is full. In each need's row every used pair has the least `pairCost + sessionPrice`.
+   */
+  readonly sessionPrice: Float64Array;
+}
+
+export const MAX_COST = 9999;

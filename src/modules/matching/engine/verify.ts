@@ -1,0 +1,213 @@
+import type { Problem, Solution } from './types.js';
+import { inRankOrder } from './validate.js';
+
+/**
+ * What is wrong with a plan:
+ * `SHAPE` an array has the wrong length; `QUANTITY` a pair's or need's quantity is not an integer from 0 to 2^53 - 1; `NEED` served and unserved
+ * do not add up to what is asked; `CAPACITY` a session holds more than its places; `FREE_PLACE` an unserved need could reach a
+ * free place; `ENVY` it could reach a place of a lower-ranked need; `PRICE` a price is not an integer ≥ 0; `PRICE_OF_FREE` a
+ * session with free places has a price; `NOT_LEAST` a used pair costs more, price included, than another of its row.
+ */
+export interface Violation {
+  readonly rule: 'SHAPE' | 'QUANTITY' | 'NEED' | 'CAPACITY' | 'FREE_PLACE' | 'ENVY' | 'PRICE' | 'PRICE_OF_FREE' | 'NOT_LEAST';
+  /** What is concerned, as far as the rule has one. For `ENVY` the need is the lower-ranked holder. */
+  readonly need?: number;
+  readonly session?: number;
+  readonly pair?: number;
+}
+
+/** Why a need is not (fully) served: nobody it could push out ranks below it, and there is no free place to move anyone to. */
+export interface Certificate {
+  /** All sessions that can be reached from the need by alternating paths; in a right plan each is full. */
+  readonly sessions: Int32Array;
+  /** The other needs that hold them; in a right plan each ranks higher. */
+  readonly holders: Int32Array;
+  /** Of those, the one with the lowest rank; -1 when there is none (then no reachable session has any place at all). */
+  readonly lowestHolder: number;
+}
+
+/** Who holds what: the pairs with a quantity, session by session, and the need of each pair. */
+interface Holdings {
+  readonly start: Int32Array;
+  readonly needs: Int32Array;
+  readonly free: Float64Array;
+}
+
+const holdingsOf = (problem: Problem, pairQuantity: Float64Array): Holdings => {
+  const { needCount, sessionCount, pairStart, pairSession, sessionCapacity } = problem;
+  const start = new Int32Array(sessionCount + 2);
+  for (let pair = 0; pair < pairSession.length; pair++) if (pairQuantity[pair]! > 0) start[pairSession[pair]! + 2]!++;
+  for (let session = 0; session < sessionCount; session++) start[session + 2] = start[session + 2]! + start[session + 1]!;
+  const needs = new Int32Array(start[sessionCount + 1]!);
+  const free = Float64Array.from(sessionCapacity);
+  for (let need = 0; need < needCount; need++) {
+    const end = pairStart[need + 1]!;
+    for (let pair = pairStart[need]!; pair < end; pair++) {
+      if (!(pairQuantity[pair]! > 0)) continue;
+      const session = pairSession[pair]!;
+      needs[start[session + 1]!++] = need;
+      free[session] = free[session]! - pairQuantity[pair]!;
+    }
+  }
+  return { start, needs, free };
+};
+
+const isQuantity = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value;
+
+/** Room for searches that share what they have seen: one search or many, each session and row is looked at once. */
+interface Search {
+  readonly seenSession: Uint8Array;
+  readonly seenNeed: Uint8Array;
+  readonly queue: Int32Array;
+  reached: number;
+}
+
+/** Adds to `queue` all sessions that alternating paths reach from a need and that no earlier search has seen. */
+const reach = (problem: Problem, holdings: Holdings, search: Search, from: number, meet: (holder: number) => void): void => {
+  const { pairStart, pairSession } = problem;
+  const { seenSession, seenNeed, queue } = search;
+  const scan = (need: number): void => {
+    if (seenNeed[need] === 1) return;
+    seenNeed[need] = 1;
+    const end = pairStart[need + 1]!;
+    for (let pair = pairStart[need]!; pair < end; pair++) {
+      const session = pairSession[pair]!;
+      if (seenSession[session] === 1) continue;
+      seenSession[session] = 1;
+      queue[search.reached++] = session;
+    }
+  };
+  let at = search.reached;
+  scan(from);
+  for (; at < search.reached; at++) {
+    const session = queue[at]!;
+    for (let i = holdings.start[session]!; i < holdings.start[session + 1]!; i++) {
+      const holder = holdings.needs[i]!;
+      meet(holder);
+      scan(holder);
+    }
+  }
+};
+
+const createSearch = (problem: Problem): Search => ({
+  seenSession: new Uint8Array(problem.sessionCount),
+  seenNeed: new Uint8Array(problem.needCount),
+  queue: new Int32Array(problem.sessionCount),
+  reached: 0,
+});
+
+const quantityViolations = (problem: Problem, solution: Solution, add: (violation: Violation) => void): void => {
+  const { needCount, pairStart, needQuantity } = problem;
+  const { pairQuantity, unserved } = solution;
+  for (let need = 0; need < needCount; need++) {
+    let left = needQuantity[need]!;
+    if (!isQuantity(unserved[need]!)) add({ rule: 'QUANTITY', need });
+    const end = pairStart[need + 1]!;
+    for (let pair = pairStart[need]!; pair < end; pair++) {
+      const quantity = pairQuantity[pair]!;
+      if (quantity === 0) continue;
+      if (!isQuantity(quantity)) add({ rule: 'QUANTITY', need, pair });
+      // Below 0 it stays below 0 even where the difference is no longer exact.
+      left -= quantity;
+    }
+    if (left !== unserved[need]) add({ rule: 'NEED', need });
+  }
+};
+
+/**
+ * One search a need, from the highest rank down, sharing what was seen: a set reached from a higher-ranked need has passed the
+ * stricter test already.
+ */
+const rankViolations = (problem: Problem, solution: Solution, holdings: Holdings, add: (violation: Violation) => void): void => {
+  const { needRank } = problem;
+  const search = createSearch(problem);
+  for (const need of inRankOrder(needRank)) {
+    if (!(solution.unserved[need]! > 0)) continue;
+    const before = search.reached;
+    reach(problem, holdings, search, need, holder => {
+      if (needRank[holder]! < needRank[need]!) add({ rule: 'ENVY', need: holder });
+    });
+    for (let i = before; i < search.reached; i++) {
+      const session = search.queue[i]!;
+      if (holdings.free[session]! > 0) add({ rule: 'FREE_PLACE', need, session });
+    }
+  }
+};
+
+const priceViolations = (problem: Problem, solution: Solution, holdings: Holdings, add: (violation: Violation) => void): void => {
+  const { needCount, sessionCount, pairStart, pairSession, pairCost } = problem;
+  const { pairQuantity, sessionPrice } = solution;
+  for (let session = 0; session < sessionCount; session++) {
+    if (!isQuantity(sessionPrice[session]!)) add({ rule: 'PRICE', session });
+    else if (sessionPrice[session]! > 0 && holdings.free[session]! > 0) add({ rule: 'PRICE_OF_FREE', session });
+  }
+  for (let need = 0; need < needCount; need++) {
+    const start = pairStart[need]!;
+    const end = pairStart[need + 1]!;
+    let least = Number.POSITIVE_INFINITY;
+    for (let pair = start; pair < end; pair++) {
+      const asked = pairCost[pair]! + sessionPrice[pairSession[pair]!]!;
+      if (asked < least) least = asked;
+    }
+    for (let pair = start; pair < end; pair++) {
+      if (pairQuantity[pair]! > 0 && pairCost[pair]! + sessionPrice[pairSession[pair]!]! > least)
+        add({ rule: 'NOT_LEAST', need, pair });
+    }
+  }
+};
+
+/**
+ * Checks in time linear in the pairs that a plan is possible, serves the right needs (level 1) and costs least among the plans
+ * that serve the same (level 2, by its prices). It shares no code with the stages that make plans.
+ *
+ * Why this is enough. Level 1: were some other plan better, the highest-ranked need to gain would be the start of an alternating
+ * path to a free place or to a lower-ranked need that loses; the search finds none. Level 2: for the served quantities `s` any
+ * plan costs at least `Σ sᵢ · leastᵢ - Σ capacityⱼ · priceⱼ`, where `leastᵢ` is the least cost plus price of a row; this plan
+ * costs exactly that.
+ *
+ * @returns all violations; empty when the plan is proven.
+ */
+export const verify = (problem: Problem, solution: Solution): readonly Violation[] => {
+  const violations: Violation[] = [];
+  const add = (violation: Violation): void => {
+    violations.push(violation);
+  };
+  if (
+    solution.pairQuantity.length !== problem.pairSession.length ||
+    solution.unserved.length !== problem.needCount ||
+    solution.sessionPrice.length !== problem.sessionCount
+  )
+    return [{ rule: 'SHAPE' }];
+  quantityViolations(problem, solution, add);
+  const holdings = holdingsOf(problem, solution.pairQuantity);
+  for (let session = 0; session < problem.sessionCount; session++)
+    if (!(holdings.free[session]! >= 0)) add({ rule: 'CAPACITY', session });
+  rankViolations(problem, solution, holdings, add);
+  priceViolations(problem, solution, holdings, add);
+  return violations;
+};
+
+/**
+ * The true answer to "why not me": all sessions that could serve a need, directly or by moving the people in them to where they
+ * could go as well, and the needs that hold them. For a need that is fully served it says what surrounds it, which explains nothing.
+ *
+ * @throws RangeError when there is no such need.
+ */
+export const certificate = (problem: Problem, solution: Solution, need: number): Certificate => {
+  if (!Number.isInteger(need) || need < 0 || need >= problem.needCount)
+    throw new RangeError(`need must be from 0 to ${problem.needCount - 1}, got ${need}`);
+  const holdings = holdingsOf(problem, solution.pairQuantity);
+  const search = createSearch(problem);
+  const holders = new Set<number>();
+  reach(problem, holdings, search, need, holder => {
+    if (holder !== need) holders.add(holder);
+  });
+  let lowestHolder = -1;
+  for (const holder of holders)
+    if (lowestHolder < 0 || problem.needRank[holder]! < problem.needRank[lowestHolder]!) lowestHolder = holder;
+  return {
+    sessions: search.queue.slice(0, search.reached).sort(),
+    holders: Int32Array.from(holders).sort(),
+    lowestHolder,
+  };
+};
