@@ -11,11 +11,13 @@ export interface IdempotencyKey {
   readonly accountId: string;
   readonly operation: string;
   readonly key: string;
-  readonly input: unknown;
+  /** Keyed digest of the input: a plain one of a phone number could be guessed. */
+  readonly inputHash: Buffer;
   readonly at: Date;
 }
 
-const hashOf = (input: unknown): Buffer => createHash('sha256').update(JSON.stringify(input, sortKeys)).digest();
+/** The same for inputs that say the same, whatever the order of their fields. */
+export const digestOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input, sortKeys)).digest('hex');
 const sortKeys = (_name: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -27,9 +29,8 @@ const sortKeys = (_name: string, value: unknown): unknown =>
  */
 export async function takeKey(
   db: Database,
-  { communityId, accountId, operation, key, input, at }: IdempotencyKey,
+  { communityId, accountId, operation, key, inputHash, at }: IdempotencyKey,
 ): Promise<Result<{ readonly replay: string | null }, IdempotencyKeyReused>> {
-  const inputHash = hashOf(input);
   const taken = await db
     .insert(idempotencyKeys)
     .values({ communityId, accountId, operation, key, inputHash, createdAt: at })

@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import { actAs } from '../db/acting.js';
 import { type Database, isRetryable } from '../db/client.js';
 import { appendEvents, type EventInput } from '../db/events.js';
-import { keepResult, takeKey } from '../db/idempotency.js';
+import { digestOf, keepResult, takeKey } from '../db/idempotency.js';
 import { type Actor, accountOf, type SystemPurpose } from '../kernel/actor.js';
 import type { Clock } from '../kernel/clock.js';
 import type { IdempotencyKeyReused } from '../kernel/failures.js';
@@ -140,7 +140,10 @@ export class Scope {
     work: () => Promise<Result<T, F>>,
     reload: (id: string) => Promise<T | null>,
   ): Promise<Result<T, F | IdempotencyKeyReused>> {
-    const key = { ...call, communityId: this.communityId, accountId: accountOf(this.actor) ?? NOBODY, at: this.now() };
+    const { input, ...named } = call;
+    const inputHash = this.vault.blindIndex(this.communityId, 'idempotency', digestOf(input));
+    const accountId = accountOf(this.actor) ?? NOBODY;
+    const key = { ...named, communityId: this.communityId, accountId, inputHash, at: this.now() };
     const taken = await takeKey(this.db, key);
     if (!taken.ok) return taken;
     if (taken.value.replay !== null) {
