@@ -14,11 +14,18 @@ export interface Service {
   readonly holderNext: Int32Array;
 }
 
+/** Above every search number, so that "seen by this search or closed" is one comparison. */
+const CLOSED = 0x7fffffff;
+
 /**
  * Stage 1, the greedy of a polymatroid: needs in rank order each take free places of their cheapest pairs and, when there are
- * none left, search breadth-first for an alternating path (somebody before them moves to another of their sessions, nobody
- * loses). When a search fails, all that it saw is closed: full, and held by needs that cannot leave it. No later search can get
- * out of it either, so none enters it again; this is what makes the stage near-linear when supply is scarce.
+ * none left, search an alternating path (somebody before them moves to another of their sessions, nobody loses).
+ *
+ * Two facts make it near-linear. When a search fails, all that it saw is closed: full, and held by needs that cannot leave it;
+ * no later search could get out of it, so none enters it. And what a search learns about how far free places are stays true as a
+ * lower bound, because places are only ever taken: `distance` only rises, and directs the next searches (A* with what Koenig and
+ * Likhachev 2005 call adaptive bounds). With the bounds at hand the newest of the most promising sessions is followed first, so
+ * that most searches walk almost straight to a free place.
  *
  * Each step moves the least of what is still asked, what the path's holders hold and what is free at its end, so every quantity
  * stays between 0 and its need's or session's own: exact up to 2^53 - 1.
@@ -36,14 +43,24 @@ export const serve = (problem: Problem, order: Int32Array): Service => {
   const holderFirst = new Int32Array(sessionCount).fill(-1);
   const holderNext = new Int32Array(pairCount);
   const holderPrevious = new Int32Array(pairCount);
+
+  // Moves from a session to the nearest free place: never more than that. For any holder of it and any session of the holder's
+  // row, distance ≤ the other's distance + 1.
+  const distance = new Int32Array(sessionCount);
   const seenSession = new Int32Array(sessionCount);
   const seenNeed = new Int32Array(needCount);
+  const movesToSession = new Int32Array(sessionCount);
+  const movesToNeed = new Int32Array(needCount);
   const cameBy = new Int32Array(sessionCount);
   const cameFrom = new Int32Array(sessionCount);
-  const queue = new Int32Array(sessionCount);
-  const CLOSED = 0x7fffffff;
+  const bucketFirst = new Int32Array(2 * sessionCount + 1).fill(-1);
+  const bucketNext = new Int32Array(sessionCount);
+  const bucketPrevious = new Int32Array(sessionCount);
+  const looked = new Int32Array(sessionCount);
   let search = 0;
-  let reached = 0;
+  let lookedCount = 0;
+  let waiting = 0;
+  let highest = 0;
 
   const raise = (pair: number, amount: number): void => {
     const before = pairQuantity[pair]!;
@@ -89,35 +106,79 @@ export const serve = (problem: Problem, order: Int32Array): Service => {
     }
   };
 
-  /** The session with a free place at the end of a shortest alternating path, or -1; `queue` then holds all that was seen. */
+  const push = (session: number, bucket: number): void => {
+    const head = bucketFirst[bucket]!;
+    bucketNext[session] = head;
+    bucketPrevious[session] = -1;
+    if (head >= 0) bucketPrevious[head] = session;
+    bucketFirst[bucket] = session;
+    if (bucket > highest) highest = bucket;
+    waiting++;
+  };
+
+  const pull = (session: number, bucket: number): void => {
+    const next = bucketNext[session]!;
+    const previous = bucketPrevious[session]!;
+    if (previous >= 0) bucketNext[previous] = next;
+    else bucketFirst[bucket] = next;
+    if (next >= 0) bucketPrevious[next] = previous;
+    waiting--;
+  };
+
+  /** Notes the sessions of a row as reached in so many moves; returns one with a free place if that is as near as can be. */
+  const lookAt = (need: number, moves: number, heldBy: number, bucket: number): number => {
+    const end = pairStart[need + 1]!;
+    for (let pair = pairStart[need]!; pair < end; pair++) {
+      const session = pairSession[pair]!;
+      if (seenSession[session]! >= search) {
+        if (seenSession[session] === CLOSED || movesToSession[session]! <= moves) continue;
+        pull(session, movesToSession[session]! + distance[session]!);
+      }
+      seenSession[session] = search;
+      movesToSession[session] = moves;
+      cameBy[session] = pair;
+      cameFrom[session] = heldBy;
+      if (moves === bucket && free[session]! > 0) return session;
+      push(session, moves + distance[session]!);
+    }
+    return -1;
+  };
+
+  /** The session with a free place at the end of a shortest alternating path, or -1; `looked` then holds all there is to see. */
   const findPath = (need: number): number => {
     search++;
-    reached = 0;
-    let at = -1;
-    let by = need;
-    let heldBy = -1;
-    for (;;) {
-      if (seenNeed[by] !== search) {
-        seenNeed[by] = search;
-        const end = pairStart[by + 1]!;
-        for (let pair = pairStart[by]!; pair < end; pair++) {
-          const session = pairSession[pair]!;
-          // CLOSED is above every search number.
-          if (seenSession[session]! >= search) continue;
-          seenSession[session] = search;
-          cameBy[session] = pair;
-          cameFrom[session] = heldBy;
-          if (free[session]! > 0) return session;
-          queue[reached++] = session;
-        }
+    lookedCount = 0;
+    waiting = 0;
+    highest = 0;
+    let bucket = 0;
+    let target = lookAt(need, 0, -1, -1);
+    while (target < 0 && waiting > 0) {
+      while (bucketFirst[bucket]! < 0) bucket++;
+      const session = bucketFirst[bucket]!;
+      pull(session, bucket);
+      if (free[session]! > 0) {
+        target = session;
+        break;
       }
-      heldBy = heldBy < 0 ? -1 : holderNext[heldBy]!;
-      while (heldBy < 0) {
-        if (++at >= reached) return -1;
-        heldBy = holderFirst[queue[at]!]!;
+      looked[lookedCount++] = session;
+      const moves = movesToSession[session]!;
+      for (let pair = holderFirst[session]!; pair >= 0 && target < 0; pair = holderNext[pair]!) {
+        const holder = pairNeed[pair]!;
+        if (seenNeed[holder] === search && movesToNeed[holder]! <= moves) continue;
+        seenNeed[holder] = search;
+        movesToNeed[holder] = moves;
+        target = lookAt(holder, moves + 1, pair, bucket);
       }
-      by = pairNeed[heldBy]!;
     }
+    if (target >= 0) {
+      bucketFirst.fill(-1, bucket, highest + 1);
+      const length = movesToSession[target]!;
+      for (let i = 0; i < lookedCount; i++) {
+        const session = looked[i]!;
+        distance[session] = Math.max(distance[session]!, length - movesToSession[session]!);
+      }
+    }
+    return target;
   };
 
   const augment = (need: number, target: number): void => {
@@ -140,7 +201,7 @@ export const serve = (problem: Problem, order: Int32Array): Service => {
     while (unserved[need]! > 0) {
       const target = findPath(need);
       if (target < 0) {
-        for (let i = 0; i < reached; i++) seenSession[queue[i]!] = CLOSED;
+        for (let i = 0; i < lookedCount; i++) seenSession[looked[i]!] = CLOSED;
         break;
       }
       augment(need, target);
