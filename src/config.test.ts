@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from './config.js';
+
+const secret = randomBytes(32).toString('base64');
+const safe = { NODE_ENV: 'production', JWT_SECRET: secret, DATA_KEYS: `1:${secret}` };
+
+const problemsOf = (variables: Readonly<Record<string, string>>): readonly string[] => {
+  try {
+    loadConfig(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+describe('configuration', () => {
+  it('needs nothing outside production', () => {
+    expect(loadConfig({ PORT: '' })).toMatchObject({
+      production: false,
+      host: '127.0.0.1',
+      port: 4000,
+      databaseUrl: null,
+      dataDir: '.data',
+      jwtSecret: null,
+      demoData: true,
+      corsOrigins: [],
+      costLimit: 5000,
+    });
+  });
+
+  it('tells every problem at once', () => {
+    const problems = problemsOf({
+      PORT: '65536',
+      DATABASE_URL: 'mysql://localhost/x',
+      JWT_SECRET: 'short',
+      DATA_KEYS: '1:AAAA',
+      CORS_ORIGINS: 'https://a.example/path',
+      LOG_LEVEL: 'loud',
+      DEMO_DATA: 'yes',
+    });
+    for (const name of ['PORT', 'DATABASE_URL', 'JWT_SECRET', 'DATA_KEYS', 'CORS_ORIGINS', 'LOG_LEVEL', 'DEMO_DATA']) {
+      expect(problems.filter(problem => problem.startsWith(`${name} `))).not.toHaveLength(0);
+    }
+    expect(problems.join()).not.toContain('short,');
+  });
+
+  it('starts in production with everything given, and not otherwise', () => {
+    expect(loadConfig(safe)).toMatchObject({ production: true, demoData: false, logLevel: 'info' });
+    expect(problemsOf({ NODE_ENV: 'production', DEMO_DATA: 'true', CORS_ORIGINS: 'https://a.example,*' })).toHaveLength(4);
+    expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(31) })).not.toHaveLength(0);
+    expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(64) })).not.toHaveLength(0);
+  });
+
+  it('reads numbered keys', () => {
+    const keys = loadConfig({ DATA_KEYS: `2:${secret}, 1:${secret}` }).dataKeys;
+    expect([...(keys?.keys() ?? [])]).toEqual([2, 1]);
+    expect(keys?.get(1)).toHaveLength(32);
+  });
+});
