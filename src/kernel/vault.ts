@@ -57,7 +57,7 @@ export function createVault(secrets: ReadonlyMap<number, Buffer>): Vault {
     open(place, sealed) {
       const key = derived.get(sealed[0] ?? 0);
       if (!key) throw new Error('sealed under an unknown data key');
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + IV))
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + IV), { authTagLength: TAG })
         .setAAD(aad(place))
         .setAuthTag(sealed.subarray(1 + IV, 1 + IV + TAG));
       return Buffer.concat([decipher.update(sealed.subarray(1 + IV + TAG)), decipher.final()]).toString('utf8');

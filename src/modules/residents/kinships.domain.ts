@@ -27,6 +27,9 @@ const NEXT: Readonly<Record<KinshipState, readonly KinshipState[]>> = {
   REVOKED: [],
 };
 
+/** Where a link may go from here. */
+export const nextOf = (state: KinshipState): readonly KinshipState[] => NEXT[state];
+
 /** Moves a link on. `by` is the account that verifies. */
 export function moveKinship(
   kinship: Kinship,

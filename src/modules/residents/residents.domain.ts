@@ -84,7 +84,7 @@ export interface ClearValues {
   readonly birthDate: string | null;
 }
 
-/** What is written down about a person, in clear, on its way to be sealed. */
+/** What is written down about a person, in clear, on its way to be sealed. Lists and yes-or-no left out are empty and no. */
 export interface ResidentFields {
   readonly name: string;
   readonly phone?: string | null;
@@ -94,11 +94,11 @@ export interface ResidentFields {
   readonly sex: Sex;
   readonly birthDate: string;
   readonly residencyStatus: ResidencyStatus;
-  readonly careCategories?: readonly CareCategory[];
+  readonly careCategories?: readonly CareCategory[] | null;
   readonly abilityLevel?: AbilityLevel | null;
-  readonly languages?: readonly Language[];
-  readonly optedOut?: boolean;
-  readonly consentsToHealthMatching?: boolean;
+  readonly languages?: readonly Language[] | null;
+  readonly optedOut?: boolean | null;
+  readonly consentsToHealthMatching?: boolean | null;
 }
 
 /** The surname alone, whatever the length of the name: `张*`. */
