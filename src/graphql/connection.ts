@@ -1,9 +1,7 @@
-import type { GraphQLError } from 'graphql';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { Problem } from '../kernel/failures.js';
 import type { Page, PageRequest, PageWindow } from '../kernel/page.js';
 import { pageWindow } from '../kernel/page.js';
-import { badUserInput } from './errors.js';
+import { badPaging } from './errors.js';
 
 @ObjectType({ description: 'Where a page stands in its list.' })
 export class PageInfo {
@@ -45,12 +43,6 @@ export function windowOf(order: { readonly name: string; readonly columns: reado
   if (result.ok) return result.value;
   throw badPaging(result.failure.problems);
 }
-
-export const badPaging = (problems: readonly Problem[]): GraphQLError =>
-  badUserInput(
-    `Bad paging arguments: ${problems.map(({ path, rule, limit }) => `${path.join('.')} ${rule}${limit === undefined ? '' : ` ${limit}`}`).join(', ')}.`,
-    { problems },
-  );
 
 /** A page as Relay's connection shape. `totalCount` only when the caller asked for it. */
 export const toConnection = <T>(page: Page<T>, totalCount: number | null = null) => ({

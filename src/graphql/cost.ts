@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import type { Problem } from '../kernel/failures.js';
 import { DEFAULT_PAGE, sizeProblems } from '../kernel/page.js';
-import { badPaging } from './connection.js';
+import { badPaging } from './errors.js';
 
 /** How many rows are expected of a list that has no page size. */
 const PLAIN_LIST = 10;

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { Problem } from '../kernel/failures.js';
 
 const httpError = (status: number, code: string, message: string, extensions: Readonly<Record<string, unknown>> = {}) =>
   new GraphQLError(message, { extensions: { code, http: { status }, ...extensions } });
@@ -8,3 +9,9 @@ export const badUserInput = (message: string, extensions?: Readonly<Record<strin
   httpError(400, 'BAD_USER_INPUT', message, extensions);
 /** Signing in is needed. */
 export const unauthenticated = (message = 'Sign in first. 请先登录。') => httpError(401, 'UNAUTHENTICATED', message);
+/** Paging arguments that no list accepts. */
+export const badPaging = (problems: readonly Problem[]) =>
+  badUserInput(
+    `Bad paging arguments: ${problems.map(({ path, rule, limit }) => `${path.join('.')} ${rule}${limit === undefined ? '' : ` ${limit}`}`).join(', ')}.`,
+    { problems },
+  );

@@ -98,7 +98,7 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
     try {
       if (!allowOrigin(request, response, parts.corsOrigins)) await route(exchange, path);
     } catch (error) {
-      if (response.headersSent || request.destroyed) response.destroy();
+      if (response.headersSent || response.destroyed) response.destroy();
       else if (error instanceof BadRequest) refuse(exchange, error);
       else {
         log.error({ err: error, requestId: exchange.requestId }, 'request failed');

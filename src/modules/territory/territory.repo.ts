@@ -1,4 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
@@ -13,6 +14,17 @@ export const communityById = defineLoader<Community>('communityById', async ({ d
     .where(sql`${communities.id} = any(${sql.param(ids)})`);
   return new Map(rows.map(row => [row.id, row]));
 });
+
+/** The id of the community with this code, or of the first by code: asked before there is a scope. */
+export async function communityIdByCode(db: Database, code: string | null): Promise<string | null> {
+  const [row] = await db
+    .select({ id: communities.id })
+    .from(communities)
+    .where(code === null ? undefined : eq(communities.code, code))
+    .orderBy(asc(communities.code))
+    .limit(1);
+  return row?.id ?? null;
+}
 
 export const areaById = defineLoader<Area>('areaById', async ({ db, communityId }, ids) => {
   const rows = await db

@@ -12,6 +12,7 @@ export {
   branchById,
   buildingById,
   communityById,
+  communityIdByCode,
   pageOfBuildings,
 } from './territory.repo.js';
 
