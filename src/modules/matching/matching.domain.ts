@@ -1,5 +1,161 @@
+import type { Mode } from '../../kernel/vocabulary.js';
+import type { PairIds } from './facts.js';
+import type { MatchReason } from './rules.js';
+import type { CostPart, Part, RankPart } from './scoring.js';
+
 export const PLAN_STATES = ['QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED'] as const;
 export type PlanState = (typeof PLAN_STATES)[number];
 
 export const MATCH_STATES = ['PLANNED', 'PROPOSED', 'ACCEPTED', 'DECLINED', 'FELL_OUT', 'LAPSED'] as const;
 export type MatchState = (typeof MATCH_STATES)[number];
+
+/** States that the organization may see: what is planned, or fell out before it was proposed, is the branch's own. */
+export const SHOWN_MATCH_STATES = ['PROPOSED', 'ACCEPTED', 'DECLINED', 'LAPSED'] as const satisfies readonly MatchState[];
+
+/** What went wrong with a run. */
+export const PLAN_FAILURES = ['PROOF_FAILED', 'INTERRUPTED', 'ERROR'] as const;
+export type PlanFailure = (typeof PLAN_FAILURES)[number];
+
+/** Why a need is not, or not fully, served by a plan. */
+export const UNMATCHED_REASONS = [
+  'NO_OFFER_OF_CATEGORY',
+  'NO_STANDING',
+  'OUT_OF_AREA',
+  'CONSENT',
+  'NOT_ELIGIBLE',
+  'WRONG_MODE',
+  'COST',
+  'EXCLUDED',
+  'WRONG_TIME',
+  'ALL_FULL',
+  'PARTLY_SERVED',
+] as const;
+export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number];
+
+/** One run of the engine for a branch, or for the whole community (`branchId` null). */
+export interface MatchPlan {
+  readonly id: string;
+  readonly branchId: string | null;
+  readonly state: PlanState;
+  /** Percent. */
+  readonly progress: number;
+  readonly dryRun: boolean;
+  readonly policyVersion: number;
+  readonly horizonStart: Date;
+  readonly horizonEnd: Date;
+  readonly pinned: readonly PairIds[];
+  readonly forbidden: readonly PairIds[];
+  readonly totals: PlanTotals | null;
+  readonly failure: string | null;
+  readonly createdBy: string | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  readonly publishedAt: Date | null;
+  readonly version: number;
+}
+
+export interface TierTotal {
+  readonly tier: number;
+  readonly needs: number;
+  /** Served in full; in part. */
+  readonly served: number;
+  readonly partly: number;
+}
+export interface SupplyTotal {
+  readonly categoryCode: string;
+  /** Free capacity when the run began, in the category's unit. */
+  readonly free: number;
+  readonly used: number;
+}
+/** Means are over matches, rounded; null when there is nothing to average. */
+export interface PlanTotals {
+  readonly tiers: readonly TierTotal[];
+  readonly supply: readonly SupplyTotal[];
+  readonly meanWaitingHours: number | null;
+  readonly meanDaysAhead: number | null;
+  readonly meanDistanceM: number | null;
+  /** How many needs, sessions and possible pairs the run looked at. */
+  readonly needs: number;
+  readonly sessions: number;
+  readonly pairs: number;
+}
+
+/** The numbers behind a match. Parts add up to their totals; `runnerUp` is the best session that it did not get. */
+export interface Explanation {
+  readonly policyVersion: number;
+  readonly tier: number;
+  readonly points: number;
+  readonly rankParts: readonly Part<RankPart>[];
+  readonly cost: number;
+  readonly costParts: readonly Part<CostPart>[];
+  readonly mode: Mode;
+  readonly startsAt: string;
+  readonly distanceM: number | null;
+  readonly pinned: boolean;
+  /** Possible sessions of the need, this one included; null outside of plans. */
+  readonly options: number | null;
+  readonly runnerUp: { readonly sessionId: string; readonly cost: number } | null;
+  /** Only on matches that fell out when the plan was published. */
+  readonly fellOut?: readonly string[];
+}
+
+/** One proposed pair of a plan. */
+export interface Match {
+  readonly id: string;
+  readonly planId: string;
+  readonly needId: string;
+  readonly sessionId: string;
+  readonly organizationId: string;
+  readonly branchId: string;
+  readonly quantity: number;
+  readonly state: MatchState;
+  /** The place of its need in the plan's order; 1 is first. */
+  readonly rankPosition: number;
+  readonly tier: number;
+  readonly points: number;
+  readonly cost: number;
+  readonly explanation: Readonly<Record<string, unknown>>;
+  readonly respondBy: Date | null;
+  readonly version: number;
+}
+
+/** Why a need stays open: counts only, no names. */
+export interface Certificate {
+  /** Sessions of the need's category that the plan could use. */
+  readonly ofCategory: number;
+  /** How many of them break which rule. */
+  readonly failed: readonly { readonly code: MatchReason; readonly sessions: number }[];
+  /** Sessions that pass every rule, and all to which their holders could move: every one of them is full. */
+  readonly possible: number;
+  readonly closedSet: number;
+  /** Of the closed set, sessions that accepted promises fill alone. */
+  readonly promised: number;
+  readonly holders: readonly { readonly tier: number; readonly needs: number }[];
+  /** The lowest of the holders: by so many tiers, points or hours of submission it comes before this need. */
+  readonly lowest: {
+    readonly tier: number;
+    readonly points: number;
+    readonly pointsAhead: number;
+    readonly hoursEarlier: number;
+  } | null;
+  /** Holders that a person pinned; they need not rank higher. */
+  readonly pinned: number;
+}
+
+export interface UnmatchedNeed {
+  readonly planId: string;
+  readonly needId: string;
+  readonly rankPosition: number;
+  /** What stays unserved, in the need's unit. */
+  readonly quantity: number;
+  readonly reason: UnmatchedReason;
+  readonly certificate: Certificate;
+}
+
+/** A proposal whose time to answer has passed has lapsed, whether or not anybody wrote it down. */
+export const matchStateAt = ({ state, respondBy }: Pick<Match, 'state' | 'respondBy'>, now: Date): MatchState =>
+  state === 'PROPOSED' && respondBy !== null && respondBy <= now ? 'LAPSED' : state;
+
+export const MAX_HORIZON_DAYS = 92;
+export const DEFAULT_HORIZON_DAYS = 28;
+export const MAX_PAIRS = 200;

@@ -75,6 +75,10 @@ export const matchPlans = pgTable(
     index('match_plan_by_branch').on(t.communityId, t.branchId, t.id),
     index('match_plan_by_policy').on(t.communityId, t.policyVersion),
     index('match_plan_newest').on(t.communityId, t.id),
+    // One run at a time for a branch, and one for the community as a whole.
+    uniqueIndex('match_plan_running')
+      .on(t.communityId, sql`coalesce(${t.branchId}, ${t.communityId})`)
+      .where(sql`${t.state} in ('QUEUED', 'RUNNING')`),
     check('match_plan_horizon', sql`${t.horizonEnd} > ${t.horizonStart}`),
     check('match_plan_progress', sql`${t.progress} between 0 and 100`),
   ],

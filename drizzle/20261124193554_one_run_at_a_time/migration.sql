@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX "match_plan_running" ON "match_plan" ("community_id",coalesce("branch_id", "community_id")) WHERE "state" in ('QUEUED', 'RUNNING');

@@ -1,0 +1,160 @@
+import { and, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { memberships, pacts } from '../alliance/alliance.table.js';
+import { needs } from '../needs/needs.table.js';
+import { offers, sessions } from '../offers/offers.table.js';
+import { referrals } from '../referrals/referrals.table.js';
+import { needDetails } from '../residents/residents.table.js';
+import { serviceCategories } from '../taxonomy/taxonomy.table.js';
+import type { Scope } from '../../scope/scope.js';
+import { matches, pairExclusions } from './matching.table.js';
+
+/** Named needs as they are, or what is open in some branches. */
+export type NeedsWanted = { readonly needIds: readonly string[] } | { readonly branchIds: readonly string[] };
+/** Named sessions as they are, or what is published and scheduled by members of some branches or by some organizations. */
+export type SessionsWanted =
+  | { readonly sessionIds: readonly string[] }
+  | (({ readonly branchIds: readonly string[] } | { readonly organizationIds: readonly string[] }) & {
+      readonly from: Date;
+      readonly until: Date;
+    });
+
+const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
+
+/** Needs with what their categories ask and, under a purpose that may, whom they concern. */
+export const needRows = ({ db, communityId }: Scope, wanted: NeedsWanted) =>
+  db
+    .select({ need: needs, category: serviceCategories, beneficiaryId: needDetails.beneficiaryId, buildingId: needDetails.buildingId })
+    .from(needs)
+    .innerJoin(serviceCategories, eq(serviceCategories.code, needs.categoryCode))
+    .leftJoin(needDetails, and(eq(needDetails.communityId, needs.communityId), eq(needDetails.needId, needs.id)))
+    .where(
+      and(
+        eq(needs.communityId, communityId),
+        'needIds' in wanted
+          ? among(needs.id, wanted.needIds)
+          : and(
+              among(needs.branchId, wanted.branchIds),
+              eq(needs.state, 'OPEN'),
+              sql`${needs.urgency} <> 'P0'`,
+              sql`${needs.quantity} > ${needs.committed} + ${needs.fulfilled}`,
+              eq(serviceCategories.matchable, true),
+            ),
+      ),
+    );
+export type NeedRow = Awaited<ReturnType<typeof needRows>>[number];
+
+const sessionsWhere = (communityId: string, wanted: SessionsWanted): SQL | undefined => {
+  if ('sessionIds' in wanted) return among(sessions.id, wanted.sessionIds);
+  return and(
+    eq(offers.state, 'PUBLISHED'),
+    eq(sessions.state, 'SCHEDULED'),
+    sql`(${sessions.startsAt} is null or ${and(gte(sessions.startsAt, wanted.from), lt(sessions.startsAt, wanted.until))})`,
+    'organizationIds' in wanted
+      ? among(offers.organizationId, wanted.organizationIds)
+      : sql`${offers.organizationId} in (select ${memberships.organizationId} from ${memberships} where ${memberships.communityId} = ${communityId}::uuid and ${memberships.state} = 'ACTIVE' and ${among(memberships.branchId, wanted.branchIds)})`,
+  );
+};
+
+export const sessionRows = ({ db, communityId }: Scope, wanted: SessionsWanted) =>
+  db
+    .select({ session: sessions, offer: offers, category: serviceCategories })
+    .from(sessions)
+    .innerJoin(offers, and(eq(offers.communityId, sessions.communityId), eq(offers.id, sessions.offerId)))
+    .innerJoin(serviceCategories, eq(serviceCategories.code, offers.categoryCode))
+    .where(and(eq(sessions.communityId, communityId), sessionsWhere(communityId, wanted)));
+export type SessionRow = Awaited<ReturnType<typeof sessionRows>>[number];
+
+/** Active memberships, each with the periods of its signed pacts (a row without dates: no pact). */
+export const standingRows = ({ db, communityId }: Scope, organizationIds: readonly string[]) =>
+  db
+    .select({
+      organizationId: memberships.organizationId,
+      branchId: memberships.branchId,
+      startsOn: pacts.startsOn,
+      endsOn: pacts.endsOn,
+    })
+    .from(memberships)
+    .leftJoin(
+      pacts,
+      and(eq(pacts.communityId, memberships.communityId), eq(pacts.membershipId, memberships.id), eq(pacts.state, 'SIGNED')),
+    )
+    .where(
+      and(
+        eq(memberships.communityId, communityId),
+        eq(memberships.state, 'ACTIVE'),
+        among(memberships.organizationId, organizationIds),
+      ),
+    );
+
+/** How many promises each organization made since a moment and did not take back. */
+export const loadRows = ({ db, communityId }: Scope, organizationIds: readonly string[], since: Date) =>
+  db
+    .select({ organizationId: referrals.organizationId, promises: sql<number>`count(*)::int` })
+    .from(referrals)
+    .where(
+      and(
+        eq(referrals.communityId, communityId),
+        among(referrals.organizationId, organizationIds),
+        sql`${referrals.state} in ('ACCEPTED', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED')`,
+        gte(referrals.acceptedAt, since),
+      ),
+    )
+    .groupBy(referrals.organizationId);
+
+export const exclusionRows = ({ db, communityId }: Scope, needIds: readonly string[]) =>
+  db
+    .select({ needId: pairExclusions.needId, offerId: pairExclusions.offerId, reason: pairExclusions.reason })
+    .from(pairExclusions)
+    .where(and(eq(pairExclusions.communityId, communityId), among(pairExclusions.needId, needIds)));
+
+/** Who has served these people, in what, and how often since a moment. */
+export const historyRows = ({ db, communityId }: Scope, beneficiaryIds: readonly string[], since: Date) =>
+  db
+    .select({
+      beneficiaryId: needDetails.beneficiaryId,
+      organizationId: referrals.organizationId,
+      categoryCode: needs.categoryCode,
+      lately: sql<number>`count(*) filter (where ${referrals.closedAt} >= ${since.toISOString()}::timestamptz)::int`,
+    })
+    .from(needDetails)
+    .innerJoin(needs, and(eq(needs.communityId, needDetails.communityId), eq(needs.id, needDetails.needId)))
+    .innerJoin(
+      referrals,
+      and(
+        eq(referrals.communityId, needDetails.communityId),
+        eq(referrals.needId, needDetails.needId),
+        eq(referrals.state, 'COMPLETED'),
+      ),
+    )
+    .where(and(eq(needDetails.communityId, communityId), among(needDetails.beneficiaryId, beneficiaryIds)))
+    .groupBy(needDetails.beneficiaryId, referrals.organizationId, needs.categoryCode);
+
+/** Proposals that wait for an answer. */
+export const proposalRows = ({ db, communityId, now }: Scope, needIds: readonly string[]) =>
+  db
+    .select({ needId: matches.needId, sessionId: matches.sessionId })
+    .from(matches)
+    .where(
+      and(
+        eq(matches.communityId, communityId),
+        among(matches.needId, needIds),
+        eq(matches.state, 'PROPOSED'),
+        sql`${matches.respondBy} > ${now().toISOString()}::timestamptz`,
+      ),
+    );
+
+/** Branches in whose alliance these organizations are active. */
+export async function branchesOf({ db, communityId }: Scope, organizationIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ branchId: memberships.branchId })
+    .from(memberships)
+    .where(
+      and(
+        eq(memberships.communityId, communityId),
+        eq(memberships.state, 'ACTIVE'),
+        among(memberships.organizationId, organizationIds),
+        isNull(memberships.until),
+      ),
+    );
+  return rows.map(({ branchId }) => branchId);
+}

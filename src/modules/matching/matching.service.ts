@@ -1,0 +1,150 @@
+import { speaksFor, worksFor } from '../../kernel/actor.js';
+import type { InvalidState, NotFound } from '../../kernel/failures.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Scope } from '../../scope/scope.js';
+import { findNeed } from '../needs/needs.service.js';
+import { findSession, sessionById } from '../offers/offers.service.js';
+import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
+import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
+import type { NeedFacts, SessionFacts } from './facts.js';
+import { loadFacts } from './facts.service.js';
+import { type Match, matchStateAt } from './matching.domain.js';
+import { canSeeMatch, readsInFull } from './matching.policy.js';
+import { insertExclusion, matchById, moveProposal } from './matching.repo.js';
+import { currentPolicy } from './policies.repo.js';
+import { depersonalized, failedRules as failedRulesOf, fullness, type Reason } from './rules.js';
+import { factsAround } from './suggestions.service.js';
+
+export type { Match } from './matching.domain.js';
+export { countMatches, IN_RANK, matchById, NEWEST_MATCHES, pageOfMatches } from './matching.repo.js';
+
+/** A match that the caller may see, as it stands at this moment; null otherwise. */
+export async function findMatch(scope: Scope, id: string): Promise<Match | null> {
+  const match = await scope.load(matchById, id);
+  return match && canSeeMatch(scope.actor, match) ? asOfNow(scope, match) : null;
+}
+
+export const asOfNow = (scope: Scope, match: Match): Match => ({ ...match, state: matchStateAt(match, scope.now()) });
+
+interface LoadedPair {
+  readonly need: NeedFacts;
+  readonly session: SessionFacts;
+}
+
+async function loadPair(scope: Scope, action: string, needId: string, sessionId: string): Promise<LoadedPair | null> {
+  const { weights } = await currentPolicy(scope);
+  const wanted = { needs: { needIds: [needId] }, sessions: { sessionIds: [sessionId] } };
+  const {
+    needs: [need],
+    sessions: [session],
+  } = await loadFacts(scope, action, wanted, weights);
+  return need && session ? { need, session } : null;
+}
+
+export interface WhyNot {
+  readonly possible: boolean;
+  readonly reasons: readonly Reason[];
+  /** The score; null where the pair is not possible. */
+  readonly explanation: ShownExplanation | null;
+}
+
+/**
+ * Every hard rule that keeps a pair apart, or its score. For staff of the need's branch, and for the session's own
+ * organization as far as the level before a promise goes; null for others and for what they cannot see.
+ */
+export async function whyNot(scope: Scope, needId: string, sessionId: string): Promise<WhyNot | null> {
+  const [needSeen, sessionSeen] = await Promise.all([findNeed(scope, needId), findSession(scope, sessionId)]);
+  if (!needSeen || !sessionSeen) return null;
+  const pair = await loadPair(scope, 'WHY_NOT', needId, sessionId);
+  if (!pair) return null;
+  const { need, session } = pair;
+  const inFull = readsInFull(scope.actor, need.branchId);
+  if (!inFull && !speaksFor(scope.actor, session.organizationId)) return null;
+  const now = scope.now().getTime();
+  const all = failedRulesOf(need, session, now);
+  const reasons = [...(inFull ? all : depersonalized(all)), ...fullness(need, session)];
+  if (reasons.length) return { possible: false, reasons, explanation: null };
+  return { possible: true, reasons, explanation: shownTo(inFull, explainPair(need, session, await currentPolicy(scope), now)) };
+}
+
+/**
+ * The hard rules that a pair breaks, for a promise that people make by hand: places and quantities are left to the statements
+ * that take them, and whoever asked not to be matched automatically may still be helped by a person's decision. Outside the
+ * branch's staff everything that concerns the person is one code, NOT_ELIGIBLE. Not within a transaction.
+ */
+export async function failedRules(scope: Scope, needId: string, sessionId: string): Promise<readonly Reason[]> {
+  const pair = await loadPair(scope, 'MATCH_CHECK', needId, sessionId);
+  if (!pair) return [{ code: 'NEED_NOT_OPEN', numbers: {} }];
+  const failed = failedRulesOf(pair.need, pair.session, scope.now().getTime()).filter(({ code }) => code !== 'OPTED_OUT');
+  return worksFor(scope.actor, pair.need.branchId) ? failed : depersonalized(failed);
+}
+
+/**
+ * What the engine would have said when a person decided: rank, cost and the place of the session among the suggestions for
+ * the need (1 is best; null when the rules forbid it), so that the engine can be judged by outcomes. Not within a transaction.
+ */
+export async function decisionOf(
+  scope: Scope,
+  needId: string,
+  sessionId: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const seen = await findNeed(scope, needId);
+  if (!seen) return {};
+  const [{ need, sessions: pool }, policy] = await Promise.all([
+    factsAround(scope, { needId, branchId: seen.branchId }),
+    currentPolicy(scope),
+  ]);
+  if (!need) return {};
+  const now = scope.now().getTime();
+  const ordered = inTieOrder(pool.filter(({ free }) => free > 0));
+  const candidates = candidatesOf(need, ordered, categoryIndex(ordered)(need), policy.weights, now);
+  const position = candidates.findIndex(candidate => ordered[candidate.position]?.id === sessionId);
+  const session = pool.find(({ id }) => id === sessionId);
+  return {
+    ...(session && explainPair(need, session, policy, now)),
+    policyVersion: policy.version,
+    suggestionPosition: position < 0 ? null : position + 1,
+    suggestionCount: candidates.length,
+  };
+}
+
+/** PROPOSED → ACCEPTED, once; the caller takes places and quantity in the same transaction. */
+export const acceptMatch = (tx: Scope, matchId: string): Promise<Result<Match, NotFound | InvalidState>> =>
+  answer(tx, matchId, 'ACCEPTED', null);
+
+/** PROPOSED → DECLINED; the pair is not proposed again. */
+export async function declineMatch(tx: Scope, matchId: string, reason: string): Promise<Result<Match, NotFound | InvalidState>> {
+  const declined = await answer(tx, matchId, 'DECLINED', reason);
+  if (!declined.ok) return declined;
+  const session = await tx.load(sessionById, declined.value.sessionId);
+  if (session) await excludePair(tx, declined.value.needId, session.offerId, reason);
+  return declined;
+}
+
+async function answer(
+  tx: Scope,
+  matchId: string,
+  to: 'ACCEPTED' | 'DECLINED',
+  reason: string | null,
+): Promise<Result<Match, NotFound | InvalidState>> {
+  const moved = await moveProposal(tx, matchId, to);
+  if (!moved) {
+    const match = await tx.load(matchById, matchId);
+    if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
+    return fail({ code: 'INVALID_STATE', from: asOfNow(tx, match).state, to });
+  }
+  await tx.append({
+    kind: `MATCH_${to}`,
+    subject: { type: 'Match', id: matchId },
+    branchId: moved.branchId,
+    from: 'PROPOSED',
+    to,
+    reason,
+  });
+  return ok(moved);
+}
+
+/** Remembers that this offer must not be proposed for this need again. */
+export async function excludePair(tx: Scope, needId: string, offerId: string, reason: string): Promise<void> {
+  await insertExclusion(tx, needId, offerId, reason);
+}

@@ -1,0 +1,273 @@
+import { workingHoursBetween } from '../../kernel/clock.js';
+import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
+import { certificate, type Problem, type Solution, solve, verify } from './engine/solver.js';
+import type { NeedFacts, PairIds, SessionFacts } from './facts.js';
+import type { Certificate, Explanation, PlanTotals, SupplyTotal, TierTotal, UnmatchedReason } from './matching.domain.js';
+import { isPossible } from './rules.js';
+import { costOf, tieOf, type Weights } from './scoring.js';
+import { certificateOf, obstaclesOf } from './unmatched.js';
+
+/** Everything a run needs; plain data. */
+export interface PlanInput {
+  readonly now: number;
+  readonly policyVersion: number;
+  readonly weights: Weights;
+  readonly needs: readonly NeedFacts[];
+  readonly sessions: readonly SessionFacts[];
+  readonly pinned: readonly PairIds[];
+  readonly forbidden: readonly PairIds[];
+}
+
+export interface PlannedMatch {
+  readonly needId: string;
+  readonly sessionId: string;
+  readonly organizationId: string;
+  readonly branchId: string;
+  readonly quantity: number;
+  readonly rankPosition: number;
+  readonly explanation: Explanation;
+}
+export interface PlannedGap {
+  readonly needId: string;
+  readonly rankPosition: number;
+  readonly quantity: number;
+  readonly reason: UnmatchedReason;
+  readonly certificate: Certificate;
+}
+export interface PlanOutcome {
+  readonly matches: readonly PlannedMatch[];
+  readonly unmatched: readonly PlannedGap[];
+  readonly totals: PlanTotals;
+}
+
+/** The solver's answer did not prove itself: a bug, never shown as a plan. */
+export class ProofFailed extends Error {}
+
+/**
+ * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then least total cost
+ * (reference/matching.md §1). The outcome depends on the facts alone, not on their order. Pinned pairs that are possible are
+ * placed first and hold what they need; they are a person's decision and may outrank others.
+ */
+export function computePlan(input: PlanInput, onProgress: (percent: number) => void = () => undefined): PlanOutcome {
+  const { now, weights } = input;
+  const ranked = rankedNeeds(input.needs, weights, now);
+  const sessions = inTieOrder(input.sessions);
+  const sessionsFor = categoryIndex(sessions);
+  const forbidden = new Set(input.forbidden.map(pairKey));
+  const pins = placePins(input, ranked, sessions);
+  const rows = ranked.map(({ need }, i) => {
+    if (i % 256 === 0) onProgress(10 + Math.floor((i / ranked.length) * 40));
+    return candidatesOf(need, sessions, sessionsFor(need), weights, now, forbidden);
+  });
+  const problem = toProblem(ranked, sessions, rows, pins);
+  onProgress(50);
+  const solution = solve(problem);
+  onProgress(85);
+  const violations = verify(problem, solution);
+  if (violations.length) throw new ProofFailed(JSON.stringify(violations.slice(0, 20)));
+  onProgress(90);
+  const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
+  const unmatched = ranked.flatMap(({ need }, i): PlannedGap[] => {
+    const quantity = solution.unserved[i]!;
+    if (quantity === 0) return [];
+    const ofBranch = sessionsFor(need)
+      .map(position => sessions[position]!)
+      .filter(({ standing }) => standing.some(({ branchId }) => branchId === need.branchId));
+    const obstacles = obstaclesOf(need, ofBranch, forbidden, now);
+    const closed = closedSet(problem, solution, i, ranked, sessions, pins);
+    const reason = obstacles.reason ?? (quantity < need.open ? 'PARTLY_SERVED' : 'ALL_FULL');
+    return [
+      {
+        needId: need.id,
+        rankPosition: i + 1,
+        quantity,
+        reason,
+        certificate: certificateOf(ranked[i]!, obstacles, rows[i]!.length, closed),
+      },
+    ];
+  });
+  const totals = totalsOf(input, ranked, sessions, rows, solution, matches);
+  onProgress(95);
+  return { matches, unmatched, totals };
+}
+
+type Rows = readonly (readonly { readonly position: number; readonly cost: number }[])[];
+
+/** What pins hold, by need and by session, both as positions. */
+interface Pins {
+  readonly list: readonly { readonly need: number; readonly position: number; readonly quantity: number }[];
+  readonly ofNeed: ReadonlyMap<number, number>;
+  readonly ofSession: ReadonlyMap<number, number>;
+}
+
+function placePins({ pinned, now }: PlanInput, ranked: readonly RankedNeed[], sessions: readonly SessionFacts[]): Pins {
+  const needAt = new Map(ranked.map(({ need }, i) => [need.id, i]));
+  const sessionAt = new Map(sessions.map(({ id }, i) => [id, i]));
+  const list: Pins['list'][number][] = [];
+  const [ofNeed, ofSession] = [new Map<number, number>(), new Map<number, number>()];
+  const known = [...new Map(pinned.map(pair => [pairKey(pair), pair])).values()]
+    .flatMap(pair => {
+      const [need, position] = [needAt.get(pair.needId), sessionAt.get(pair.sessionId)];
+      return need === undefined || position === undefined ? [] : [{ need, position, tie: tieOf(pair.needId, pair.sessionId) }];
+    })
+    .sort((a, b) => a.need - b.need || a.tie - b.tie);
+  for (const { need, position } of known) {
+    const [{ need: facts }, session] = [ranked[need]!, sessions[position]!];
+    if (!isPossible(facts, session, now)) continue;
+    const quantity = Math.min(facts.open - (ofNeed.get(need) ?? 0), session.free - (ofSession.get(position) ?? 0));
+    if (quantity <= 0) continue;
+    list.push({ need, position, quantity });
+    ofNeed.set(need, (ofNeed.get(need) ?? 0) + quantity);
+    ofSession.set(position, (ofSession.get(position) ?? 0) + quantity);
+  }
+  return { list, ofNeed, ofSession };
+}
+
+function toProblem(ranked: readonly RankedNeed[], sessions: readonly SessionFacts[], rows: Rows, pins: Pins): Problem {
+  const pairCount = rows.reduce((total, row) => total + row.length, 0);
+  const pairStart = new Int32Array(ranked.length + 1);
+  const pairSession = new Int32Array(pairCount);
+  const pairCost = new Int32Array(pairCount);
+  let at = 0;
+  rows.forEach((row, i) => {
+    for (const { position, cost } of row) {
+      pairSession[at] = position;
+      pairCost[at++] = cost;
+    }
+    pairStart[i + 1] = at;
+  });
+  return {
+    needCount: ranked.length,
+    sessionCount: sessions.length,
+    pairStart,
+    pairSession,
+    pairCost,
+    needQuantity: Float64Array.from(ranked, ({ need }, i) => need.open - (pins.ofNeed.get(i) ?? 0)),
+    needRank: Int32Array.from(ranked, (_, i) => ranked.length - i),
+    sessionCapacity: Float64Array.from(sessions, ({ free }, i) => Math.max(0, free) - (pins.ofSession.get(i) ?? 0)),
+  };
+}
+
+function toMatches(
+  { now, weights, policyVersion }: PlanInput,
+  ranked: readonly RankedNeed[],
+  sessions: readonly SessionFacts[],
+  rows: Rows,
+  problem: Problem,
+  solution: Solution,
+  pins: Pins,
+): PlannedMatch[] {
+  const placed = new Map<string, { need: number; position: number; quantity: number; pinned: boolean }>();
+  for (const pin of pins.list) placed.set(`${pin.need} ${pin.position}`, { ...pin, pinned: true });
+  for (let need = 0; need < ranked.length; need++) {
+    for (let pair = problem.pairStart[need]!; pair < problem.pairStart[need + 1]!; pair++) {
+      const quantity = solution.pairQuantity[pair]!;
+      if (quantity === 0) continue;
+      const position = problem.pairSession[pair]!;
+      const before = placed.get(`${need} ${position}`);
+      placed.set(`${need} ${position}`, {
+        need,
+        position,
+        quantity: quantity + (before?.quantity ?? 0),
+        pinned: before !== undefined,
+      });
+    }
+  }
+  const used = new Map<number, Set<number>>();
+  for (const { need, position } of placed.values()) used.set(need, (used.get(need) ?? new Set()).add(position));
+  return [...placed.values()]
+    .sort((a, b) => a.need - b.need || a.position - b.position)
+    .map(({ need: i, position, quantity, pinned }) => {
+      const { need, rank } = ranked[i]!;
+      const session = sessions[position]!;
+      const cost = costOf(need, session, weights, now);
+      const other = rows[i]!.find(candidate => !used.get(i)?.has(candidate.position));
+      return {
+        needId: need.id,
+        sessionId: session.id,
+        organizationId: session.organizationId,
+        branchId: need.branchId,
+        quantity,
+        rankPosition: i + 1,
+        explanation: {
+          policyVersion,
+          tier: rank.tier,
+          points: rank.points,
+          rankParts: rank.parts,
+          cost: cost.total,
+          costParts: cost.parts,
+          mode: cost.mode,
+          startsAt: new Date(cost.startsAt).toISOString(),
+          distanceM: cost.distanceM,
+          pinned,
+          options: rows[i]!.length,
+          runnerUp: other ? { sessionId: sessions[other.position]!.id, cost: other.cost } : null,
+        },
+      };
+    });
+}
+
+/** The sessions reachable from an unserved need by alternating paths, and who holds them. */
+function closedSet(
+  problem: Problem,
+  solution: Solution,
+  need: number,
+  ranked: readonly RankedNeed[],
+  sessions: readonly SessionFacts[],
+  pins: Pins,
+) {
+  const closed = certificate(problem, solution, need);
+  const inSet = new Set(closed.sessions);
+  return {
+    sessions: closed.sessions.length,
+    promised: Array.from(closed.sessions).filter(position => sessions[position]!.free <= 0).length,
+    holders: Array.from(closed.holders)
+      .sort((a, b) => a - b)
+      .map(holder => ranked[holder]!),
+    pinned: pins.list.filter(({ position }) => inSet.has(position)).length,
+  };
+}
+
+const mean = (values: readonly number[]): number | null =>
+  values.length ? Math.round(values.reduce((total, value) => total + value, 0) / values.length) : null;
+
+function totalsOf(
+  { now, sessions: all }: PlanInput,
+  ranked: readonly RankedNeed[],
+  sessions: readonly SessionFacts[],
+  rows: Rows,
+  { unserved }: Solution,
+  matches: readonly PlannedMatch[],
+): PlanTotals {
+  const tiers = [1, 2, 3, 4].map((tier): TierTotal => {
+    const ofTier = ranked.flatMap(({ need, rank }, i) => (rank.tier === tier ? [{ open: need.open, left: unserved[i]! }] : []));
+    return {
+      tier,
+      needs: ofTier.length,
+      served: ofTier.filter(({ left }) => left === 0).length,
+      partly: ofTier.filter(({ left, open }) => left > 0 && left < open).length,
+    };
+  });
+  const supply = new Map<string, SupplyTotal>();
+  const categoryOf = new Map(sessions.map(({ id, categoryCode }) => [id, categoryCode]));
+  const add = (categoryCode: string, free: number, used: number): void => {
+    const before = supply.get(categoryCode) ?? { categoryCode, free: 0, used: 0 };
+    supply.set(categoryCode, { categoryCode, free: before.free + free, used: before.used + used });
+  };
+  for (const { categoryCode, free } of all) add(categoryCode, Math.max(0, free), 0);
+  for (const { sessionId, quantity } of matches) add(categoryOf.get(sessionId)!, 0, quantity);
+  const served = [...new Set(matches.map(({ rankPosition }) => rankPosition))].map(position => ranked[position - 1]!);
+  const walked = matches.flatMap(({ explanation: { distanceM } }) => (distanceM === null ? [] : [distanceM]));
+  return {
+    tiers,
+    supply: [...supply.values()].sort((a, b) => (a.categoryCode < b.categoryCode ? -1 : 1)),
+    meanWaitingHours: mean(served.map(({ need }) => workingHoursBetween(new Date(need.submittedAt), new Date(now)))),
+    meanDaysAhead: mean(
+      matches.map(({ explanation: { costParts } }) => costParts.find(({ code }) => code === 'DAYS')?.measured ?? 0),
+    ),
+    meanDistanceM: mean(walked),
+    needs: ranked.length,
+    sessions: sessions.length,
+    pairs: rows.reduce((total, row) => total + row.length, 0),
+  };
+}

@@ -1,0 +1,138 @@
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import type { Scope } from '../../scope/scope.js';
+import { needs } from '../needs/needs.table.js';
+import { offers, sessions } from '../offers/offers.table.js';
+import type { Match, MatchPlan } from './matching.domain.js';
+import { matches, matchPlans, unmatchedNeeds } from './matching.table.js';
+
+const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
+
+/** A plan's state and version, locked until the transaction ends. */
+export async function lockPlan(
+  { db, communityId }: Scope,
+  id: string,
+): Promise<Pick<MatchPlan, 'id' | 'branchId' | 'state' | 'dryRun' | 'version'> | null> {
+  const [row] = await db
+    .select({
+      id: matchPlans.id,
+      branchId: matchPlans.branchId,
+      state: matchPlans.state,
+      dryRun: matchPlans.dryRun,
+      version: matchPlans.version,
+    })
+    .from(matchPlans)
+    .where(and(eq(matchPlans.communityId, communityId), eq(matchPlans.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+export const setPublished = ({ db, communityId, now }: Scope, id: string) =>
+  db
+    .update(matchPlans)
+    .set({ state: 'PUBLISHED', publishedAt: now(), version: sql`${matchPlans.version} + 1` })
+    .where(and(eq(matchPlans.communityId, communityId), eq(matchPlans.id, id)));
+
+/** A plan's matches that were not proposed yet, in rank order. */
+export const plannedMatches = ({ db, communityId }: Scope, planId: string): Promise<Match[]> =>
+  db
+    .select()
+    .from(matches)
+    .where(and(eq(matches.communityId, communityId), eq(matches.planId, planId), eq(matches.state, 'PLANNED')))
+    .orderBy(asc(matches.rankPosition), asc(matches.id));
+
+/** Withdraws the proposals of a branch (null: of all) that nobody answered: a newer plan takes their place. */
+export const lapseProposals = ({ db, communityId }: Scope, branchId: string | null) =>
+  db
+    .update(matches)
+    .set({ state: 'LAPSED', version: sql`${matches.version} + 1` })
+    .where(
+      and(
+        eq(matches.communityId, communityId),
+        eq(matches.state, 'PROPOSED'),
+        branchId === null ? undefined : eq(matches.branchId, branchId),
+      ),
+    )
+    .returning({ id: matches.id, branchId: matches.branchId });
+
+/** Needs as they are now, locked in the order of their ids: who accepts or withdraws meanwhile comes before or after. */
+export const lockNeeds = ({ db, communityId }: Scope, needIds: readonly string[]) =>
+  db
+    .select({
+      id: needs.id,
+      state: needs.state,
+      urgency: needs.urgency,
+      open: sql<number>`${needs.quantity} - ${needs.committed} - ${needs.fulfilled}`.mapWith(Number),
+    })
+    .from(needs)
+    .where(and(eq(needs.communityId, communityId), among(needs.id, needIds)))
+    .orderBy(asc(needs.id))
+    .for('no key update');
+
+/** Sessions as they are now; not locked, for a proposal promises nothing and acceptance decides. */
+export const freshSessions = ({ db, communityId }: Scope, sessionIds: readonly string[]) =>
+  db
+    .select({
+      id: sessions.id,
+      state: sessions.state,
+      offerState: offers.state,
+      startsAt: sessions.startsAt,
+      free: sql<number>`${sessions.capacity} - ${sessions.reserved}`.mapWith(Number),
+    })
+    .from(sessions)
+    .innerJoin(offers, and(eq(offers.communityId, sessions.communityId), eq(offers.id, sessions.offerId)))
+    .where(and(eq(sessions.communityId, communityId), among(sessions.id, sessionIds)));
+
+export interface Proposed {
+  readonly id: string;
+  readonly respondBy: Date;
+}
+export interface FellOut {
+  readonly id: string;
+  readonly reasons: readonly string[];
+}
+
+const parallel = (values: readonly unknown[], type: string): SQL => sql`${sql.param(values)}::${sql.raw(type)}[]`;
+
+export const setProposed = ({ db, communityId }: Scope, kept: readonly Proposed[]) =>
+  db.execute(sql`update ${matches} set state = 'PROPOSED', respond_by = given.respond_by, version = version + 1
+    from unnest(${parallel(
+      kept.map(({ id }) => id),
+      'uuid',
+    )}, ${parallel(
+      kept.map(({ respondBy }) => respondBy.toISOString()),
+      'timestamptz',
+    )}) as given (id, respond_by)
+    where ${matches.communityId} = ${communityId}::uuid and ${matches.id} = given.id`);
+
+export const setFellOut = ({ db, communityId }: Scope, fallen: readonly FellOut[]) =>
+  db.execute(sql`update ${matches} set state = 'FELL_OUT', version = version + 1,
+      explanation = explanation || jsonb_build_object('fellOut', to_jsonb(string_to_array(given.reasons, ',')))
+    from unnest(${parallel(
+      fallen.map(({ id }) => id),
+      'uuid',
+    )}, ${parallel(
+      fallen.map(({ reasons }) => reasons.join()),
+      'text',
+    )}) as given (id, reasons)
+    where ${matches.communityId} = ${communityId}::uuid and ${matches.id} = given.id`);
+
+const MAX_LEFT_OUT = 1000;
+
+/** Counts once more for each need that the plan left out entirely; starts again for those it proposes somewhere. */
+export async function countLeftOut({ db, communityId }: Scope, planId: string, proposedNeedIds: readonly string[]): Promise<void> {
+  await db
+    .update(needs)
+    .set({ leftOut: sql`least(${needs.leftOut} + 1, ${MAX_LEFT_OUT})` })
+    .where(
+      and(
+        eq(needs.communityId, communityId),
+        eq(needs.state, 'OPEN'),
+        sql`${needs.id} in (select ${unmatchedNeeds.needId} from ${unmatchedNeeds} where ${unmatchedNeeds.communityId} = ${communityId}::uuid and ${unmatchedNeeds.planId} = ${planId}::uuid)`,
+        sql`not ${among(needs.id, proposedNeedIds)}`,
+      ),
+    );
+  await db
+    .update(needs)
+    .set({ leftOut: 0 })
+    .where(and(eq(needs.communityId, communityId), among(needs.id, proposedNeedIds), sql`${needs.leftOut} > 0`));
+}

@@ -1,0 +1,167 @@
+import type { Forbidden, IdempotencyKeyReused, InvalidState, NotFound, StaleVersion } from '../../kernel/failures.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Scope } from '../../scope/scope.js';
+import type { NeedFacts, SessionFacts } from './facts.js';
+import { type Facts, loadFacts } from './facts.service.js';
+import type { Match, MatchPlan } from './matching.domain.js';
+import { canPlan, canSeePlan } from './matching.policy.js';
+import { planById } from './plans.repo.js';
+import { currentPolicy } from './policies.repo.js';
+import {
+  countLeftOut,
+  type FellOut,
+  freshSessions,
+  lapseProposals,
+  lockNeeds,
+  lockPlan,
+  type Proposed,
+  plannedMatches,
+  setFellOut,
+  setProposed,
+  setPublished,
+} from './publishing.repo.js';
+import { failures } from './rules.js';
+import { respondBy } from './scoring.js';
+
+export interface PublishPlan {
+  readonly planId: string;
+  readonly expectedVersion: number;
+  readonly idempotencyKey: string;
+}
+
+type Published = Result<MatchPlan, NotFound | Forbidden | StaleVersion | InvalidState | IdempotencyKeyReused>;
+
+/**
+ * Shows a plan's matches to their organizations as proposals. Each match is checked again as things stand now; one that no
+ * longer holds falls out with its reasons. A proposal promises nothing and reserves nothing: acceptance does, by its own
+ * conditional statements. Open proposals of earlier plans of the same branch lapse: this plan weighed their needs anew.
+ */
+export async function publishPlan(scope: Scope, command: PublishPlan): Promise<Published> {
+  const { planId, expectedVersion } = command;
+  const plan = await scope.load(planById, planId);
+  if (!plan || !canSeePlan(scope.actor, plan)) return fail({ code: 'NOT_FOUND', path: ['planId'] });
+  if (!canPlan(scope.actor, plan.branchId)) return fail({ code: 'FORBIDDEN' });
+  // Facts about people are read under a named purpose, which a transaction cannot change into: hence before it. What moves
+  // fast (quantities, states) is read again within, under locks on the needs.
+  const planned = await plannedMatches(scope, planId);
+  const facts = await loadFacts(
+    scope,
+    'MATCH_PUBLISH',
+    { needs: { needIds: distinct(planned, 'needId') }, sessions: { sessionIds: distinct(planned, 'sessionId') } },
+    (await currentPolicy(scope)).weights,
+  );
+  return scope.transaction(
+    (tx): Promise<Published> =>
+      tx.once(
+        { operation: 'matchPlanPublish', key: command.idempotencyKey, input: command },
+        async (): Promise<Published> => {
+          const locked = await lockPlan(tx, planId);
+          if (!locked) return fail({ code: 'NOT_FOUND', path: ['planId'] });
+          if (locked.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: locked.version });
+          if (locked.state !== 'READY' || locked.dryRun)
+            return fail({ code: 'INVALID_STATE', from: locked.dryRun ? 'DRY_RUN' : locked.state, to: 'PUBLISHED' });
+          const lapsed = await lapseProposals(tx, locked.branchId);
+          const { kept, fallen } = await checkAgain(tx, planned, facts);
+          await setPublished(tx, planId);
+          if (kept.length) await setProposed(tx, kept);
+          if (fallen.length) await setFellOut(tx, fallen);
+          const keptIds = new Set(kept.map(({ id }) => id));
+          await countLeftOut(
+            tx,
+            planId,
+            distinct(
+              planned.filter(({ id }) => keptIds.has(id)),
+              'needId',
+            ),
+          );
+          await appendAll(tx, plan, planned, lapsed, fallen);
+          const published = await tx.load(planById, planId);
+          if (!published) throw new Error('a locked plan vanished');
+          return ok(published);
+        },
+        id => tx.load(planById, id),
+      ),
+  );
+}
+
+const distinct = (matches: readonly Match[], key: 'needId' | 'sessionId'): string[] => [
+  ...new Set(matches.map(match => match[key])),
+];
+
+/** Goes through the matches in rank order, spending what needs still ask and sessions still have. */
+async function checkAgain(
+  tx: Scope,
+  planned: readonly Match[],
+  facts: Facts,
+): Promise<{ readonly kept: readonly Proposed[]; readonly fallen: readonly FellOut[] }> {
+  const now = tx.now();
+  const lockedNeeds = await lockNeeds(tx, distinct(planned, 'needId'));
+  const current = await freshSessions(tx, distinct(planned, 'sessionId'));
+  const open = new Map(lockedNeeds.map(({ id, open }) => [id, open]));
+  const free = new Map(current.map(({ id, free }) => [id, free]));
+  const needs = new Map(facts.needs.map(need => [need.id, need]));
+  const sessions = new Map(facts.sessions.map(session => [session.id, session]));
+  const needNow = new Map(lockedNeeds.map(row => [row.id, row]));
+  const sessionNow = new Map(current.map(row => [row.id, row]));
+  const kept: Proposed[] = [];
+  const fallen: FellOut[] = [];
+  for (const { id, needId, sessionId, quantity, tier } of planned) {
+    const [before, state, session, offer] = [needs.get(needId), needNow.get(needId), sessions.get(sessionId), sessionNow.get(sessionId)];
+    if (!before || !state || !session || !offer) {
+      fallen.push({ id, reasons: ['NEED_NOT_OPEN'] });
+      continue;
+    }
+    const need: NeedFacts = { ...before, isOpen: state.state === 'OPEN', urgency: state.urgency };
+    const asNow: SessionFacts = {
+      ...session,
+      isPublished: offer.offerState === 'PUBLISHED',
+      isCancelled: offer.state === 'CANCELLED',
+    };
+    const reasons = [...failures(need, asNow, now.getTime())].map(({ code }): string => code);
+    if ((open.get(needId) ?? 0) < quantity) reasons.push('NEED_COVERED');
+    if ((free.get(sessionId) ?? 0) < quantity) reasons.push('SESSION_FULL');
+    if (reasons.length) {
+      fallen.push({ id, reasons });
+      continue;
+    }
+    open.set(needId, (open.get(needId) ?? 0) - quantity);
+    free.set(sessionId, (free.get(sessionId) ?? 0) - quantity);
+    kept.push({ id, respondBy: respondBy(tier, now, offer.startsAt?.getTime() ?? null) });
+  }
+  return { kept, fallen };
+}
+
+async function appendAll(
+  tx: Scope,
+  plan: MatchPlan,
+  planned: readonly Match[],
+  lapsed: readonly { readonly id: string; readonly branchId: string }[],
+  fallen: readonly FellOut[],
+): Promise<void> {
+  const reasonsOf = new Map(fallen.map(({ id, reasons }) => [id, reasons]));
+  const moves = [
+    ...lapsed.map(({ id, branchId }) => ({ id, branchId, from: 'PROPOSED', to: 'LAPSED', reason: 'SUPERSEDED' })),
+    ...planned.map(({ id, branchId }) => {
+      const reasons = reasonsOf.get(id);
+      return { id, branchId, from: 'PLANNED', to: reasons ? 'FELL_OUT' : 'PROPOSED', reason: reasons?.join() ?? null };
+    }),
+  ];
+  await tx.append({
+    kind: 'MATCH_PLAN_PUBLISHED',
+    subject: { type: 'MatchPlan', id: plan.id },
+    branchId: plan.branchId,
+    from: 'READY',
+    to: 'PUBLISHED',
+    data: { proposed: planned.length - fallen.length, fellOut: fallen.length, superseded: lapsed.length },
+  });
+  const CHUNK = 1000;
+  for (let start = 0; start < moves.length; start += CHUNK) {
+    await tx.append(
+      ...moves.slice(start, start + CHUNK).map(({ id, ...move }) => ({
+        ...move,
+        kind: `MATCH_${move.to}`,
+        subject: { type: 'Match', id },
+      })),
+    );
+  }
+}
