@@ -134,3 +134,91 @@ export const estate = ({ needs, sessions, pairsPerNeed, supply, seed }: EstateOp
     sessionCapacity,
   };
 };
+
+/**
+ * A chain in which stage 1 fills every session with the wrong need: need `i` takes session `i` for 0, could have session `i + 1`
+ * for 1; the last and lowest-ranked can have session 0 only.
+ */
+export const chain = (length: number): Problem => {
+  const pairStart = Int32Array.from({ length: length + 1 }, (_, need) => Math.min(2 * need, 2 * length - 1));
+  const pairs = 2 * length - 1;
+  return {
+    needCount: length,
+    sessionCount: length,
+    pairStart,
+    pairSession: Int32Array.from({ length: pairs }, (_, pair) => (pair === pairs - 1 ? 0 : (pair >> 1) + (pair & 1))),
+    pairCost: Int32Array.from({ length: pairs }, (_, pair) => (pair === pairs - 1 ? 1 : pair & 1)),
+    needQuantity: new Float64Array(length).fill(1),
+    needRank: Int32Array.from({ length }, (_, need) => -need),
+    sessionCapacity: new Float64Array(length).fill(1),
+  };
+};
+
+/** One session that every need wants and nothing else. */
+export const oneForAll = (needs: number, capacity: number): Problem => ({
+  needCount: needs,
+  sessionCount: 1,
+  pairStart: Int32Array.from({ length: needs + 1 }, (_, need) => need),
+  pairSession: new Int32Array(needs),
+  pairCost: Int32Array.from({ length: needs }, (_, need) => (need * 7919) % 10_000),
+  needQuantity: new Float64Array(needs).fill(1),
+  needRank: Int32Array.from({ length: needs }, (_, need) => (need * 7919) % needs),
+  sessionCapacity: Float64Array.of(capacity),
+});
+
+export interface TangleOptions {
+  readonly needs: number;
+  readonly sessions: number;
+  readonly pairsPerNeed: number;
+  readonly supply: number;
+  /** Costs are uniform from 0 to this. */
+  readonly costs: number;
+  readonly seed: number;
+}
+
+/** One giant component: each need's sessions are drawn from all, with nothing local about them. */
+export const tangle = ({ needs, sessions, pairsPerNeed, supply, costs, seed }: TangleOptions): Problem => {
+  const random = createRandom(seed);
+  const pairSession = new Int32Array(needs * pairsPerNeed);
+  for (let need = 0; need < needs; need++) {
+    const row = new Set<number>();
+    while (row.size < pairsPerNeed) row.add(Math.floor(random() * sessions));
+    pairSession.set([...row], need * pairsPerNeed);
+  }
+  return {
+    needCount: needs,
+    sessionCount: sessions,
+    pairStart: Int32Array.from({ length: needs + 1 }, (_, need) => need * pairsPerNeed),
+    pairSession,
+    pairCost: Int32Array.from(pairSession, () => Math.floor(random() * (costs + 1))),
+    needQuantity: new Float64Array(needs).fill(1),
+    needRank: Int32Array.from({ length: needs }, (_, need) => need),
+    sessionCapacity: Float64Array.from({ length: sessions }, () =>
+      Math.floor(((needs * supply) / sessions) * 2 * random() + 0.5),
+    ),
+  };
+};
+
+export interface FundsOptions {
+  readonly needs: number;
+  readonly funds: number;
+  /** The largest need, in fen. */
+  readonly largest: number;
+  readonly supply: number;
+  readonly seed: number;
+}
+
+/** Needs of money, every one of which any fund could pay. */
+export const funds = ({ needs, funds, largest, supply, seed }: FundsOptions): Problem => {
+  const random = createRandom(seed);
+  return {
+    needCount: needs,
+    sessionCount: funds,
+    pairStart: Int32Array.from({ length: needs + 1 }, (_, need) => need * funds),
+    pairSession: Int32Array.from({ length: needs * funds }, (_, pair) => pair % funds),
+    pairCost: Int32Array.from({ length: needs * funds }, () => Math.floor(random() * 10_000)),
+    needQuantity: Float64Array.from({ length: needs }, () => Math.ceil(random() * largest)),
+    needRank: Int32Array.from({ length: needs }, (_, need) => need),
+    sessionCapacity: Float64Array.from({ length: funds }, () => Math.floor(((largest * needs * supply) / funds) * random())),
+  };
+};

@@ -126,8 +126,8 @@ const repriceBelow = (net: Network, top: number, change: number): void => {
  * over the arc, and from `up` back to the join, until an arc of the tree is emptied or the arc itself has changed by `limit`.
  *
  * The tree is kept strongly feasible (Cunningham 1976, seen from the root): an arc with quantity 0 always leads away from the
- * root, that is, it belongs to a session. To keep it so the leaving arc is the first emptied one that the cycle meets from the join on;
- * then no sequence of pivots without change can repeat.
+ * root, that is, it belongs to a session. To keep it so, the leaving arc is the first emptied one that the cycle meets from the
+ * join on; then no sequence of pivots without change can repeat.
  *
  * @param now quantity on the arc; `sign` is 1 when it grows and -1 when it shrinks.
  * @param reduced the arc's reduced cost.

@@ -10,7 +10,7 @@ import {
   referenceSolve,
   rowsOf,
   shuffled,
-  valueOf,
+  worthOf,
 } from '../../../../tests/support/matching.js';
 import { type Problem, solve, verify } from './solver.js';
 
@@ -18,7 +18,7 @@ import { type Problem, solve, verify } from './solver.js';
 const solved = (problem: Problem) => {
   const solution = solve(problem);
   expect(verify(problem, solution)).toEqual([]);
-  return valueOf(problem, solution);
+  return worthOf(problem, solution);
 };
 
 const smallMix = (random: Random): Mix => {

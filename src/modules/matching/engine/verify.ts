@@ -3,10 +3,13 @@ import { inRankOrder } from './validate.js';
 
 /**
  * What is wrong with a plan:
- * `SHAPE` an array has the wrong length; `QUANTITY` a pair's or need's quantity is not an integer from 0 to 2^53 - 1; `NEED` served and unserved
- * do not add up to what is asked; `CAPACITY` a session holds more than its places; `FREE_PLACE` an unserved need could reach a
- * free place; `ENVY` it could reach a place of a lower-ranked need; `PRICE` a price is not an integer ≥ 0; `PRICE_OF_FREE` a
- * session with free places has a price; `NOT_LEAST` a used pair costs more, price included, than another of its row.
+ * - `SHAPE` an array has the wrong length;
+ * - `QUANTITY` a pair's or need's quantity is not an integer from 0 to 2^53 - 1;
+ * - `NEED` served and unserved do not add up to what is asked;
+ * - `CAPACITY` a session holds more than its places;
+ * - `FREE_PLACE` an unserved need could reach a free place, `ENVY` or one of a lower-ranked need;
+ * - `PRICE` a price is not an integer ≥ 0, `PRICE_OF_FREE` or a session with free places has one;
+ * - `NOT_LEAST` a used pair costs more, price included, than another of its row.
  */
 export interface Violation {
   readonly rule: 'SHAPE' | 'QUANTITY' | 'NEED' | 'CAPACITY' | 'FREE_PLACE' | 'ENVY' | 'PRICE' | 'PRICE_OF_FREE' | 'NOT_LEAST';
@@ -189,7 +192,7 @@ export const verify = (problem: Problem, solution: Solution): readonly Violation
 
 /**
  * The true answer to "why not me": all sessions that could serve a need, directly or by moving the people in them to where they
- * could go as well, and the needs that hold them. For a need that is fully served it says what surrounds it, which explains nothing.
+ * could go as well, and the needs that hold them. For a need that is fully served it only says what surrounds it.
  *
  * @throws RangeError when there is no such need.
  */
