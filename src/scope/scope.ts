@@ -4,6 +4,7 @@ import { actAs } from '../db/acting.js';
 import { type Database, isRetryable } from '../db/client.js';
 import { appendEvents, type EventInput } from '../db/events.js';
 import { digestOf, keepResult, takeKey } from '../db/idempotency.js';
+import type { AccessTokens, Lockout } from '../kernel/access.js';
 import { type Actor, accountOf, type SystemPurpose } from '../kernel/actor.js';
 import type { Clock } from '../kernel/clock.js';
 import type { IdempotencyKeyReused } from '../kernel/failures.js';
@@ -28,6 +29,11 @@ export interface ScopeParts {
   readonly vault: Vault;
   readonly locale: Locale;
   readonly requestId: string | null;
+  /** The network address that the request came from, as the server saw it; absent within the process. */
+  readonly address?: string | null;
+  /** What signing in needs; absent where nobody can (seeds, jobs). */
+  readonly tokens?: AccessTokens;
+  readonly lockout?: Lockout;
 }
 
 /** One request, or one transaction within it: who asks, on which handle, at what time. First argument of every service and repo function. */

@@ -3,6 +3,8 @@ import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
 import { toGlobalId } from '../../src/graphql/global-id.js';
 import { type AccountActor, type Actor, ANONYMOUS } from '../../src/kernel/actor.js';
 import { createVault } from '../../src/kernel/vault.js';
+import { createLockout } from '../../src/modules/identity/lockout.js';
+import { createTokens } from '../../src/modules/identity/tokens.js';
 import { type Locale, Scope } from '../../src/scope/scope.js';
 import type { TestDatabase } from './database.js';
 import { NOW, WORLD } from './world.js';
@@ -58,13 +60,39 @@ export const ACTORS = {
 } as const satisfies Record<string, Actor>;
 
 export const testVault = createVault(new Map([[1, randomBytes(32)]]));
+export const testTokens = createTokens({
+  keys: new Map([['test', randomBytes(32)]]),
+  current: 'test',
+  issuer: 'red-alliance',
+  audience: 'red-alliance',
+  ttlSeconds: 900,
+});
+const testLockout = createLockout();
 
 export const scopeOf = (
   { serving }: TestDatabase,
   actor: Actor,
-  { now = () => NOW, locale = 'zh' as Locale, communityId = WORLD.community as string } = {},
+  {
+    now = () => NOW,
+    locale = 'zh' as Locale,
+    communityId = WORLD.community as string,
+    address = null as string | null,
+    lockout = testLockout,
+  } = {},
 ): Scope =>
-  new Scope({ communityId, actor, db: serving.db, slowDb: serving.db, now, vault: testVault, locale, requestId: 'test' });
+  new Scope({
+    communityId,
+    actor,
+    db: serving.db,
+    slowDb: serving.db,
+    now,
+    vault: testVault,
+    locale,
+    requestId: 'test',
+    address,
+    tokens: testTokens,
+    lockout,
+  });
 
 // The shape depends on the query; tests read it freely.
 export type Answer = ExecutionResult<Record<string, Data>>;
@@ -82,4 +110,4 @@ export function createAsk(schema: GraphQLSchema, database: TestDatabase) {
 
 /** A global id of the test community. */
 export const gid = (type: string, id: string): string =>
-  toGlobalId(type, type === 'Organization' || type === 'Community' ? null : WORLD.community, id);
+  toGlobalId(type, ['Organization', 'Community', 'Account'].includes(type) ? null : WORLD.community, id);

@@ -1,0 +1,116 @@
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, Resolver } from 'type-graphql';
+import { mutate, payloadOf } from '../../graphql/payload.js';
+import { DateTime, UUID } from '../../graphql/scalars.js';
+import type { Role } from '../../kernel/actor.js';
+import type { Scope } from '../../scope/scope.js';
+import {
+  Account,
+  AccountResolver,
+  RoleAssignment,
+  RoleAssignmentResolver,
+  RoleEnum,
+  ViewerResolver,
+} from './identity.graphql.js';
+import { assignRole, createAccount, deactivateAccount, endRole } from './identity.service.js';
+import { SessionResolver } from './sessions.graphql.js';
+
+@InputType()
+abstract class NewRoleInput {
+  @Field(() => RoleEnum, { description: 'Which role.' }) readonly role!: Role;
+  @Field(() => ID, { nullable: true, description: 'For a secretary, and only then: the branch.' }) readonly branchId?:
+    | string
+    | null;
+  @Field(() => ID, { nullable: true, description: 'For an estate officer, and only then: the area.' }) readonly areaId?:
+    | string
+    | null;
+  @Field(() => ID, { nullable: true, description: 'For a liaison, and only then: the organisation.' }) readonly organizationId?:
+    | string
+    | null;
+  @Field(() => DateTime, { nullable: true, description: 'Counts from then on; from now on where nothing is said.' })
+  readonly validFrom?: Date | null;
+  @Field(() => DateTime, { nullable: true, description: 'Counts until before then; without end where nothing is said.' })
+  readonly validUntil?: Date | null;
+}
+
+@InputType({ description: 'A new account with its first role in this community.' })
+class AccountCreateInput extends NewRoleInput {
+  @Field(() => String, { description: '2 to 64 letters a–z, digits, dots, dashes and underscores; unique over all communities.' })
+  readonly login!: string;
+  @Field(() => String, { description: 'As colleagues call them at work, at most 40 characters.' }) readonly displayName!: string;
+  @Field(() => String, {
+    description: '10 to 128 characters, without the login in it; its holder changes it with `passwordChange`.',
+  })
+  readonly password!: string;
+  @Field(() => UUID, { description: 'Made by the client; the same key never opens a second account.' })
+  readonly idempotencyKey!: string;
+}
+
+@InputType({ description: 'A role for an account.' })
+class RoleAssignInput extends NewRoleInput {
+  @Field(() => ID, { description: 'The account; it may come from another community.' }) readonly accountId!: string;
+  @Field(() => UUID, { description: 'Made by the client; the same key never assigns twice.' }) readonly idempotencyKey!: string;
+}
+
+@InputType({ description: 'The role to end.' })
+class RoleEndInput {
+  @Field(() => ID, { description: 'Which role.' }) readonly roleAssignmentId!: string;
+}
+
+@InputType({ description: 'The account to shut, as last read.' })
+class AccountDeactivateInput {
+  @Field(() => ID, { description: 'Which account.' }) readonly accountId!: string;
+  @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
+}
+
+const AccountCreatePayload = payloadOf('AccountCreate', 'account', () => Account);
+const AccountDeactivatePayload = payloadOf('AccountDeactivate', 'account', () => Account);
+const RoleAssignPayload = payloadOf('RoleAssign', 'roleAssignment', () => RoleAssignment);
+const RoleEndPayload = payloadOf('RoleEnd', 'roleAssignment', () => RoleAssignment);
+
+const ROLE_IDS = { branchId: 'Branch', areaId: 'Area', organizationId: 'Organization' } as const;
+
+@Resolver()
+class IdentityMutationResolver {
+  @Mutation(() => AccountCreatePayload, { description: 'Opens an account. Only the admin of the community may.' })
+  accountCreate(
+    @Ctx() scope: Scope,
+    @Arg('input', () => AccountCreateInput, { description: 'The account and its first role.' }) input: AccountCreateInput,
+  ) {
+    return mutate(scope, 'account', input, ROLE_IDS, command => createAccount(scope, command));
+  }
+
+  @Mutation(() => AccountDeactivatePayload, {
+    description:
+      'Shuts an account: its sessions end at once, its access tokens within 30 seconds. Only the admin may, and only when the account has no role elsewhere.',
+  })
+  accountDeactivate(
+    @Ctx() scope: Scope,
+    @Arg('input', () => AccountDeactivateInput, { description: 'Which one.' }) input: AccountDeactivateInput,
+  ) {
+    return mutate(scope, 'account', input, { accountId: 'Account' }, command => deactivateAccount(scope, command));
+  }
+
+  @Mutation(() => RoleAssignPayload, { description: 'Gives an account a role in this community. Only its admin may.' })
+  roleAssign(
+    @Ctx() scope: Scope,
+    @Arg('input', () => RoleAssignInput, { description: 'Who, which role, where.' }) input: RoleAssignInput,
+  ) {
+    return mutate(scope, 'roleAssignment', input, { accountId: 'Account', ...ROLE_IDS }, command => assignRole(scope, command));
+  }
+
+  @Mutation(() => RoleEndPayload, {
+    description:
+      'Ends a role at once; access tokens feel it within 30 seconds. Only the admin may, and not for their own admin role.',
+  })
+  roleEnd(@Ctx() scope: Scope, @Arg('input', () => RoleEndInput, { description: 'Which one.' }) input: RoleEndInput) {
+    return mutate(scope, 'roleAssignment', input, { roleAssignmentId: 'RoleAssignment' }, command => endRole(scope, command));
+  }
+}
+
+export const identityResolvers = [
+  ViewerResolver,
+  AccountResolver,
+  RoleAssignmentResolver,
+  SessionResolver,
+  IdentityMutationResolver,
+] as const;
