@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { type Connection, connect, type Database } from './db/client.js';
 import { isMigrated } from './db/migrate.js';
@@ -18,6 +18,7 @@ import { openDoor } from './http/server.js';
 import type { Actor } from './kernel/actor.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import { createVault, type Vault } from './kernel/vault.js';
+import { createLog } from './log.js';
 import { createLockout } from './modules/identity/lockout.js';
 import { createTokens } from './modules/identity/tokens.js';
 import { resolvers } from './modules/index.js';
@@ -106,7 +107,7 @@ type OnClose = (step: () => Promise<unknown>) => void;
 
 async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   const { tell = () => undefined, clock: now = systemClock } = overrides;
-  const log = overrides.log ?? createLog(config);
+  const log = overrides.log ?? createLog(config.logLevel);
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
     ownerUrl: config.databaseOwnerUrl,
@@ -203,27 +204,3 @@ function readiness(db: Database): () => Promise<boolean> {
     }
   };
 }
-
-/** JSON lines on standard error; what could hold a secret is not written. */
-const createLog = ({ logLevel }: Config): Logger =>
-  pino(
-    {
-      name: NAME,
-      level: logLevel,
-      redact: {
-        paths: [
-          'err.parameters',
-          'err.args',
-          'err.params',
-          'err.cause.parameters',
-          'err.cause.args',
-          'err.cause.params',
-          '*.password',
-          '*.token',
-          'authorization',
-        ],
-        remove: true,
-      },
-    },
-    pino.destination({ dest: 2, sync: true }),
-  );

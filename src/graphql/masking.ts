@@ -66,7 +66,7 @@ export function maskError(error: GraphQLError, { requestId, log }: MaskingContex
   if (error.message.startsWith('Argument "') && !error.originalError) {
     return remade(error, withoutValue(error), { code: 'BAD_USER_INPUT', http: { status: 400 } });
   }
-  log(root, error.path);
+  log(root instanceof GraphQLError ? new Error(root.message.replace(/(cannot represent [^:]*): .*$/s, '$1.')) : root, error.path);
   const trouble = databaseTrouble(root);
   if (trouble) return remade(error, trouble.message, { code: trouble.code, requestId, http: { status: 503 } });
   return remade(error, INTERNAL_MESSAGE, { code: INTERNAL, requestId, http: { status: 500 } });

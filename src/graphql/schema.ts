@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
+import { type GraphQLObjectType, type GraphQLSchema, isIntrospectionType, isObjectType } from 'graphql';
 import { buildSchemaSync, getMetadataStorage } from 'type-graphql';
 import type { Scope } from '../scope/scope.js';
 import { toGlobalId } from './global-id.js';
@@ -14,7 +14,7 @@ export function buildSchema(resolvers: readonly Resolvers[number][]): GraphQLSch
     validate: false,
   });
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isObjectType(type)) {
+    if (isObjectType(type) && !isIntrospectionType(type)) {
       readPropertiesPlainly(type);
       if (nodeTypes().includes(type.name)) globalizeId(type);
     }

@@ -13,6 +13,7 @@ const HEADERS_TIMEOUT = 10_000;
 const KEEP_ALIVE = 65_000;
 /** How long `stop` waits for what is in flight: an operation's deadline and the time to write. */
 const GRACE = 12_000;
+const SWEEP = 50;
 /** How long a refused body may still be sent before the connection is cut. */
 const LINGER = 1000;
 
@@ -129,8 +130,11 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
     draining = true;
     await sleep(parts.drainDelayMs);
     const closed = new Promise<void>(resolve => server.close(() => resolve()));
+    // Connections that were kept alive by an answer after this moment fall idle only now.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP);
     const cut = setTimeout(() => server.closeAllConnections(), GRACE);
     await closed;
+    clearInterval(sweep);
     clearTimeout(cut);
   }
 

@@ -1,4 +1,4 @@
-import { serverAudits } from 'graphql-http';
+import { type AuditResult, serverAudits } from 'graphql-http';
 import { expect, it } from 'vitest';
 import { startTestApp } from '../support/app.js';
 import { createTestDatabase } from '../support/database.js';
@@ -11,7 +11,7 @@ it('answers as GraphQL over HTTP asks: 58 of 61 audits, and three notices of CSR
   const database = await createTestDatabase();
   await seedWorld(database);
   const { url } = await startTestApp(database);
-  const results = [];
+  const results: AuditResult[] = [];
   for (const audit of serverAudits({ url: `${url}/graphql`, fetchFn: fetch })) results.push(await audit.fn());
   const not = (...statuses: string[]) => results.filter(({ status }) => statuses.includes(status));
   expect(not('warn', 'error').map(({ id, name, ...rest }) => [id, name, 'reason' in rest ? rest.reason : ''])).toEqual([]);

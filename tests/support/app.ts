@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import { type App, createApp, type Overrides } from '../../src/app.js';
 import { type Config, loadConfig } from '../../src/config.js';
+import { createLog } from '../../src/log.js';
 import type { TestDatabase } from './database.js';
 
 export interface TestApp extends App {
@@ -35,7 +35,7 @@ export async function startTestApp(
   const app = await createApp(
     { ...loadConfig({}), port: 0, databaseUrl: url, databaseOwnerUrl: ownerUrl, dataDir, demoData: false, ...config },
     {
-      log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
+      log: createLog('info', { write: line => void lines.push(line) }),
       onStatement: text => sent.push(text),
       ...overrides,
     },
