@@ -19,6 +19,7 @@ import { Node, registerNode } from '../../graphql/node.js';
 import { mutate, Payload, payloadOf, rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime, UUID } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
+import { Viewer } from '../identity/identity.graphql.js';
 import type { Kinship as KinshipRecord, KinshipRejectReason } from './kinships.domain.js';
 import {
   claimantName,
@@ -33,7 +34,7 @@ import {
 } from './kinships.service.js';
 import type { KinshipRelation, KinshipState } from './residents.domain.js';
 import { Resident } from './residents.graphql.js';
-import { findResident } from './residents.service.js';
+import { findResident, kinOf } from './residents.service.js';
 
 const KinshipRelationEnum = defineEnum<KinshipRelation>('KinshipRelation', 'What the account is to the resident.', {
   DAUGHTER: ['女儿', 'daughter', 'Also by marriage or adoption.'],
@@ -187,6 +188,17 @@ export class KinshipResolver {
     @Arg('input', () => KinshipRevokeInput, { description: 'Which link.' }) input: KinshipRevokeInput,
   ) {
     return mutate(scope, 'kinship', input, { kinshipId: 'Kinship' }, command => revokeKinship(scope, command));
+  }
+}
+
+@Resolver(() => Viewer)
+export class KinOfViewerResolver {
+  @FieldResolver(() => [Resident], {
+    description:
+      'The residents that the caller is verified kin of. Empty in the answer to `signIn` itself, which is not yet asked as the account.',
+  })
+  residents(@Ctx() scope: Scope) {
+    return kinOf(scope);
   }
 }
 

@@ -5,7 +5,7 @@ import { mutate, payloadOf } from '../../graphql/payload.js';
 import { LocalDate, UUID } from '../../graphql/scalars.js';
 import type { CareCategory, Language } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
-import { KinshipResolver } from './kinships.graphql.js';
+import { KinOfViewerResolver, KinshipResolver } from './kinships.graphql.js';
 import type { AbilityLevel, ResidencyStatus, RevealableField, RevealPurpose, Sex } from './residents.domain.js';
 import { AbilityLevelEnum, ResidencyStatusEnum, Resident, ResidentResolver, SexEnum } from './residents.graphql.js';
 import { createResident, revealResident, updateResident } from './residents.service.js';
@@ -145,4 +145,4 @@ export class ResidentMutations {
   }
 }
 
-export const residentsResolvers = [ResidentResolver, ResidentMutations, KinshipResolver] as const;
+export const residentsResolvers = [ResidentResolver, ResidentMutations, KinshipResolver, KinOfViewerResolver] as const;
