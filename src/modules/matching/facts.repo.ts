@@ -1,11 +1,11 @@
 import { and, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Scope } from '../../scope/scope.js';
 import { memberships, pacts } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
 import { offers, sessions } from '../offers/offers.table.js';
 import { referrals } from '../referrals/referrals.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
-import type { Scope } from '../../scope/scope.js';
 import { matches, pairExclusions } from './matching.table.js';
 
 /** Named needs as they are, or what is open in some branches. */
@@ -23,7 +23,12 @@ const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => 
 /** Needs with what their categories ask and, under a purpose that may, whom they concern. */
 export const needRows = ({ db, communityId }: Scope, wanted: NeedsWanted) =>
   db
-    .select({ need: needs, category: serviceCategories, beneficiaryId: needDetails.beneficiaryId, buildingId: needDetails.buildingId })
+    .select({
+      need: needs,
+      category: serviceCategories,
+      beneficiaryId: needDetails.beneficiaryId,
+      buildingId: needDetails.buildingId,
+    })
     .from(needs)
     .innerJoin(serviceCategories, eq(serviceCategories.code, needs.categoryCode))
     .leftJoin(needDetails, and(eq(needDetails.communityId, needs.communityId), eq(needDetails.needId, needs.id)))

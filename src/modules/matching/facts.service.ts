@@ -78,8 +78,16 @@ export async function loadFacts(
       row => row.needId,
       ({ offerId, reason }) => ({ offerId, declined: reason !== 'EXCLUDED' }),
     );
-    const historyOf = groupBy(history, row => row.beneficiaryId ?? '', row => row);
-    const proposedOf = groupBy(proposals, row => row.needId, row => row.sessionId);
+    const historyOf = groupBy(
+      history,
+      row => row.beneficiaryId ?? '',
+      row => row,
+    );
+    const proposedOf = groupBy(
+      proposals,
+      row => row.needId,
+      row => row.sessionId,
+    );
     const standingOf = toStanding(standing);
     const loadOf = new Map(load.map(({ organizationId, promises }) => [organizationId, promises]));
     return {
@@ -164,8 +172,7 @@ const toSession = ({ session, offer, category }: SessionRow): Omit<SessionFacts,
   eligibleBuildingIds: offer.eligibleBuildingIds,
   branchIds: offer.branchIds,
   languages: offer.languages,
-  time:
-    session.startsAt && session.endsAt ? { startsAt: session.startsAt.getTime(), endsAt: session.endsAt.getTime() } : null,
+  time: session.startsAt && session.endsAt ? { startsAt: session.startsAt.getTime(), endsAt: session.endsAt.getTime() } : null,
   capacity: session.capacity,
   free: session.capacity - session.reserved,
 });
@@ -174,11 +181,21 @@ type StandingRow = Awaited<ReturnType<typeof standingRows>>[number];
 
 /** One list an organization, shared by all of its sessions. */
 function toStanding(rows: readonly StandingRow[]): ReadonlyMap<string, readonly StandingFacts[]> {
-  const byOrganization = groupBy(rows, row => row.organizationId, row => row);
+  const byOrganization = groupBy(
+    rows,
+    row => row.organizationId,
+    row => row,
+  );
   return new Map(
     [...byOrganization].map(([organizationId, own]) => [
       organizationId,
-      [...groupBy(own, row => row.branchId, row => row)].map(([branchId, ofBranch]) => ({
+      [
+        ...groupBy(
+          own,
+          row => row.branchId,
+          row => row,
+        ),
+      ].map(([branchId, ofBranch]) => ({
         branchId,
         pacts: ofBranch.flatMap(({ startsOn, endsOn }) => (startsOn && endsOn ? [{ startsOn, endsOn }] : [])),
       })),

@@ -46,7 +46,7 @@ export interface MatchPlan {
   readonly pinned: readonly PairIds[];
   readonly forbidden: readonly PairIds[];
   readonly totals: PlanTotals | null;
-  readonly failure: string | null;
+  readonly failure: PlanFailure | null;
   readonly createdBy: string | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
@@ -96,7 +96,7 @@ export interface Explanation {
   readonly options: number | null;
   readonly runnerUp: { readonly sessionId: string; readonly cost: number } | null;
   /** Only on matches that fell out when the plan was published. */
-  readonly fellOut?: readonly string[];
+  readonly fellOut?: readonly MatchReason[];
 }
 
 /** One proposed pair of a plan. */
@@ -131,10 +131,11 @@ export interface Certificate {
   /** Of the closed set, sessions that accepted promises fill alone. */
   readonly promised: number;
   readonly holders: readonly { readonly tier: number; readonly needs: number }[];
-  /** The lowest of the holders: by so many tiers, points or hours of submission it comes before this need. */
+  /** The lowest of the holders, and by how much it comes before this need: tiers first, then points, then hours of submission. */
   readonly lowest: {
     readonly tier: number;
     readonly points: number;
+    readonly tiersAhead: number;
     readonly pointsAhead: number;
     readonly hoursEarlier: number;
   } | null;

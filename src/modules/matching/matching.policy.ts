@@ -19,8 +19,10 @@ export const canPlan = (actor: Actor, branchId: string | null): boolean =>
 const isShown = (state: Match['state']): boolean => SHOWN_MATCH_STATES.some(shown => shown === state);
 
 /** Staff see every match of their branch; an organization its own from the moment it is proposed. */
-export const canSeeMatch = (actor: Actor, { branchId, organizationId, state }: Pick<Match, 'branchId' | 'organizationId' | 'state'>) =>
-  worksFor(actor, branchId) || (speaksFor(actor, organizationId) && isShown(state));
+export const canSeeMatch = (
+  actor: Actor,
+  { branchId, organizationId, state }: Pick<Match, 'branchId' | 'organizationId' | 'state'>,
+) => worksFor(actor, branchId) || (speaksFor(actor, organizationId) && isShown(state));
 export function matchesVisibleTo(actor: Actor): SQL {
   if (actor.kind !== 'ACCOUNT') return sql`false`;
   const ofBranch = sql`${matches.branchId} = any(${sql.param(actor.branchIds)}::uuid[])`;

@@ -8,9 +8,10 @@ import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
 import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { loadFacts } from './facts.service.js';
-import { type Match, matchStateAt } from './matching.domain.js';
+import { type Explanation, type Match, matchStateAt } from './matching.domain.js';
 import { canSeeMatch, readsInFull } from './matching.policy.js';
 import { insertExclusion, matchById, moveProposal } from './matching.repo.js';
+import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
 import { currentPolicy } from './policies.repo.js';
 import { depersonalized, failedRules as failedRulesOf, fullness, type Reason } from './rules.js';
 import { factsAround } from './suggestions.service.js';
@@ -25,6 +26,11 @@ export async function findMatch(scope: Scope, id: string): Promise<Match | null>
 }
 
 export const asOfNow = (scope: Scope, match: Match): Match => ({ ...match, state: matchStateAt(match, scope.now()) });
+
+/** A match's explanation, as far as the caller may read it. */
+export const explanationFor = ({ actor }: Scope, { branchId, explanation }: Match): ShownExplanation =>
+  // What was stored is what the run computed: jsonb has no type of its own.
+  shownTo(readsInFull(actor, branchId), explanation as unknown as Explanation);
 
 interface LoadedPair {
   readonly need: NeedFacts;
@@ -46,6 +52,8 @@ export interface WhyNot {
   readonly reasons: readonly Reason[];
   /** The score; null where the pair is not possible. */
   readonly explanation: ShownExplanation | null;
+  /** The offer asks something of the person that this reader may not know. */
+  readonly subjectToCheck: boolean;
 }
 
 /**
@@ -61,10 +69,12 @@ export async function whyNot(scope: Scope, needId: string, sessionId: string): P
   const inFull = readsInFull(scope.actor, need.branchId);
   if (!inFull && !speaksFor(scope.actor, session.organizationId)) return null;
   const now = scope.now().getTime();
-  const all = failedRulesOf(need, session, now);
-  const reasons = [...(inFull ? all : depersonalized(all)), ...fullness(need, session)];
-  if (reasons.length) return { possible: false, reasons, explanation: null };
-  return { possible: true, reasons, explanation: shownTo(inFull, explainPair(need, session, await currentPolicy(scope), now)) };
+  const failed = inFull ? failedRulesOf(need, session, now) : failuresInPartialSight(need, session, now);
+  const reasons = [...failed, ...fullness(need, session)];
+  const subjectToCheck = !inFull && asksOfPerson(session);
+  if (reasons.length) return { possible: false, reasons, explanation: null, subjectToCheck };
+  const explanation = shownTo(inFull, explainPair(need, session, await currentPolicy(scope), now));
+  return { possible: true, reasons, explanation, subjectToCheck };
 }
 
 /**
@@ -83,11 +93,7 @@ export async function failedRules(scope: Scope, needId: string, sessionId: strin
  * What the engine would have said when a person decided: rank, cost and the place of the session among the suggestions for
  * the need (1 is best; null when the rules forbid it), so that the engine can be judged by outcomes. Not within a transaction.
  */
-export async function decisionOf(
-  scope: Scope,
-  needId: string,
-  sessionId: string,
-): Promise<Readonly<Record<string, unknown>>> {
+export async function decisionOf(scope: Scope, needId: string, sessionId: string): Promise<Readonly<Record<string, unknown>>> {
   const seen = await findNeed(scope, needId);
   if (!seen) return {};
   const [{ need, sessions: pool }, policy] = await Promise.all([

@@ -14,7 +14,11 @@ const CHUNK = 1000;
 
 type PlanRow = typeof matchPlans.$inferSelect;
 // What is written here is what we read: jsonb has no type of its own.
-const toPlan = ({ totals, ...row }: PlanRow): MatchPlan => ({ ...row, totals: totals as unknown as PlanTotals | null });
+const toPlan = ({ totals, failure, ...row }: PlanRow): MatchPlan => ({
+  ...row,
+  failure: failure as PlanFailure | null,
+  totals: totals as unknown as PlanTotals | null,
+});
 
 /** Raw: no policy. */
 export const planById = defineLoader<MatchPlan>('planById', async ({ db, communityId }, ids) => {
@@ -71,7 +75,12 @@ export async function failPlan({ db, communityId, now }: Scope, id: string, fail
 export async function failInterruptedPlans(db: Database, at: Date): Promise<number> {
   const ended = await db
     .update(matchPlans)
-    .set({ state: 'FAILED', failure: 'INTERRUPTED' satisfies PlanFailure, finishedAt: at, version: sql`${matchPlans.version} + 1` })
+    .set({
+      state: 'FAILED',
+      failure: 'INTERRUPTED' satisfies PlanFailure,
+      finishedAt: at,
+      version: sql`${matchPlans.version} + 1`,
+    })
     .where(isRunning)
     .returning({ id: matchPlans.id });
   return ended.length;
@@ -188,7 +197,11 @@ export async function pageOfUnmatched(
   return toPage(UNMATCHED_IN_RANK, window, rows.map(toUnmatched), row => row);
 }
 
-export async function countUnmatched({ db, communityId }: Scope, planId: string, reason: UnmatchedReason | null): Promise<number> {
+export async function countUnmatched(
+  { db, communityId }: Scope,
+  planId: string,
+  reason: UnmatchedReason | null,
+): Promise<number> {
   const [row] = await db
     .select({ count: sql<number>`count(*)::int` })
     .from(unmatchedNeeds)

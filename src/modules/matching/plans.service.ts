@@ -16,8 +16,8 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { Scope } from '../../scope/scope.js';
 import { allBranches, branchById } from '../territory/territory.service.js';
 import { pairKey } from './candidates.js';
-import { loadFacts } from './facts.service.js';
 import type { PairIds } from './facts.js';
+import { loadFacts } from './facts.service.js';
 import { DEFAULT_HORIZON_DAYS, MAX_HORIZON_DAYS, MAX_PAIRS, type MatchPlan, type PlanFailure } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { ProofFailed } from './planning.js';
@@ -61,10 +61,7 @@ const WAIT_MS = 2000;
 /** A run that has been under way for longer was left behind by a process that died. */
 const GIVEN_UP_MS = 10 * 60_000;
 
-type Created = Result<
-  MatchPlan,
-  NotFound | Forbidden | InvalidInput | NotPossible | RunInProgress | IdempotencyKeyReused
->;
+type Created = Result<MatchPlan, NotFound | Forbidden | InvalidInput | NotPossible | RunInProgress | IdempotencyKeyReused>;
 
 /**
  * Starts a run of the engine for a branch, or for the community (administrator). The plan is written at once and computed in a
@@ -254,10 +251,13 @@ const endOf = ({ id, branchId }: MatchPlan, to: 'READY' | 'FAILED', reason: stri
 async function giveUp(scope: Scope, plan: MatchPlan, error: unknown): Promise<void> {
   const failure: PlanFailure =
     error instanceof ProofFailed ? 'PROOF_FAILED' : error instanceof Interrupted ? 'INTERRUPTED' : 'ERROR';
-  process.emitWarning(`match plan ${plan.id} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, {
-    type: 'MatchPlanFailed',
-    code: failure,
-  });
+  process.emitWarning(
+    `match plan ${plan.id} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    {
+      type: 'MatchPlanFailed',
+      code: failure,
+    },
+  );
   await scope
     .transaction(async tx => {
       if (await failPlan(tx, plan.id, failure)) await tx.append(endOf(plan, 'FAILED', failure));

@@ -119,7 +119,11 @@ export const setFellOut = ({ db, communityId }: Scope, fallen: readonly FellOut[
 const MAX_LEFT_OUT = 1000;
 
 /** Counts once more for each need that the plan left out entirely; starts again for those it proposes somewhere. */
-export async function countLeftOut({ db, communityId }: Scope, planId: string, proposedNeedIds: readonly string[]): Promise<void> {
+export async function countLeftOut(
+  { db, communityId }: Scope,
+  planId: string,
+  proposedNeedIds: readonly string[],
+): Promise<void> {
   await db
     .update(needs)
     .set({ leftOut: sql`least(${needs.leftOut} + 1, ${MAX_LEFT_OUT})` })

@@ -106,7 +106,12 @@ async function checkAgain(
   const kept: Proposed[] = [];
   const fallen: FellOut[] = [];
   for (const { id, needId, sessionId, quantity, tier } of planned) {
-    const [before, state, session, offer] = [needs.get(needId), needNow.get(needId), sessions.get(sessionId), sessionNow.get(sessionId)];
+    const [before, state, session, offer] = [
+      needs.get(needId),
+      needNow.get(needId),
+      sessions.get(sessionId),
+      sessionNow.get(sessionId),
+    ];
     if (!before || !state || !session || !offer) {
       fallen.push({ id, reasons: ['NEED_NOT_OPEN'] });
       continue;

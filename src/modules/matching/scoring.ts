@@ -14,7 +14,21 @@ const weightsSchema = z
       /** For each working hour since the need was submitted. */
       waiting: graded,
       age80: weight,
-      careCategories: z.partialRecord(z.enum(['LIVING_ALONE', 'EMPTY_NEST', 'DISABLED', 'LOW_INCOME', 'BEREAVED_FAMILY', 'DEMENTIA', 'BEDRIDDEN', 'CHRONIC_ILLNESS', 'LEFT_BEHIND_CHILD', 'VETERAN']), weight),
+      careCategories: z.partialRecord(
+        z.enum([
+          'LIVING_ALONE',
+          'EMPTY_NEST',
+          'DISABLED',
+          'LOW_INCOME',
+          'BEREAVED_FAMILY',
+          'DEMENTIA',
+          'BEDRIDDEN',
+          'CHRONIC_ILLNESS',
+          'LEFT_BEHIND_CHILD',
+          'VETERAN',
+        ]),
+        weight,
+      ),
       careMax: weight,
       /** For each day by which the deadline is nearer than `withinDays`. */
       deadline: z.strictObject({ each: weight, withinDays: weight }),
@@ -42,7 +56,10 @@ const weightsSchema = z
       change: weight,
     }),
   })
-  .refine(({ cost: c }) => c.distance.max + c.floors.max + c.days.max + c.newHelper + c.load.max + c.language + c.change <= 9999, 'costs exceed 9999');
+  .refine(
+    ({ cost: c }) => c.distance.max + c.floors.max + c.days.max + c.newHelper + c.load.max + c.language + c.change <= 9999,
+    'costs exceed 9999',
+  );
 
 /** The numbers of a `MatchPolicy`. */
 export type Weights = z.infer<typeof weightsSchema>;
@@ -191,7 +208,8 @@ function easiestWay(need: NeedFacts, session: SessionFacts, w: Weights['cost']):
     const near = mode !== 'ONLINE';
     // Help that comes to the home and names no house sets out from the service center.
     const from = session.place ?? { eastM: 0, northM: 0 };
-    const distanceM = near && need.place ? Math.abs(need.place.eastM - from.eastM) + Math.abs(need.place.northM - from.northM) : null;
+    const distanceM =
+      near && need.place ? Math.abs(need.place.eastM - from.eastM) + Math.abs(need.place.northM - from.northM) : null;
     const floors = near ? stairs : 0;
     const way = {
       mode,

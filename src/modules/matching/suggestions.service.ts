@@ -1,15 +1,14 @@
 import { isStaff, speaksFor } from '../../kernel/actor.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { ageBandRange } from './age-bands.js';
 import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
 import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
+import type { NeedFacts, SessionFacts } from './facts.js';
 import { branchesOf } from './facts.repo.js';
 import { loadFacts, upcoming } from './facts.service.js';
-import type { NeedFacts, SessionFacts } from './facts.js';
 import { readsInFull } from './matching.policy.js';
+import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
 import { currentPolicy, type MatchPolicy } from './policies.repo.js';
-import { failures, type MatchReason } from './rules.js';
 import { byRank, costOf, rankOf, tieOf } from './scoring.js';
 
 /** A pair worth considering now, best first. */
@@ -70,10 +69,7 @@ export async function suggestionsFor(
   const inFull = readsInFull(scope.actor, branchId);
   const { actor } = scope;
   if (!inFull && !(actor.kind === 'ACCOUNT' && actor.memberBranchIds.includes(branchId))) return null;
-  const [{ need, sessions }, policy] = await Promise.all([
-    factsAround(scope, { needId: id, branchId }),
-    currentPolicy(scope),
-  ]);
+  const [{ need, sessions }, policy] = await Promise.all([factsAround(scope, { needId: id, branchId }), currentPolicy(scope)]);
   if (!need || need.open <= 0) return [];
   const own = inFull ? sessions : sessions.filter(({ organizationId }) => speaksFor(actor, organizationId));
   return bestSessions(need, own, policy, inFull, scope.now().getTime())
@@ -117,31 +113,10 @@ function bestSessions(
       .reduce((total, { value }) => total + value, 0);
   return positions
     .map(position => ordered[position]!)
-    .filter(session => isPossibleAtL1(need, session, now))
+    .filter(session => !failuresInPartialSight(need, session, now).length)
     .map(session => ({ session, cost: openCost(session), tie: tieOf(need.id, session.id) }))
     .sort((a, b) => a.cost - b.cost || a.tie - b.tie)
     .map(({ session }) => session);
-}
-
-const asksOfPerson = ({ minAgeMonths, maxAgeMonths, careCategories, eligibleBuildingIds }: SessionFacts): boolean =>
-  minAgeMonths !== null || maxAgeMonths !== null || careCategories.length > 0 || eligibleBuildingIds.length > 0;
-
-const UNKNOWN_AT_L1: ReadonlySet<MatchReason> = new Set<MatchReason>(['CARE_CATEGORY', 'NAMED_BUILDINGS', 'BENEFICIARY_UNKNOWN']);
-
-/**
- * Whether a pair is possible as far as a partner may know before it promises anything: an offer narrowed to one building or one
- * group must not become a question about who lives there. Of an age only the published band counts. Who asked not to be matched
- * or has not consented is left out, which looks the same as not being there.
- */
-function isPossibleAtL1(need: NeedFacts, session: SessionFacts, now: number): boolean {
-  for (const { code } of failures(need, session, now)) {
-    if (UNKNOWN_AT_L1.has(code)) continue;
-    if (code !== 'TOO_YOUNG' && code !== 'TOO_OLD') return false;
-    const band = need.person && ageBandRange(need.person.birthDate, now);
-    if (!band || (session.minAgeMonths ?? 0) >= band.below || (session.maxAgeMonths ?? Number.POSITIVE_INFINITY) <= band.from)
-      return false;
-  }
-  return true;
 }
 
 interface OrganizationFacts {

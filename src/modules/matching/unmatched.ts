@@ -57,7 +57,12 @@ export function certificateOf(
   { need, rank }: RankedNeed,
   obstacles: Obstacles,
   possible: number,
-  closed: { readonly sessions: number; readonly promised: number; readonly holders: readonly RankedNeed[]; readonly pinned: number },
+  closed: {
+    readonly sessions: number;
+    readonly promised: number;
+    readonly holders: readonly RankedNeed[];
+    readonly pinned: number;
+  },
 ): Certificate {
   const tiers = new Map<number, number>();
   for (const holder of closed.holders) tiers.set(holder.rank.tier, (tiers.get(holder.rank.tier) ?? 0) + 1);
@@ -73,6 +78,7 @@ export function certificateOf(
       ? {
           tier: lowest.rank.tier,
           points: lowest.rank.points,
+          tiersAhead: rank.tier - lowest.rank.tier,
           pointsAhead: lowest.rank.points - rank.points,
           hoursEarlier: Math.round((need.submittedAt - lowest.need.submittedAt) / HOUR),
         }

@@ -1,4 +1,5 @@
-import type { Problem } from './types.js';
+import { PLACES } from './sort.js';
+import { MAX_COST, type Problem } from './types.js';
 
 /**
  * Who is served: the state of stage 1. `holderFirst[session]` starts a doubly linked list of the pairs with a quantity there
@@ -85,24 +86,41 @@ export const serve = (problem: Problem, order: Int32Array): Service => {
     if (next >= 0) holderPrevious[next] = previous;
   };
 
+  const take = (need: number, pair: number): void => {
+    const session = pairSession[pair]!;
+    const amount = Math.min(unserved[need]!, free[session]!);
+    raise(pair, amount);
+    free[session] = free[session]! - amount;
+    unserved[need] = unserved[need]! - amount;
+  };
+
+  /** Free places, cheapest first. */
   const takeFree = (need: number): void => {
     const start = pairStart[need]!;
     const end = pairStart[need + 1]!;
-    while (unserved[need]! > 0) {
-      let best = -1;
-      let bestCost = 0x7fffffff;
-      for (let pair = start; pair < end; pair++) {
-        if (pairCost[pair]! < bestCost && free[pairSession[pair]!]! > 0) {
-          best = pair;
-          bestCost = pairCost[pair]!;
-        }
+    let best = -1;
+    let bestCost = MAX_COST + 1;
+    let choices = 0;
+    for (let pair = start; pair < end; pair++) {
+      if (free[pairSession[pair]!] === 0) continue;
+      choices++;
+      if (pairCost[pair]! < bestCost) {
+        best = pair;
+        bestCost = pairCost[pair]!;
       }
-      if (best < 0) return;
-      const session = pairSession[best]!;
-      const amount = Math.min(unserved[need]!, free[session]!);
-      raise(best, amount);
-      free[session] = free[session]! - amount;
-      unserved[need] = unserved[need]! - amount;
+    }
+    if (best < 0) return;
+    take(need, best);
+    if (unserved[need] === 0 || choices === 1) return;
+    // One sort and not one scan for each place, or a need for many places would cost the square of its row.
+    const keys = new Float64Array(choices);
+    choices = 0;
+    for (let pair = start; pair < end; pair++)
+      if (pair === best || free[pairSession[pair]!]! > 0) keys[choices++] = pairCost[pair]! * PLACES + (pair - start);
+    keys.sort();
+    for (let i = 0; i < choices && unserved[need]! > 0; i++) {
+      const pair = start + (keys[i]! % PLACES);
+      if (pair !== best) take(need, pair);
     }
   };
 
@@ -197,6 +215,7 @@ export const serve = (problem: Problem, order: Int32Array): Service => {
   };
 
   for (const need of order) {
+    if (unserved[need] === 0) continue;
     takeFree(need);
     while (unserved[need]! > 0) {
       const target = findPath(need);

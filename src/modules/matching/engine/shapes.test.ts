@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chain, createRandom, estate, funds, oneForAll, tangle } from '../../../../bench/support/instances.js';
+import { allForOne, chain, createRandom, estate, funds, oneForAll, tangle } from '../../../../bench/support/instances.js';
 import { worthOf } from '../../../../tests/support/matching.js';
 import { type Problem, solve, verify } from './solver.js';
 
@@ -15,6 +15,16 @@ describe('awkward shapes', () => {
     expect(served.every(quantity => quantity === 1)).toBe(true);
     // The last need takes the first session, everyone else pays for the next one.
     expect(cost).toBe(20_000n);
+  });
+
+  it('a chain so long and steep that prices leave 32 bits', () => {
+    const { cost, solution } = solved(chain(220_000, 9999));
+    expect(cost).toBe(220_000n * 9999n);
+    expect(solution.sessionPrice.reduce((most, price) => Math.max(most, price))).toBeGreaterThan(2 ** 31);
+  });
+
+  it('one need that wants a place of each of 200,000 sessions', () => {
+    expect(solved(allForOne(200_000)).served).toEqual([200_000]);
   });
 
   it('one session that all want goes to the highest ranks', () => {

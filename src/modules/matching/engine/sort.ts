@@ -1,4 +1,5 @@
-const PLACES = 2 ** 31;
+/** `cost * PLACES + place` sorts by cost, then by place, exactly. */
+export const PLACES = 2 ** 31;
 const SHORT = 48;
 
 /**

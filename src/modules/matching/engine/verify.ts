@@ -161,7 +161,7 @@ const priceViolations = (problem: Problem, solution: Solution, holdings: Holding
 
 /**
  * Checks in time linear in the pairs that a plan is possible, serves the right needs (level 1) and costs least among the plans
- * that serve the same (level 2, by its prices). It shares no code with the stages that make plans.
+ * that serve the same (level 2, by its prices). Apart from sorting the ranks it shares no code with the stages that make plans.
  *
  * Why this is enough. Level 1: were some other plan better, the highest-ranked need to gain would be the start of an alternating
  * path to a free place or to a lower-ranked need that loses; the search finds none. Level 2: for the served quantities `s` any

@@ -1,0 +1,150 @@
+import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { labelOf } from '../../graphql/enums.js';
+import { ModeEnum } from '../../graphql/labels.js';
+import { DateTime, Quantity } from '../../graphql/scalars.js';
+import type { Mode } from '../../kernel/vocabulary.js';
+import type { Scope } from '../../scope/scope.js';
+import { findSession } from '../offers/offers.service.js';
+import { Session } from '../offers/sessions.graphql.js';
+import type { ShownExplanation } from './explaining.js';
+import { CostPartEnum, MatchReasonEnum, RankPartEnum } from './matching.enums.graphql.js';
+import { MATCH_REASONS, type MatchReason, type Reason } from './rules.js';
+import type { CostPart as CostPartCode, Part, RankPart as RankPartCode } from './scoring.js';
+import { costPartSentence, explanationSentence, rankPartSentence, reasonSentence } from './sentences.js';
+
+@ObjectType('RankScore', { description: "A named part of a need's points." })
+export class RankScore {
+  @Field(() => RankPartEnum, { description: 'Which part.' }) readonly code!: RankPartCode;
+  @Field(() => Int, { name: 'points', description: 'Its share of the points; negative where it takes some off.' })
+  readonly value!: number;
+  @Field(() => Int, { description: 'The number it comes from, in the unit that the code tells.' }) readonly measured!: number;
+}
+
+@ObjectType('CostScore', { description: "A named part of a pair's cost." })
+export class CostScore {
+  @Field(() => CostPartEnum, { description: 'Which part.' }) readonly code!: CostPartCode;
+  @Field(() => Int, { name: 'cost', description: 'Its share of the total.' }) readonly value!: number;
+  @Field(() => Int, { description: 'The number it comes from, in the unit that the code tells.' }) readonly measured!: number;
+}
+
+@ObjectType('NamedNumber', { description: 'A number with its name; the name ends in its unit.' })
+class NamedNumber {
+  @Field(() => String, { description: 'E.g. `ageMonths`.' }) readonly name!: string;
+  @Field(() => Quantity, { description: 'The number.' }) readonly value!: number;
+}
+
+@ObjectType('RunnerUp', { description: 'The best session that a match did not get.' })
+class RunnerUp {
+  @Field(() => Int, { description: 'What it would have cost.' }) readonly cost!: number;
+}
+
+@ObjectType('MatchExplanation', {
+  description:
+    'Why this need comes where it comes, and why this session. Staff of the branch read all; others only parts from which nothing about the person follows, and no totals.',
+})
+export class MatchExplanation {
+  @Field(() => Int, { description: 'The version of the match policy that the numbers come from.' })
+  readonly policyVersion!: number;
+  @Field(() => Int, { description: '1 to 4, from the urgency; 1 is served first.' }) readonly tier!: number;
+  @Field(() => Int, { nullable: true, description: 'More comes first within a tier; the sum of `rankParts`. Null: staff only.' })
+  readonly points!: number | null;
+  @Field(() => [RankScore], { description: 'What the points are made of.' }) readonly rankParts!: readonly Part<RankPartCode>[];
+  @Field(() => Int, { nullable: true, description: '0 to 9999, less is better; the sum of `costParts`. Null: staff only.' })
+  readonly cost!: number | null;
+  @Field(() => [CostScore], { description: 'What the cost is made of.' }) readonly costParts!: readonly Part<CostPartCode>[];
+  @Field(() => ModeEnum, { description: 'The mode that both sides allow and that asks for the shortest way.' })
+  readonly mode!: Mode;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'On foot, along the paths of the estate. Null: unknown, online, or staff only.',
+  })
+  readonly distanceM!: number | null;
+  @Field(() => Boolean, { description: 'A person placed this pair; it need not be the cheapest.' }) readonly pinned!: boolean;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many sessions were possible for the need. Null outside of plans, or staff only.',
+  })
+  readonly options!: number | null;
+  @Field(() => RunnerUp, {
+    nullable: true,
+    description: 'Null when there was no other session, outside of plans, or staff only.',
+  })
+  readonly runnerUp!: ShownExplanation['runnerUp'];
+  @Field(() => Boolean, { description: 'All parts are shown, so they add up to the totals.' }) readonly complete!: boolean;
+}
+
+@ObjectType('RuleFailure', { description: 'A hard rule that keeps a pair apart.' })
+export class RuleFailure {
+  @Field(() => MatchReasonEnum, { description: 'Stable; for programs.' }) readonly code!: MatchReason;
+}
+
+@Resolver(() => RankScore)
+export class RankScoreResolver {
+  @FieldResolver(() => String, { description: "In the caller's language, e.g. `已等待 12 个工作小时`." })
+  text(@Root() part: Part<RankPartCode>, @Ctx() scope: Scope): string {
+    return rankPartSentence(part, scope.locale);
+  }
+}
+
+@Resolver(() => CostScore)
+export class CostScoreResolver {
+  @FieldResolver(() => String, { description: "In the caller's language, e.g. `步行约 120 米`." })
+  text(@Root() part: Part<CostPartCode>, @Ctx() scope: Scope): string {
+    return costPartSentence(part, scope.locale);
+  }
+}
+
+@Resolver(() => RunnerUp)
+export class RunnerUpResolver {
+  @FieldResolver(() => Session, { nullable: true, description: 'Null when it is no longer shown.' })
+  session(@Root() { sessionId }: { readonly sessionId: string }, @Ctx() scope: Scope) {
+    return findSession(scope, sessionId);
+  }
+}
+
+@Resolver(() => MatchExplanation)
+export class MatchExplanationResolver {
+  @FieldResolver(() => DateTime, { description: 'When the service would begin; on request, the first moment that is possible.' })
+  startsAt(@Root() { startsAt }: ShownExplanation): Date {
+    return new Date(startsAt);
+  }
+
+  @FieldResolver(() => String, { description: "All of it as one or two sentences in the caller's language (Accept-Language)." })
+  sentence(@Root() explanation: ShownExplanation, @Ctx() scope: Scope): string {
+    return explanationSentence(explanation, scope.locale);
+  }
+}
+
+@Resolver(() => RuleFailure)
+export class RuleFailureResolver {
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Which of the eight hard rules; null for what is no rule (full, covered, forbidden by hand).',
+  })
+  rule(@Root() { code }: Reason): number | null {
+    return MATCH_REASONS[code] || null;
+  }
+
+  @FieldResolver(() => String, { description: "A few words in the caller's language." })
+  label(@Root() { code }: Reason, @Ctx() scope: Scope): string {
+    return labelOf('MatchReason', code, scope.locale);
+  }
+
+  @FieldResolver(() => String, { description: "A sentence with the numbers, in the caller's language." })
+  sentence(@Root() reason: Reason, @Ctx() scope: Scope): string {
+    return reasonSentence(reason, scope.locale);
+  }
+
+  @FieldResolver(() => [NamedNumber], { description: 'The same numbers as data.' })
+  numbers(@Root() { numbers }: Reason): readonly NamedNumber[] {
+    return Object.entries(numbers).map(([name, value]) => ({ name, value }));
+  }
+}
+
+export const explanationResolvers = [
+  RankScoreResolver,
+  CostScoreResolver,
+  RunnerUpResolver,
+  MatchExplanationResolver,
+  RuleFailureResolver,
+] as const;

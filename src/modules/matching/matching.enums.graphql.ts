@@ -1,0 +1,105 @@
+import { defineEnum } from '../../graphql/enums.js';
+import type { MatchState, PlanFailure, PlanState, UnmatchedReason } from './matching.domain.js';
+import type { MatchReason } from './rules.js';
+import type { CostPart, RankPart } from './scoring.js';
+
+export const PlanStateEnum = defineEnum<PlanState>('MatchPlanState', 'Where a run of the engine stands.', {
+  QUEUED: ['排队中', 'queued', 'Written down, not begun.'],
+  RUNNING: ['计算中', 'running', 'Poll `progress`.'],
+  READY: ['待发布', 'ready', 'Computed and proven; nobody but the branch sees it.'],
+  PUBLISHED: ['已发布', 'published', 'Its matches were proposed to the organizations.'],
+  FAILED: ['失败', 'failed', '`failure` tells why; make a new one.'],
+});
+
+export const PlanFailureEnum = defineEnum<PlanFailure>('MatchPlanFailure', 'What went wrong with a run.', {
+  PROOF_FAILED: [
+    '结果未通过验证',
+    'proof failed',
+    "The engine's answer did not prove itself, so it is not shown. A bug; report it.",
+  ],
+  INTERRUPTED: ['中断', 'interrupted', 'The server stopped while it ran.'],
+  ERROR: ['出错', 'error', 'Something unforeseen; the server log has it.'],
+});
+
+export const MatchStateEnum = defineEnum<MatchState>('MatchState', 'Where a proposed pair stands.', {
+  PLANNED: ['未发布', 'planned', 'In a plan that was not published.'],
+  PROPOSED: ['待单位答复', 'proposed', 'The organization may accept or decline until `respondBy`.'],
+  ACCEPTED: ['已接受', 'accepted', 'A referral exists.'],
+  DECLINED: ['已谢绝', 'declined', 'Costs nothing; the need stays open.'],
+  FELL_OUT: ['已失效', 'fell out', 'Did not hold any more when its plan was published.'],
+  LAPSED: ['已过期', 'lapsed', 'Not answered in time, or replaced by a newer plan.'],
+});
+
+export const UnmatchedReasonEnum = defineEnum<UnmatchedReason>(
+  'UnmatchedReason',
+  'Why a plan left a need open: the step at which its last possible session dropped out, in the order of this list.',
+  {
+    NO_OFFER_OF_CATEGORY: ['没有此类资源', 'no offer of the category', 'Nobody in the alliance of the branch offers it.'],
+    NO_STANDING: ['协议或备案无效', 'no valid pact or filing', 'Offers exist, but without a pact in force or a valid filing.'],
+    OUT_OF_AREA: ['不在服务范围', 'out of area', 'No offer serves this branch.'],
+    CONSENT: ['缺少同意', 'consent missing', 'The person opted out, or did not consent to this category.'],
+    NOT_ELIGIBLE: ['不符合条件', 'not eligible', 'Age, group or building.'],
+    WRONG_MODE: ['服务方式不符', 'wrong mode', 'E.g. needed at home, offered on site only.'],
+    COST: ['费用过高', 'costs too much', 'More than the need accepts.'],
+    EXCLUDED: ['已谢绝或排除', 'declined or excluded', 'The rest was declined before, excluded, or forbidden in this plan.'],
+    WRONG_TIME: ['时间不合', 'wrong time', 'No window, lead time or deadline fits.'],
+    ALL_FULL: ['名额已满', 'all full', 'Every place that could serve it is held by needs that come first, or promised.'],
+    PARTLY_SERVED: ['部分满足', 'partly served', 'Something is served; for the rest all is full.'],
+  },
+);
+
+export const MatchReasonEnum = defineEnum<MatchReason>('MatchReason', 'Why a pair is not possible: one broken hard rule each.', {
+  P0_TO_OFFICER: ['紧急需求转专员', 'P0 goes to the officer', 'Never matched.'],
+  NEED_NOT_OPEN: ['需求未开放', 'need not open', 'Only open needs are matched.'],
+  NEED_COVERED: ['需求已满足', 'need covered', 'No rule: nothing is left to serve.'],
+  NOT_MATCHABLE: ['类别不参与匹配', 'category not matchable', 'Goes to the grid, to mediation or to the office.'],
+  WRONG_CATEGORY: ['类别不符', 'wrong category', "Neither the need's category nor an ancestor that covers it."],
+  WRONG_UNIT: ['计量单位不符', 'wrong unit', 'Capacity units must agree.'],
+  OFFER_NOT_PUBLISHED: ['资源未发布', 'offer not published', 'Draft, paused, withdrawn or expired.'],
+  SESSION_CANCELLED: ['场次已取消', 'session cancelled', 'It does not take place.'],
+  NOT_A_MEMBER: ['非红盟成员', 'not a member', "Not active in the need's branch."],
+  NO_PACT: ['无有效协议', 'no pact in force', 'On the day of the service.'],
+  NO_FILING: ['无有效备案', 'no valid filing', 'Free clinics need one on the day.'],
+  OUT_OF_AREA: ['不在服务范围', 'out of area', 'The offer names the branches it serves.'],
+  OPTED_OUT: ['不同意自动匹配', 'opted out', 'PIPL art. 24; people decide by hand. Staff only.'],
+  NO_CONSENT: ['缺少同意', 'no consent', 'Touches health or the body; PIPL art. 29. Staff only.'],
+  TOO_YOUNG: ['年龄不足', 'too young', 'On the day of the service. Staff only.'],
+  TOO_OLD: ['超过年龄', 'too old', 'On the day of the service. Staff only.'],
+  CARE_CATEGORY: ['非面向人群', 'not in its groups', 'Staff only.'],
+  NAMED_BUILDINGS: ['非指定楼栋', 'not in its buildings', 'Staff only.'],
+  BENEFICIARY_UNKNOWN: [
+    '服务对象不明',
+    'beneficiary unknown',
+    'The offer has conditions on a person, the need names none. Staff only.',
+  ],
+  NOT_ELIGIBLE: ['不符合条件', 'not eligible', 'All that concerns the person, for readers outside the staff of the branch.'],
+  WRONG_MODE: ['服务方式不符', 'wrong mode', 'No mode in common.'],
+  COSTS_TOO_MUCH: ['费用过高', 'costs too much', 'More than the need accepts.'],
+  OFFER_NOT_VALID: ['不在有效期', 'offer not valid then', 'Outside its validity.'],
+  LEAD_TIME: ['提前时间不足', 'lead time too short', 'It starts sooner than the offer needs notice.'],
+  NO_WINDOW: ['时段不合', 'no window', 'Overlaps no window of the need.'],
+  AFTER_DEADLINE: ['超过期限', 'after the deadline', 'It ends too late.'],
+  DECLINED_BEFORE: ['此前已谢绝', 'declined before', 'The pair is not proposed again.'],
+  EXCLUDED: ['已排除', 'excluded', 'One side excluded the other.'],
+  FORBIDDEN: ['人工排除', 'forbidden', 'By hand, in this plan.'],
+  SESSION_FULL: ['名额已满', 'session full', 'No rule: nothing is left to give.'],
+});
+
+export const RankPartEnum = defineEnum<RankPart>('RankPart', 'What gives a need its points.', {
+  WAITING: ['等待时间', 'waiting', 'Measured in working hours.'],
+  AGE_80: ['八十岁以上', 'eighty and over', 'Measured in years. Staff only.'],
+  CARE: ['重点人群', 'care categories', 'Measured in groups. Staff only.'],
+  DEADLINE: ['临近期限', 'deadline near', 'Measured in days left.'],
+  LEFT_OUT: ['此前未安排', 'left out before', 'Measured in published plans in a row.'],
+  REPEAT: ['近期已服务', 'served lately', 'Takes points off; measured in times. Staff only.'],
+});
+
+export const CostPartEnum = defineEnum<CostPart>('CostPart', 'What makes a pair fit less well.', {
+  DISTANCE: ['步行距离', 'distance', 'Measured in meters. Staff only.'],
+  FLOORS: ['楼层', 'floors', 'Stairs without a lift. Staff only.'],
+  DAYS: ['等待天数', 'days until', 'Measured in days until the service.'],
+  NEW_HELPER: ['新的服务者', 'new helper', 'Has not helped this beneficiary before. Staff only.'],
+  LOAD: ['近期承接量', 'recent load', 'Promises of the organization lately: work is spread.'],
+  LANGUAGE: ['语言', 'language', 'None in common. Staff only.'],
+  CHANGE: ['变更建议', 'change', 'Another session is proposed for the need now. Staff only.'],
+});

@@ -1,0 +1,227 @@
+import type { ShownExplanation } from './explaining.js';
+import type { Certificate, UnmatchedReason } from './matching.domain.js';
+import type { Reason } from './rules.js';
+import type { CostPart, Part, RankPart } from './scoring.js';
+
+/** Explanations in words, Chinese and English; the same numbers as in the data. */
+export type Locale = 'zh' | 'en';
+type Said = readonly [zh: string, en: string];
+const pick = ([zh, en]: Said, locale: Locale): string => (locale === 'zh' ? zh : en);
+
+const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+const yuan = (fen: number): string => (fen / 100).toFixed(2);
+
+function duration(minutes: number): Said {
+  if (minutes < 120) return [`${minutes} 分钟`, plural(minutes, 'minute')];
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return [`${hours} 小时`, plural(hours, 'hour')];
+  const days = Math.round(hours / 24);
+  return [`${days} 天`, plural(days, 'day')];
+}
+
+function age(months: number): Said {
+  if (months < 36) return [`${months} 个月`, plural(months, 'month')];
+  const years = Math.floor(months / 12);
+  return [`${years} 岁`, plural(years, 'year')];
+}
+
+function reasonSaid({ code, numbers: n }: Reason): Said {
+  const at = (name: string): number => n[name] ?? 0;
+  switch (code) {
+    case 'P0_TO_OFFICER':
+      return ['紧急(P0)需求不参与匹配,由专员立即处理。', 'An emergency (P0) is never matched: the officer handles it at once.'];
+    case 'NEED_NOT_OPEN':
+      return ['需求当前不在待对接状态。', 'The need is not open.'];
+    case 'NEED_COVERED':
+      return ['需求数量已全部落实。', 'Everything the need asks for is promised or delivered.'];
+    case 'NOT_MATCHABLE':
+      return ['此类需求不由红盟单位承接。', 'Needs of this category do not go to partner organizations.'];
+    case 'WRONG_CATEGORY':
+      return ['资源类别不对应此需求。', "The offer's category does not cover the need's."];
+    case 'WRONG_UNIT':
+      return ['资源与需求的计量单位不同。', 'Offer and need are counted in different units.'];
+    case 'OFFER_NOT_PUBLISHED':
+      return ['资源未发布或已暂停。', 'The offer is not published.'];
+    case 'SESSION_CANCELLED':
+      return ['该场次已取消。', 'The session is cancelled.'];
+    case 'NOT_A_MEMBER':
+      return ['该单位不是本总支的红盟成员。', "The organization is not an active member of this branch's alliance."];
+    case 'NO_PACT':
+      return ['服务当日没有有效的共建协议。', 'No pact is in force on the day of the service.'];
+    case 'NO_FILING':
+      return ['服务当日没有有效的备案。', 'No filing is valid on the day of the service.'];
+    case 'OUT_OF_AREA':
+      return ['不在该资源的服务范围内。', "Outside the offer's service area."];
+    case 'OPTED_OUT':
+      return ['服务对象不同意自动匹配。', 'The beneficiary asked not to be matched automatically.'];
+    case 'NO_CONSENT':
+      return ['缺少服务对象对此类服务的同意。', "The beneficiary's consent for this category is missing."];
+    case 'TOO_YOUNG': {
+      const [has, asked] = [age(at('ageMonths')), age(at('minAgeMonths'))];
+      return [
+        `服务当日 ${has[0]},未满 ${asked[0]}。`,
+        `${has[1]} old on the day of the service; the offer asks for ${asked[1]}.`,
+      ];
+    }
+    case 'TOO_OLD': {
+      const [has, asked] = [age(at('ageMonths')), age(at('maxAgeMonths'))];
+      return [
+        `服务当日 ${has[0]},须小于 ${asked[0]}。`,
+        `${has[1]} old on the day of the service; the offer asks for less than ${asked[1]}.`,
+      ];
+    }
+    case 'CARE_CATEGORY':
+      return ['不属于该资源面向的重点人群。', 'Not in any of the groups that the offer is for.'];
+    case 'NAMED_BUILDINGS':
+      return [
+        `该资源只面向 ${at('buildings')} 个指定楼栋。`,
+        `The offer is only for ${plural(at('buildings'), 'named building')}.`,
+      ];
+    case 'BENEFICIARY_UNKNOWN':
+      return [
+        '该资源对服务对象有条件,而需求没有登记到个人。',
+        'The offer asks something of the person, and the need names none.',
+      ];
+    case 'NOT_ELIGIBLE':
+      return ['不符合该资源的服务对象条件。', 'Not eligible for this offer.'];
+    case 'WRONG_MODE':
+      return ['服务方式不一致(上门、到点或线上)。', 'No common way of service (at home, on site, online).'];
+    case 'COSTS_TOO_MUCH':
+      return [
+        `收费 ${yuan(at('costFen'))} 元,需求最多接受 ${yuan(at('acceptsCostFen'))} 元。`,
+        `Costs ${yuan(at('costFen'))} yuan; the need accepts at most ${yuan(at('acceptsCostFen'))}.`,
+      ];
+    case 'OFFER_NOT_VALID':
+      return ['该时间不在资源的有效期内。', 'The offer does not hold at that time.'];
+    case 'LEAD_TIME': {
+      const [left, asked] = [duration(Math.max(0, at('minutesLeft'))), duration(at('leadTimeMinutes'))];
+      return [
+        `距开始只有 ${left[0]},须提前 ${asked[0]} 预约。`,
+        `It starts in ${left[1]}; the offer needs ${asked[1]} of notice.`,
+      ];
+    }
+    case 'NO_WINDOW':
+      return ['与需求可接受的时段都不重合。', "Overlaps none of the need's time windows."];
+    case 'AFTER_DEADLINE': {
+      const late = duration(at('minutesLate'));
+      return [`比需求的期限晚 ${late[0]}。`, `${late[1]} after the need's deadline.`];
+    }
+    case 'DECLINED_BEFORE':
+      return ['此前已被谢绝。', 'This pair was declined before.'];
+    case 'EXCLUDED':
+      return ['一方已排除另一方。', 'One side excluded the other.'];
+    case 'FORBIDDEN':
+      return ['本次方案中被人工排除。', 'Forbidden by hand in this plan.'];
+    case 'SESSION_FULL':
+      return [`${at('capacity')} 个名额已全部约满。`, `All ${plural(at('capacity'), 'place')} are promised.`];
+  }
+}
+
+export const reasonSentence = (reason: Reason, locale: Locale): string => pick(reasonSaid(reason), locale);
+
+const RANK_SAID: Readonly<Record<RankPart, (measured: number) => Said>> = {
+  WAITING: hours => [`已等待 ${hours} 个工作小时`, `waiting for ${plural(hours, 'working hour')}`],
+  AGE_80: years => [`${years} 岁`, `${years} years old`],
+  CARE: () => ['重点人群', 'in a group that the community cares for in particular'],
+  DEADLINE: days => [`距期限 ${days} 天`, `${plural(days, 'day')} to the deadline`],
+  LEFT_OUT: times => [`此前 ${times} 次方案未能安排`, `left out by ${plural(times, 'plan')} before`],
+  REPEAT: times => [`近期已享受同类服务 ${times} 次`, `served ${plural(times, 'time')} lately`],
+};
+const COST_SAID: Readonly<Record<CostPart, (measured: number) => Said>> = {
+  DISTANCE: meters => [`步行约 ${meters} 米`, `${meters} m on foot`],
+  FLOORS: floors => [`无电梯楼梯 ${floors} 层`, `${plural(floors, 'floor')} of stairs`],
+  DAYS: days => [`${days} 天后`, `in ${plural(days, 'day')}`],
+  NEW_HELPER: () => ['此前未服务过此人', 'has not helped this person before'],
+  LOAD: promises => [`该单位近期已承接 ${promises} 项`, `the organization made ${plural(promises, 'promise')} lately`],
+  LANGUAGE: () => ['没有共同语言', 'no common language'],
+  CHANGE: () => ['与已发布的建议不同', 'differs from what is proposed now'],
+};
+
+export const rankPartSentence = ({ code, measured }: Part<RankPart>, locale: Locale): string =>
+  pick(RANK_SAID[code](measured), locale);
+export const costPartSentence = ({ code, measured }: Part<CostPart>, locale: Locale): string =>
+  pick(COST_SAID[code](measured), locale);
+
+/** Why this need comes where it comes, and why this session: one or two sentences. */
+export function explanationSentence(explanation: ShownExplanation, locale: Locale): string {
+  const { tier, points, cost, rankParts, costParts, pinned, runnerUp } = explanation;
+  const list = (parts: readonly string[]): string => parts.join(locale === 'zh' ? '、' : ', ');
+  const rank = list(rankParts.map(part => rankPartSentence(part, locale)));
+  const fit = list(costParts.map(part => costPartSentence(part, locale)));
+  const zh = [
+    `紧急程度 P${tier}${points === null ? '' : `,${points} 分`}${rank ? `(${rank})` : ''}。`,
+    cost === null ? (fit ? `${fit}。` : '') : `匹配代价 ${cost}${fit ? `(${fit})` : ''}。`,
+    runnerUp && cost !== null ? `次优场次代价 ${runnerUp.cost}。` : '',
+    pinned ? '由人工指定。' : '',
+  ];
+  const en = [
+    `Urgency P${tier}${points === null ? '' : `, ${points} points`}${rank ? ` (${rank})` : ''}.`,
+    cost === null ? (fit ? `${fit[0]?.toUpperCase()}${fit.slice(1)}.` : '') : `Cost ${cost}${fit ? ` (${fit})` : ''}.`,
+    runnerUp && cost !== null ? `The next best session would cost ${runnerUp.cost}.` : '',
+    pinned ? 'Pinned by hand.' : '',
+  ];
+  return locale === 'zh' ? zh.join('') : en.filter(Boolean).join(' ');
+}
+
+/** Why a need stays unserved; counts only, no names. */
+export function unmatchedSentence(reason: UnmatchedReason, quantity: number, certificate: Certificate, locale: Locale): string {
+  const { ofCategory, possible } = certificate;
+  const none = (zh: string, en: string): Said => [
+    `本总支有 ${ofCategory} 个此类场次,${zh}。`,
+    `Of ${plural(ofCategory, 'session')} of this category in the alliance, ${en}.`,
+  ];
+  const said: Record<UnmatchedReason, () => Said> = {
+    NO_OFFER_OF_CATEGORY: () => ['本总支红盟没有此类资源。', 'Nobody in the alliance of this branch offers this category.'],
+    NO_STANDING: () => none('但都没有有效的协议或备案', 'none has a pact in force and valid filings'),
+    OUT_OF_AREA: () => none('但都不服务该片区', 'none serves this place'),
+    CONSENT: () => none('但服务对象未同意匹配', 'none may be used without the consent of the person'),
+    NOT_ELIGIBLE: () => none('但服务对象不符合条件', 'none is open to this person'),
+    WRONG_MODE: () => none('但服务方式不符', 'none comes to where it is needed'),
+    COST: () => none('但收费都超过可接受的金额', 'all cost more than the need accepts'),
+    EXCLUDED: () => none('但都已谢绝或被排除', 'the remaining were declined or excluded'),
+    WRONG_TIME: () => none('但时间都不合适', 'none is at a time that suits'),
+    ALL_FULL: () => [
+      `能服务的 ${possible} 个场次都已约满。${fullSaid(certificate)[0]}`,
+      `All ${plural(possible, 'session')} that could serve are full. ${fullSaid(certificate)[1]}`,
+    ],
+    PARTLY_SERVED: () => [
+      `还差 ${quantity}:能服务的 ${possible} 个场次都已约满。${fullSaid(certificate)[0]}`,
+      `${quantity} remain: all ${plural(possible, 'session')} that could serve are full. ${fullSaid(certificate)[1]}`,
+    ],
+  };
+  return pick(said[reason](), locale);
+}
+
+function fullSaid({ closedSet, promised, holders, lowest, pinned, possible }: Certificate): Said {
+  const zh: string[] = [];
+  const en: string[] = [];
+  if (closedSet > possible) {
+    zh.push(`连同占用者可调换的场次共 ${closedSet} 个`);
+    en.push(`With those to which their holders could move there are ${closedSet}`);
+  }
+  if (promised > 0) {
+    zh.push(`其中 ${promised} 个已全部承诺`);
+    en.push(`${plural(promised, 'session')} promised already`);
+  }
+  if (holders.length) {
+    const tiers = holders.map(({ tier, needs }) => [`P${tier} ${needs} 项`, `${needs} of P${tier}`] as const);
+    zh.push(`由排序在前的需求占用(${tiers.map(([said]) => said).join('、')})`);
+    en.push(`held by needs that come first (${tiers.map(([, said]) => said).join(', ')})`);
+  }
+  if (lowest) {
+    zh.push(`其中最后一位为 P${lowest.tier},${lowest.points} 分(${lead(lowest)[0]})`);
+    en.push(`the last of them P${lowest.tier} with ${lowest.points} points (${lead(lowest)[1]})`);
+  }
+  if (pinned > 0) {
+    zh.push(`${pinned} 项由人工指定`);
+    en.push(`${pinned} pinned by hand`);
+  }
+  return [zh.length ? `${zh.join(',')}。` : '', en.length ? `${en.join('; ')}.` : ''];
+}
+
+function lead({ tiersAhead, pointsAhead, hoursEarlier }: NonNullable<Certificate['lowest']>): Said {
+  if (tiersAhead > 0) return ['紧急程度更高', 'more urgent'];
+  if (pointsAhead > 0) return [`比此需求多 ${pointsAhead} 分`, `${plural(pointsAhead, 'point')} ahead`];
+  const [zh, en] = duration(Math.max(0, hoursEarlier) * 60);
+  return [`同分,早提交 ${zh}`, `equal points, submitted ${en} earlier`];
+}
