@@ -48,11 +48,15 @@ describe('sealing', () => {
         const keep = (n + i) % 5 !== 0;
         const { ok } = await write(undefined, { keep, within: () => sleep((n * i) % 7) });
         if (ok) committed++;
-        await follow();
       }
     };
+    let writing = true;
+    const reader = (async () => {
+      while (writing) await follow();
+    })();
     await Promise.all(upTo(16).map(writer));
-    while (await sealAll(db, now)) await follow();
+    writing = false;
+    await reader;
     await Promise.all(sealers.map(sealer => sealer.stop()));
     await sealAll(db, now);
     await follow();
