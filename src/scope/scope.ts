@@ -104,7 +104,7 @@ export class Scope {
     try {
       return await this.db.transaction(async handle => {
         // Sent now and awaited with the work: it travels ahead of the first statement on the same connection.
-        const acting = actAs(handle, this.communityId, this.actor).then(() => undefined);
+        const acting = actAs(handle, this.communityId, this.actor);
         const [result] = await Promise.all([work(new Scope({ ...this.parts, db: handle }, true)), acting]);
         if (!result.ok) throw new RolledBack(result);
         return result;
