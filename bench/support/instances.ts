@@ -137,9 +137,9 @@ export const estate = ({ needs, sessions, pairsPerNeed, supply, seed }: EstateOp
 
 /**
  * A chain in which stage 1 fills every session with the wrong need: need `i` takes session `i` for 0, could have session `i + 1`
- * for 1; the last and lowest-ranked can have session 0 only.
+ * for `step`; the last and lowest-ranked can have session 0 only. Prices rise by `step` from session to session.
  */
-export const chain = (length: number): Problem => {
+export const chain = (length: number, step = 1): Problem => {
   const pairStart = Int32Array.from({ length: length + 1 }, (_, need) => Math.min(2 * need, 2 * length - 1));
   const pairs = 2 * length - 1;
   return {
@@ -147,7 +147,7 @@ export const chain = (length: number): Problem => {
     sessionCount: length,
     pairStart,
     pairSession: Int32Array.from({ length: pairs }, (_, pair) => (pair === pairs - 1 ? 0 : (pair >> 1) + (pair & 1))),
-    pairCost: Int32Array.from({ length: pairs }, (_, pair) => (pair === pairs - 1 ? 1 : pair & 1)),
+    pairCost: Int32Array.from({ length: pairs }, (_, pair) => (pair === pairs - 1 ? step : step * (pair & 1))),
     needQuantity: new Float64Array(length).fill(1),
     needRank: Int32Array.from({ length }, (_, need) => -need),
     sessionCapacity: new Float64Array(length).fill(1),
@@ -222,3 +222,15 @@ export const funds = ({ needs, funds, largest, supply, seed }: FundsOptions): Pr
     sessionCapacity: Float64Array.from({ length: funds }, () => Math.floor(((largest * needs * supply) / funds) * random())),
   };
 };
+
+/** One need for a place in each of many sessions. */
+export const allForOne = (sessions: number): Problem => ({
+  needCount: 1,
+  sessionCount: sessions,
+  pairStart: Int32Array.of(0, sessions),
+  pairSession: Int32Array.from({ length: sessions }, (_, session) => session),
+  pairCost: Int32Array.from({ length: sessions }, (_, session) => (session * 7919) % 10_000),
+  needQuantity: Float64Array.of(sessions),
+  needRank: Int32Array.of(0),
+  sessionCapacity: new Float64Array(sessions).fill(1),
+});

@@ -95,7 +95,8 @@ const placeGroups = (
     for (const first of [true, false]) {
       for (let need = 0; need < needs; need++) {
         let hangs = false;
-        for (let at = rowStart[need]!; at < rowStart[need + 1]!; at++) {
+        // From the dearest on: what hangs then asks for little moving when the cheaper ones are added.
+        for (let at = rowStart[need + 1]! - 1; at >= rowStart[need]!; at--) {
           const pair = origin[at]!;
           const quantity = pairQuantity[pair]!;
           if (quantity === 0) continue;

@@ -211,7 +211,7 @@ const dueOf = (net: Network, need: number): number => {
   return net.rowCost[net.pairAbove[node]!]! + net.price[net.parent[node]!]!;
 };
 
-/** Hangs a need from the session of its first used pair. */
+/** Hangs a need from the session of one used pair. */
 export const hangNeed = (net: Network, need: number, pair: number, quantity: number): void => {
   const node = net.sessions + need;
   net.parent[node] = net.rowSession[pair]!;
@@ -228,7 +228,7 @@ export const addUsedPair = (net: Network, need: number, pair: number, quantity: 
   const node = net.sessions + need;
   const session = net.rowSession[pair]!;
   const reduced = net.rowCost[pair]! + net.price[session]! - dueOf(net, need);
-  if (reduced < 0) pivot(net, node, session, pair, quantity, 1, Number.POSITIVE_INFINITY, reduced);
+  if (reduced <= 0) pivot(net, node, session, pair, quantity, 1, Number.POSITIVE_INFINITY, reduced);
   else pivot(net, session, node, pair, quantity, -1, quantity, reduced);
 };
 
