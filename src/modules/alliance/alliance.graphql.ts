@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, Field, FieldResolver, ID, Info, Int, ObjectType, Query,
 import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/connection.js';
 import { defineEnum } from '../../graphql/enums.js';
 import { Node, registerNode } from '../../graphql/node.js';
-import { rawIdOrNull } from '../../graphql/payload.js';
+import { filterId, rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime, LocalDate } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
 import { localDate } from '../../kernel/clock.js';
@@ -162,11 +162,10 @@ export class OrganizationResolver {
     text?: string | null,
   ) {
     const filter = {
-      branchId: branchId == null ? null : (rawIdOrNull(scope, 'Branch', branchId, 'branchId') ?? ''),
+      branchId: filterId(scope, 'Branch', branchId, 'branchId'),
       kinds: kinds ?? null,
       text: text ?? null,
     };
-    if (filter.branchId === '') return toConnection({ edges: [], hasNextPage: false, hasPreviousPage: false }, 0);
     const [rows, count] = await Promise.all([
       pageOfOrganizations(scope, filter, windowOf(BY_CODE, page)),
       wanted(info).has('totalCount') ? countOrganizations(scope, filter) : null,

@@ -1,5 +1,254 @@
+import { allOf, checkCount, checkInteger, checkSpan, checkText } from '../../kernel/check.js';
+import type { Incomplete, InvalidInput, InvalidState, ReasonRequired } from '../../kernel/failures.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { CareCategory, Language, Mode } from '../../kernel/vocabulary.js';
+
 export const OFFER_STATES = ['DRAFT', 'PUBLISHED', 'PAUSED', 'WITHDRAWN', 'EXPIRED'] as const;
 export type OfferState = (typeof OFFER_STATES)[number];
 
 export const SESSION_STATES = ['SCHEDULED', 'CANCELLED'] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
+
+/** FHIR SDOH Clinical Care 3.0, capacity status. */
+export const CAPACITY_STATUSES = ['CAPACITY', 'NO_CAPACITY', 'WAITLIST', 'ADDITIONAL_ASSESSMENT_REQUIRED'] as const;
+export type CapacityStatus = (typeof CAPACITY_STATUSES)[number];
+
+/** What an organisation pledges (资源), as its organisation fills it in. Dates are calendar dates, both included. */
+export interface OfferFields {
+  readonly categoryCode: string | null;
+  readonly coversChildren: boolean;
+  readonly title: string;
+  readonly description: string;
+  readonly modes: readonly Mode[];
+  /** Between asking and the service, at least so many minutes. */
+  readonly leadTimeMinutes: number;
+  /** What the beneficiary pays for one unit, in fen. */
+  readonly costFen: number;
+  readonly volunteer: boolean;
+  readonly needsAssessment: boolean;
+  readonly validFrom: string | null;
+  readonly validUntil: string | null;
+  readonly filingNumber: string | null;
+  readonly filingValidUntil: string | null;
+  /** In months at the service date; the upper bound is not included. */
+  readonly minAgeMonths: number | null;
+  readonly maxAgeMonths: number | null;
+  readonly careCategories: readonly CareCategory[];
+  readonly eligibleBuildingIds: readonly string[];
+  readonly branchIds: readonly string[];
+  readonly languages: readonly Language[];
+}
+
+export interface Offer extends OfferFields {
+  readonly id: string;
+  readonly organizationId: string;
+  /** As stored; `offerState` tells what it is today. */
+  readonly state: OfferState;
+  readonly lastAssuredOn: string | null;
+  readonly pauseReason: string | null;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly publishedAt: Date | null;
+}
+
+export const EMPTY_OFFER: OfferFields = {
+  categoryCode: null,
+  coversChildren: false,
+  title: '',
+  description: '',
+  modes: [],
+  leadTimeMinutes: 0,
+  costFen: 0,
+  volunteer: true,
+  needsAssessment: false,
+  validFrom: null,
+  validUntil: null,
+  filingNumber: null,
+  filingValidUntil: null,
+  minAgeMonths: null,
+  maxAgeMonths: null,
+  careCategories: [],
+  eligibleBuildingIds: [],
+  branchIds: [],
+  languages: [],
+};
+
+/** Where an offer stands on a calendar date: what is past its validity has expired, whatever is stored. */
+export const offerState = ({ state, validUntil }: Pick<Offer, 'state' | 'validUntil'>, today: string): OfferState =>
+  (state === 'PUBLISHED' || state === 'PAUSED') && validUntil !== null && validUntil < today ? 'EXPIRED' : state;
+
+const NEXT: Readonly<Record<OfferState, readonly OfferState[]>> = {
+  DRAFT: ['PUBLISHED', 'WITHDRAWN'],
+  PUBLISHED: ['PAUSED', 'WITHDRAWN'],
+  PAUSED: ['PUBLISHED', 'WITHDRAWN'],
+  WITHDRAWN: [],
+  EXPIRED: [],
+};
+
+/** The states into which its organisation may move an offer now. Expiring is the calendar's. */
+export const offerSteps = (state: OfferState): readonly OfferState[] => NEXT[state];
+
+const MAX_MONTHS = 130 * 12;
+
+/** Everything that is wrong with what was filled in, whether or not it is complete. */
+export const checkOffer = (fields: OfferFields): Result<null, InvalidInput> =>
+  allOf(
+    checkText(['title'], fields.title, { max: 80 }),
+    checkText(['description'], fields.description, { max: 2000 }),
+    checkInteger(['leadTimeMinutes'], fields.leadTimeMinutes, { max: 90 * 24 * 60 }),
+    checkInteger(['costFen'], fields.costFen),
+    fields.volunteer && fields.costFen > 0 ? { path: ['costFen'], rule: 'NOT_ALLOWED' } : null,
+    fields.validFrom !== null && fields.validUntil !== null && fields.validUntil < fields.validFrom
+      ? { path: ['validUntil'], rule: 'ENDS_BEFORE_START' }
+      : null,
+    checkText(['filingNumber'], fields.filingNumber, { max: 60 }),
+    checkInteger(['minAgeMonths'], fields.minAgeMonths, { max: MAX_MONTHS }),
+    checkInteger(['maxAgeMonths'], fields.maxAgeMonths, { min: (fields.minAgeMonths ?? 0) + 1, max: MAX_MONTHS }),
+    checkCount(['careCategories'], fields.careCategories, { max: 20 }),
+    checkCount(['eligibleBuildingIds'], fields.eligibleBuildingIds, { max: 100 }),
+    checkCount(['branchIds'], fields.branchIds, { max: 20 }),
+  );
+
+/** What publishing asks beside the offer itself. */
+export interface PublishingFacts {
+  readonly today: string;
+  readonly needsFiling: boolean;
+  /** It is an active member, with a pact in force, in the alliance of a branch that the offer serves. */
+  readonly hasStanding: boolean;
+  readonly sessionCount: number;
+}
+
+/** Shows an offer. All that is missing is told at once. */
+export function publish(
+  offer: Offer,
+  facts: PublishingFacts,
+  at: Date,
+): Result<Offer, InvalidState<OfferState> | Incomplete | InvalidInput> {
+  const state = offerState(offer, facts.today);
+  if (!NEXT[state].includes('PUBLISHED')) return fail({ code: 'INVALID_STATE', from: state, to: 'PUBLISHED' });
+  const checked = checkOffer(offer);
+  if (!checked.ok) return checked;
+  const missing: string[] = [];
+  if (!offer.title.trim()) missing.push('title');
+  if (offer.categoryCode === null) missing.push('categoryCode');
+  if (!offer.modes.length) missing.push('modes');
+  if (offer.validFrom === null) missing.push('validFrom');
+  if (offer.validUntil === null || offer.validUntil < facts.today) missing.push('validUntil');
+  if (facts.needsFiling && !offer.filingNumber?.trim()) missing.push('filingNumber');
+  if (facts.needsFiling && (offer.filingValidUntil === null || offer.filingValidUntil < (offer.validUntil ?? facts.today)))
+    missing.push('filingValidUntil');
+  if (!facts.hasStanding) missing.push('membershipWithPactInForce');
+  if (facts.sessionCount === 0) missing.push('sessions');
+  if (missing.length) return fail({ code: 'INCOMPLETE', missing });
+  return ok({
+    ...offer,
+    state: 'PUBLISHED',
+    pauseReason: null,
+    lastAssuredOn: facts.today,
+    publishedAt: offer.publishedAt ?? at,
+    version: offer.version + 1,
+  });
+}
+
+/** Hides an offer for a while (PAUSED) or for good (WITHDRAWN); promises already made stand. */
+export function hide(
+  offer: Offer,
+  to: 'PAUSED' | 'WITHDRAWN',
+  reason: string,
+  today: string,
+): Result<Offer, InvalidState<OfferState> | ReasonRequired> {
+  const state = offerState(offer, today);
+  if (!NEXT[state].includes(to)) return fail({ code: 'INVALID_STATE', from: state, to });
+  if (!reason.trim()) return fail({ code: 'REASON_REQUIRED', path: ['reason'] });
+  return ok({ ...offer, state: to, pauseReason: reason.trim(), version: offer.version + 1 });
+}
+
+/** Once shown, an offer keeps what people were matched by; the rest may still be corrected. */
+const FIXED_AFTER_PUBLISHING = [
+  'categoryCode',
+  'costFen',
+  'volunteer',
+  'minAgeMonths',
+  'maxAgeMonths',
+  'careCategories',
+  'eligibleBuildingIds',
+] as const;
+
+/** Changes what is given, keeps the rest. */
+export function edit(
+  offer: Offer,
+  changes: Partial<OfferFields>,
+  today: string,
+): Result<Offer, InvalidState<OfferState> | InvalidInput> {
+  const state = offerState(offer, today);
+  if (state === 'WITHDRAWN' || state === 'EXPIRED') return fail({ code: 'INVALID_STATE', from: state, to: state });
+  if (state !== 'DRAFT') {
+    const problems = FIXED_AFTER_PUBLISHING.filter(
+      name => name in changes && JSON.stringify(changes[name]) !== JSON.stringify(offer[name]),
+    ).map(name => ({ path: [name], rule: 'NOT_ALLOWED' as const }));
+    if (problems.length) return fail({ code: 'INVALID_INPUT', problems });
+  }
+  const changed = { ...offer, ...changes, version: offer.version + 1 };
+  const checked = checkOffer(changed);
+  if (!checked.ok) return checked;
+  // A shown offer stays complete: these may be changed, not emptied.
+  const emptied =
+    state === 'DRAFT' ? [] : (['title', 'modes', 'validFrom', 'validUntil'] as const).filter(name => !changed[name]?.length);
+  return emptied.length
+    ? fail({ code: 'INVALID_INPUT', problems: emptied.map(name => ({ path: [name], rule: 'REQUIRED' as const })) })
+    : ok(changed);
+}
+
+/** A dated piece of an offer (场次); without times it is on request while the offer is valid. Quantities in the category's unit. */
+export interface Session {
+  readonly id: string;
+  readonly offerId: string;
+  readonly state: SessionState;
+  readonly startsAt: Date | null;
+  readonly endsAt: Date | null;
+  readonly capacity: number;
+  readonly reserved: number;
+  readonly buildingId: string | null;
+  readonly place: string;
+  readonly cancelReason: string | null;
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+export interface SessionFields {
+  readonly startsAt: Date | null;
+  readonly endsAt: Date | null;
+  readonly capacity: number;
+  readonly buildingId: string | null;
+  readonly place: string;
+}
+
+const MAX_SESSION_HOURS = 31 * 24;
+
+/** A session has both times or none, lies ahead, lasts at most a month and has at least one place. */
+export const checkSession = (
+  { startsAt, endsAt, capacity, place }: SessionFields,
+  now: Date,
+  path: readonly string[] = [],
+): Result<null, InvalidInput> =>
+  allOf(
+    (startsAt === null) === (endsAt === null)
+      ? null
+      : { path: [...path, startsAt === null ? 'startsAt' : 'endsAt'], rule: 'REQUIRED' },
+    checkSpan([...path, 'endsAt'], startsAt, endsAt),
+    startsAt && endsAt && endsAt.getTime() - startsAt.getTime() > MAX_SESSION_HOURS * 3_600_000
+      ? { path: [...path, 'endsAt'], rule: 'MAX', limit: MAX_SESSION_HOURS }
+      : null,
+    endsAt && endsAt <= now ? { path: [...path, 'endsAt'], rule: 'IN_THE_PAST' } : null,
+    checkInteger([...path, 'capacity'], capacity, { min: 1 }),
+    checkText([...path, 'place'], place, { max: 100 }),
+  );
+
+/** Whether a session takes more. Waiting lists are not kept yet, so WAITLIST does not occur. */
+export function capacityStatus(
+  { state, capacity, reserved }: Pick<Session, 'state' | 'capacity' | 'reserved'>,
+  needsAssessment: boolean,
+): CapacityStatus {
+  if (state === 'CANCELLED' || reserved >= capacity) return 'NO_CAPACITY';
+  return needsAssessment ? 'ADDITIONAL_ASSESSMENT_REQUIRED' : 'CAPACITY';
+}

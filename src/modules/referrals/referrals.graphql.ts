@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, Field, FieldResolver, ID, Info, InputType, Int, ObjectT
 import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/connection.js';
 import { defineEnum } from '../../graphql/enums.js';
 import { Node, registerNode } from '../../graphql/node.js';
-import { rawIdOrNull } from '../../graphql/payload.js';
+import { filterId, rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime, Quantity } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
 import type { Scope } from '../../scope/scope.js';
@@ -150,10 +150,6 @@ class ReferralFilterInput {
     | null;
 }
 
-const NO_ROW = '00000000-0000-0000-0000-000000000000';
-const raw = (scope: Scope, type: string, id: string | null | undefined, name: string) =>
-  id == null ? null : (rawIdOrNull(scope, type, id, name) ?? NO_ROW);
-
 async function listReferrals(scope: Scope, filter: ReferralFilter, page: PageArgs, info: GraphQLResolveInfo) {
   const [rows, count] = await Promise.all([
     pageOfReferrals(scope, filter, windowOf(NEWEST, page)),
@@ -187,10 +183,10 @@ export class ReferralResolver {
     return listReferrals(
       scope,
       {
-        branchId: raw(scope, 'Branch', branchId, 'branchId'),
-        organizationId: raw(scope, 'Organization', organizationId, 'organizationId'),
-        needId: raw(scope, 'Need', needId, 'needId'),
-        sessionId: raw(scope, 'Session', sessionId, 'sessionId'),
+        branchId: filterId(scope, 'Branch', branchId, 'branchId'),
+        organizationId: filterId(scope, 'Organization', organizationId, 'organizationId'),
+        needId: filterId(scope, 'Need', needId, 'needId'),
+        sessionId: filterId(scope, 'Session', sessionId, 'sessionId'),
         states: states ?? null,
       },
       page,

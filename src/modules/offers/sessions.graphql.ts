@@ -1,0 +1,200 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, ID, Info, InputType, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/connection.js';
+import { defineEnum } from '../../graphql/enums.js';
+import { CapacityUnitEnum } from '../../graphql/labels.js';
+import { Node, registerNode } from '../../graphql/node.js';
+import { filterId, rawIdOrNull } from '../../graphql/payload.js';
+import { DateTime, Quantity } from '../../graphql/scalars.js';
+import { wanted } from '../../graphql/wanted.js';
+import { localDate } from '../../kernel/clock.js';
+import type { CapacityUnit } from '../../kernel/vocabulary.js';
+import type { Scope } from '../../scope/scope.js';
+import { categoryByCode } from '../taxonomy/taxonomy.service.js';
+import { Branch, Building } from '../territory/territory.graphql.js';
+import { buildingById } from '../territory/territory.service.js';
+import { type CapacityStatus, capacityStatus, offerState, type SessionState } from './offers.domain.js';
+import { CapacityStatusEnum, Offer } from './offers.graphql.js';
+import type { OfferRow } from './offers.repo.js';
+import {
+  BY_START,
+  countSessions,
+  findSession,
+  offerById,
+  pageOfSessions,
+  type SessionFilter,
+  type SessionRow,
+  upcomingByOffer,
+} from './offers.service.js';
+
+const SessionStateEnum = defineEnum<SessionState>('SessionState', 'Whether a session takes place.', {
+  SCHEDULED: ['已安排', 'scheduled', 'It takes place, or took place.'],
+  CANCELLED: ['已取消', 'cancelled', 'Called off by its organisation.'],
+});
+
+@ObjectType({ description: 'When a session is, the end not included.' })
+class SessionTime {
+  @Field(() => DateTime, { description: 'Start.' }) readonly startsAt!: Date;
+  @Field(() => DateTime, { description: 'End.' }) readonly endsAt!: Date;
+}
+
+@ObjectType({ description: 'The places of a session.' })
+class Places {
+  @Field(() => Quantity, { description: 'All there are.' }) readonly capacity!: number;
+  @Field(() => Quantity, { description: 'Promised and not given back.' }) readonly reserved!: number;
+  @Field(() => Quantity, { description: 'Free: capacity less what is promised.' }) readonly remaining!: number;
+  @Field(() => CapacityUnitEnum, { nullable: true, description: 'What is counted; null while the offer has no category.' })
+  readonly unit!: CapacityUnit | null;
+}
+
+@ObjectType({
+  implements: Node,
+  description: 'A dated piece of an offer (场次), or one on request while the offer is valid. Seen with its offer.',
+})
+export class Session extends Node {
+  @Field(() => SessionStateEnum, { description: 'Whether it takes place.' }) readonly state!: SessionState;
+  @Field(() => String, { description: 'Where, in words, at most 100 characters; blank for services at home or online.' })
+  readonly place!: string;
+  @Field(() => String, { nullable: true, description: 'Why it was called off; null otherwise.' }) readonly cancelReason!:
+    | string
+    | null;
+  @Field(() => Int, { description: 'Grows with every change of time, place or capacity; send it back as `expectedVersion`.' })
+  readonly version!: number;
+}
+
+const SessionConnection = connectionOf('Session', () => Session);
+
+@InputType({ description: 'Which sessions to show; all conditions must hold.' })
+class SessionFilterInput {
+  @Field(() => ID, { nullable: true, description: 'Of this offer.' }) readonly offerId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Of this organisation.' }) readonly organizationId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Of offers whose service area covers this branch.' }) readonly branchId?:
+    | string
+    | null;
+  @Field(() => [String], { nullable: true, description: 'Codes of categories; what lies below them is included.' })
+  readonly categories?: string[] | null;
+  @Field(() => DateTime, { nullable: true, description: 'Ending after this; sessions on request always count.' })
+  readonly from?: Date | null;
+  @Field(() => DateTime, { nullable: true, description: 'Starting before this; sessions on request always count.' })
+  readonly until?: Date | null;
+  @Field(() => Boolean, { nullable: true, description: 'Only with places left.' }) readonly withFreePlaces?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'Also those called off.' }) readonly withCancelled?: boolean | null;
+}
+
+const rawFilter = (scope: Scope, { offerId, organizationId, branchId, ...rest }: SessionFilterInput): SessionFilter => ({
+  ...rest,
+  offerId: filterId(scope, 'Offer', offerId, 'offerId'),
+  organizationId: filterId(scope, 'Organization', organizationId, 'organizationId'),
+  branchId: filterId(scope, 'Branch', branchId, 'branchId'),
+});
+
+async function listSessions(scope: Scope, filter: SessionFilter, page: PageArgs, info: GraphQLResolveInfo) {
+  const [rows, count] = await Promise.all([
+    pageOfSessions(scope, filter, windowOf(BY_START, page)),
+    wanted(info).has('totalCount') ? countSessions(scope, filter) : null,
+  ]);
+  return toConnection(rows, count);
+}
+
+const offerOf = (scope: Scope, session: SessionRow): OfferRow | Promise<OfferRow | null> =>
+  session.offer ?? scope.load(offerById, session.offerId);
+
+@Resolver(() => Session)
+export class SessionResolver {
+  @Query(() => Session, { nullable: true, description: 'One session; null when it is not there or not yours to see.' })
+  async session(@Ctx() scope: Scope, @Arg('id', () => ID, { description: 'Id of a Session.' }) id: string) {
+    const sessionId = rawIdOrNull(scope, 'Session', id);
+    return sessionId === null ? null : findSession(scope, sessionId);
+  }
+
+  @Query(() => SessionConnection, { description: 'Sessions of offers that you may see, by start; those on request come last.' })
+  sessions(
+    @Ctx() scope: Scope,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Which ones.' }) filter?: SessionFilterInput | null,
+  ) {
+    return listSessions(scope, rawFilter(scope, filter ?? {}), page, info);
+  }
+
+  @FieldResolver(() => SessionTime, { nullable: true, description: 'When it is; null: on request while the offer is valid.' })
+  time(@Root() { startsAt, endsAt }: SessionRow) {
+    return startsAt && { startsAt, endsAt };
+  }
+
+  @FieldResolver(() => Offer, { nullable: true, description: 'The offer it is a piece of.' })
+  offer(@Root() session: SessionRow, @Ctx() scope: Scope) {
+    return offerOf(scope, session);
+  }
+
+  @FieldResolver(() => Building, {
+    nullable: true,
+    description: 'The building people come to; null when it is none of the estate.',
+  })
+  building(@Root() session: SessionRow, @Ctx() scope: Scope) {
+    return session.buildingId === null ? null : scope.load(buildingById, session.buildingId);
+  }
+
+  @FieldResolver(() => Places, { description: 'Its places, as of now.' })
+  async quantity(@Root() session: SessionRow, @Ctx() scope: Scope) {
+    const offer = await offerOf(scope, session);
+    const category = offer?.category ?? (offer?.categoryCode ? await scope.load(categoryByCode, offer.categoryCode) : null);
+    const { capacity, reserved } = session;
+    return { capacity, reserved, remaining: capacity - reserved, unit: category?.capacityUnit ?? null };
+  }
+
+  @FieldResolver(() => CapacityStatusEnum, { description: 'Whether it takes more.' })
+  async capacityStatus(@Root() session: SessionRow, @Ctx() scope: Scope): Promise<CapacityStatus> {
+    const offer = await offerOf(scope, session);
+    return offer && offerState(offer, localDate(scope.now())) === 'PUBLISHED'
+      ? capacityStatus(session, offer.needsAssessment)
+      : 'NO_CAPACITY';
+  }
+
+  @FieldResolver(() => Boolean, { description: 'True when so much could be taken right now; somebody else may be quicker.' })
+  async canReserve(
+    @Root() session: SessionRow,
+    @Ctx() scope: Scope,
+    @Arg('quantity', () => Quantity, { defaultValue: 1, description: "In the category's unit." }) quantity: number,
+  ): Promise<boolean> {
+    const offer = await offerOf(scope, session);
+    return (
+      quantity > 0 &&
+      session.state === 'SCHEDULED' &&
+      offer?.state === 'PUBLISHED' &&
+      quantity <= session.capacity - session.reserved
+    );
+  }
+}
+
+@Resolver(() => Offer)
+export class SessionsOfOfferResolver {
+  @FieldResolver(() => [Session], {
+    description: 'Its next sessions that have not ended, by start, at most ten: cheap in lists of offers.',
+  })
+  async upcomingSessions(@Root() offer: OfferRow, @Ctx() scope: Scope): Promise<readonly SessionRow[]> {
+    return ((await scope.load(upcomingByOffer, offer.id)) ?? []).map(session => ({ ...session, offer }));
+  }
+
+  @FieldResolver(() => SessionConnection, { description: 'Its sessions, by start; those called off are left out.' })
+  sessions(@Root() offer: Offer, @Ctx() scope: Scope, @Info() info: GraphQLResolveInfo, @Args(() => PageArgs) page: PageArgs) {
+    return listSessions(scope, { offerId: offer.id }, page, info);
+  }
+}
+
+@Resolver(() => Branch)
+export class SessionsOfBranchResolver {
+  @FieldResolver(() => SessionConnection, { description: 'Sessions of offers whose service area covers the branch, by start.' })
+  sessions(
+    @Root() branch: Branch,
+    @Ctx() scope: Scope,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Which of them; a branch given here is ignored.' })
+    filter?: SessionFilterInput | null,
+  ) {
+    return listSessions(scope, { ...rawFilter(scope, filter ?? {}), branchId: branch.id }, page, info);
+  }
+}
+
+registerNode('Session', findSession);
