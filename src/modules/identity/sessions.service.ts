@@ -222,21 +222,24 @@ export function createAuthentication({
   readonly tokens: AccessTokens;
   readonly now: Clock;
 }): { readonly actorOfToken: (token: string) => Promise<TokenHolder | null> } {
-  const known = new LRUCache<string, TokenHolder>({
+  const known = new LRUCache<string, { readonly holder: TokenHolder; readonly expiresAt: Date }>({
     max: MEMORY_SIZE,
     ttl: MEMORY_MS,
     ttlResolution: 0,
     perf: { now: () => now().getTime() },
-    async fetchMethod(token, _stale, { options }) {
-      const at = now();
-      const claims = tokens.verify(token, at);
+    // Requests that come together under one token share one look.
+    async fetchMethod(token) {
+      const claims = tokens.verify(token, now());
       if (!claims.ok) return undefined;
       const { accountId, communityId, expiresAt } = claims.value;
-      const actor = await loadActor(db, communityId, accountId, at);
-      // An entry is good up to and including its last millisecond; a token is dead at its `exp`.
-      options.ttl = Math.max(1, Math.min(MEMORY_MS, expiresAt.getTime() - now().getTime() - 1));
-      return actor?.roles.length ? { communityId, actor } : undefined;
+      const actor = await loadActor(db, communityId, accountId, now());
+      return actor?.roles.length ? { holder: { communityId, actor }, expiresAt } : undefined;
     },
   });
-  return { actorOfToken: async token => (await known.fetch(token)) ?? null };
+  return {
+    async actorOfToken(token) {
+      const found = await known.fetch(token);
+      return found && found.expiresAt > now() ? found.holder : null;
+    },
+  };
 }
