@@ -41,7 +41,9 @@ export function obstaclesOf(
     for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
     return codes;
   });
-  const failed = [...counts].map(([code, sessions]) => ({ code, sessions }));
+  const failed = [...counts]
+    .map(([code, sessions]) => ({ code, sessions }))
+    .sort((a, b) => b.sessions - a.sessions || (a.code < b.code ? -1 : 1));
   const found = (reason: UnmatchedReason | null): Obstacles => ({ reason, ofCategory: ofCategory.length, failed });
   if (!broken.length) return found('NO_OFFER_OF_CATEGORY');
   let left = broken;

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../bench/support/instances.js';
+import { need, now, randomFacts, session } from '../../../tests/support/facts.js';
+import { problemOf, type Random, referenceSolve, shuffled } from '../../../tests/support/matching.js';
+import type { NeedFacts, SessionFacts } from './facts.js';
+import { computePlan, type PlanInput } from './planning.js';
+import { isPossible } from './rules.js';
+import { byRank, costOf, DEFAULT_WEIGHTS, rankOf } from './scoring.js';
+
+const input = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], change: Partial<PlanInput> = {}): PlanInput => ({
+  now,
+  policyVersion: 1,
+  weights: DEFAULT_WEIGHTS,
+  needs,
+  sessions,
+  pinned: [],
+  forbidden: [],
+  ...change,
+});
+const pairsOf = ({ matches }: ReturnType<typeof computePlan>) =>
+  matches.map(({ needId, sessionId, quantity }) => `${needId} ${sessionId} ${quantity}`);
+
+describe('a plan', () => {
+  it('serves whom and costs what an independent solver says, on random estates', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const { needs, sessions } = randomFacts(createRandom(seed), 25, 12);
+      const plan = computePlan(input(needs, sessions));
+      const ranked = needs.map(one => ({ need: one, rank: rankOf(one, DEFAULT_WEIGHTS, now) })).sort(byRank);
+      const problem = problemOf(
+        sessions.map(({ free }) => free),
+        ranked.map(({ need: one }, i) => ({
+          quantity: one.open,
+          rank: ranked.length - i,
+          pairs: sessions.flatMap((other, j) =>
+            isPossible(one, other, now) ? [[j, costOf(one, other, DEFAULT_WEIGHTS, now).total] as const] : [],
+          ),
+        })),
+      );
+      const best = referenceSolve(problem);
+      const served = ranked.map(({ need: one }) =>
+        plan.matches.filter(({ needId }) => needId === one.id).reduce((total, { quantity }) => total + quantity, 0),
+      );
+      expect(served).toEqual(best.served);
+      expect(plan.matches.reduce((total, { quantity, explanation }) => total + BigInt(quantity * explanation.cost), 0n)).toBe(
+        best.cost,
+      );
+      const gaps = new Map(plan.unmatched.map(({ needId, quantity }) => [needId, quantity]));
+      for (const [i, { need: one }] of ranked.entries()) expect((gaps.get(one.id) ?? 0) + served[i]!).toBe(one.open);
+    }
+  });
+
+  it('does not depend on the order of what it is given', () => {
+    const random = createRandom(7);
+    for (let round = 0; round < 20; round++) {
+      const { needs, sessions } = randomFacts(random, 30, 15);
+      const first = computePlan(input(needs, sessions));
+      const again = computePlan(
+        input(
+          shuffled(random, 30).map(i => needs[i]!),
+          shuffled(random, 15).map(i => sessions[i]!),
+        ),
+      );
+      expect(again).toEqual(first);
+    }
+  });
+
+  it('stays when nothing changed and its proposals are out', () => {
+    const { needs, sessions } = randomFacts(createRandom(3), 40, 20);
+    const first = computePlan(input(needs, sessions));
+    const proposed = needs.map(one => ({
+      ...one,
+      proposedSessionIds: first.matches.filter(({ needId }) => needId === one.id).map(({ sessionId }) => sessionId),
+    }));
+    expect(pairsOf(computePlan(input(proposed, sessions)))).toEqual(pairsOf(first));
+  });
+
+  it('never matches P0, closed needs, or what is covered', () => {
+    const needs = [need({ id: 'a', urgency: 'P0' }), need({ id: 'b', isOpen: false }), need({ id: 'c', open: 0 })];
+    expect(computePlan(input(needs, [session()]))).toMatchObject({ matches: [], unmatched: [] });
+  });
+
+  it('explains a match with parts that add up and with the next best', () => {
+    const near = session({ id: 'near' });
+    const far = session({ id: 'far', place: { buildingId: 'y', eastM: 300, northM: 100, hasLift: false } });
+    const { matches } = computePlan(input([need({ id: 'a' })], [far, near]));
+    expect(matches).toHaveLength(1);
+    const { explanation, sessionId } = matches[0]!;
+    expect(sessionId).toBe('near');
+    expect(explanation.runnerUp).toEqual({ sessionId: 'far', cost: explanation.cost + 560 });
+    expect(explanation.options).toBe(2);
+    expect(explanation.costParts.reduce((total, { value }) => total + value, 0)).toBe(explanation.cost);
+    expect(explanation.rankParts.reduce((total, { value }) => total + value, 0)).toBe(explanation.points);
+  });
+
+  it('places pins first and leaves out what is forbidden', () => {
+    const needs = [need({ id: 'first', urgency: 'P1' }), need({ id: 'last', urgency: 'P4' })];
+    const only = session({ free: 1, capacity: 1 });
+    const pinned = computePlan(input(needs, [only], { pinned: [{ needId: 'last', sessionId: 's' }] }));
+    expect(pairsOf(pinned)).toEqual(['last s 1']);
+    expect(pinned.matches[0]?.explanation.pinned).toBe(true);
+    expect(pinned.unmatched).toMatchObject([{ needId: 'first', reason: 'ALL_FULL', certificate: { pinned: 1, holders: [] } }]);
+    const without = computePlan(input(needs, [only], { forbidden: [{ needId: 'first', sessionId: 's' }] }));
+    expect(pairsOf(without)).toEqual(['last s 1']);
+    expect(without.unmatched).toMatchObject([{ needId: 'first', reason: 'EXCLUDED' }]);
+    const broken = computePlan(
+      input([need({ id: 'a', modes: ['HOME'] })], [only], { pinned: [{ needId: 'a', sessionId: 's' }] }),
+    );
+    expect(broken.matches).toEqual([]);
+  });
+});
+
+describe('the reason of a need that stays open', () => {
+  const reasonOf = (one: NeedFacts, sessions: readonly SessionFacts[], others: readonly NeedFacts[] = []) =>
+    computePlan(input([one, ...others], sessions)).unmatched.find(({ needId }) => needId === one.id);
+  const person = { birthDate: '1944-05-01', careCategories: [], optedOut: false, consentsToHealthMatching: false } as const;
+
+  it.each([
+    ['NO_OFFER_OF_CATEGORY', {}, { categoryCode: 'MEAL' }],
+    ['NO_OFFER_OF_CATEGORY', { branchId: 'b2' }, {}],
+    ['NO_STANDING', {}, { standing: [{ branchId: 'b1', pacts: [] }] }],
+    ['OUT_OF_AREA', {}, { branchIds: ['b2'] }],
+    ['CONSENT', { person: { ...person, optedOut: true } }, {}],
+    ['NOT_ELIGIBLE', {}, { minAgeMonths: 1200 }],
+    ['WRONG_MODE', { modes: ['HOME'] }, {}],
+    ['COST', {}, { costFen: 1 }],
+    ['EXCLUDED', { exclusions: [{ offerId: 'o', declined: true }] }, {}],
+    ['WRONG_TIME', { deadline: now }, {}],
+    ['ALL_FULL', {}, { free: 0 }],
+    ['PARTLY_SERVED', { open: 11 }, {}],
+  ] as const)('%s', (reason, needChange, sessionChange) => {
+    expect(reasonOf(need(needChange as Partial<NeedFacts>), [session(sessionChange as Partial<SessionFacts>)])?.reason).toBe(
+      reason,
+    );
+  });
+
+  it('is the step at which the last session drops out', () => {
+    const sessions = [session({ id: 's1', minAgeMonths: 1200 }), session({ id: 's2', costFen: 1 })];
+    const gap = reasonOf(need(), sessions);
+    expect(gap).toMatchObject({
+      reason: 'COST',
+      certificate: {
+        ofCategory: 2,
+        possible: 0,
+        failed: [
+          { code: 'COSTS_TOO_MUCH', sessions: 1 },
+          { code: 'TOO_YOUNG', sessions: 1 },
+        ],
+      },
+    });
+  });
+
+  it('proves that all is full by those who come first', () => {
+    const holders = [need({ id: 'h1', urgency: 'P1' }), need({ id: 'h2', leftOut: 1 })];
+    const sessions = [session({ id: 's1', free: 1 }), session({ id: 's2', free: 1 }), session({ id: 's3', free: 0 })];
+    expect(reasonOf(need(), sessions, holders)).toMatchObject({
+      reason: 'ALL_FULL',
+      quantity: 1,
+      certificate: {
+        possible: 3,
+        closedSet: 3,
+        promised: 1,
+        holders: [
+          { tier: 1, needs: 1 },
+          { tier: 3, needs: 1 },
+        ],
+        lowest: { tier: 3, tiersAhead: 0, pointsAhead: 100 },
+      },
+    });
+  });
+});
