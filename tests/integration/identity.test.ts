@@ -117,10 +117,10 @@ describe('signIn', () => {
         times[login].push(performance.now() - started);
       }
     }
-    const [unknown, known] = [times.nobody, times.admin].map(list => list.sort((a, b) => a - b)[4] ?? 0);
-    // Hashing is nearly all of it: without it an unknown name would take a twentieth. The rest is the machine's mood.
-    expect((unknown ?? 0) / (known ?? 1)).toBeGreaterThan(0.6);
-    expect((unknown ?? 0) / (known ?? 1)).toBeLessThan(1.7);
+    // The quickest of nine each: what the work takes when the machine has nothing else to do. Hashing is nearly all of it.
+    const ratio = Math.min(...times.nobody) / Math.min(...times.admin);
+    expect(ratio).toBeGreaterThan(0.6);
+    expect(ratio).toBeLessThan(1.7);
   });
 
   it('refuses what can be no name and no password before any work', async () => {
