@@ -7,7 +7,7 @@ import { allianceResolvers } from '../../src/modules/alliance/alliance.mutations
 import { identityResolvers } from '../../src/modules/identity/identity.mutations.graphql.js';
 import { loadActor } from '../../src/modules/identity/identity.service.js';
 import { residentsResolvers } from '../../src/modules/residents/residents.mutations.graphql.js';
-import { canSee, visibleTo } from '../../src/modules/residents/residents.policy.js';
+import { canSee, canSeeKinship, kinshipVisibleTo, visibleTo } from '../../src/modules/residents/residents.policy.js';
 import {
   createResidentsBulk,
   findResident,
@@ -15,7 +15,7 @@ import {
   logAccess,
   residentFacts,
 } from '../../src/modules/residents/residents.service.js';
-import { residents } from '../../src/modules/residents/residents.table.js';
+import { kinships, residents } from '../../src/modules/residents/residents.table.js';
 import { territoryResolvers } from '../../src/modules/territory/territory.graphql.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
@@ -582,5 +582,31 @@ describe('who may see a person', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('holds for links as well, which an account sees only once they were verified', async () => {
+    const { community, branch1, branch2, daughter, stranger } = WORLD;
+    for (const [branch, account] of [
+      [branch1, daughter],
+      [branch2, daughter],
+      [branch1, stranger],
+    ] as const)
+      await database.owner`insert into personal.kinship (community_id, id, branch_id, resident_id, account_id, relation, state, verified_at, created_at)
+        select ${community}, gen_random_uuid(), ${branch}, ${rawIdOf(grandmother)}, ${account}, 'OTHER', state::kinship_state, at, now()
+        from (values ('REJECTED', null), ('REVOKED', null), ('REVOKED', now())) as made (state, at)`;
+    const everybody = scopeOf(database, ACTORS.anonymous).asSystem('seed');
+    const rows = await everybody.reading(({ db }) => db.select().from(kinships));
+    expect(rows.length).toBeGreaterThan(9);
+    for (const branchIds of [[], [branch1], [branch2], [branch1, branch2]])
+      for (const accountId of [daughter, stranger, WORLD.clinic]) {
+        const actor = { ...ACTORS.daughter, accountId, branchIds };
+        const found = await everybody.reading(({ db }) => db.select().from(kinships).where(kinshipVisibleTo(actor)));
+        const behind = await scopeOf(database, actor).reading(({ db }) =>
+          db.select().from(kinships).where(kinshipVisibleTo(actor)),
+        );
+        const expected = rows.filter(row => canSeeKinship(actor, row)).map(({ id }) => id);
+        expect(new Set(found.map(({ id }) => id))).toEqual(new Set(expected));
+        expect(new Set(behind.map(({ id }) => id))).toEqual(new Set(expected));
+      }
   });
 });

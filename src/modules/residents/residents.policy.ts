@@ -16,7 +16,6 @@ export const visibleTo = (actor: Actor): SQL =>
     : sql`(${residents.branchId} = any(${sql.param(branchesOf(actor))}::uuid[]) or ${residents.id} = any(${sql.param(actor.kind === 'ACCOUNT' ? actor.kinIds : [])}::uuid[]))`;
 
 /** Registers of people are for those who work with them: staff list and search their own branches, nobody else does. */
-export const canList = worksFor;
 export const listedFor = (actor: Actor): SQL => sql`${residents.branchId} = any(${sql.param(branchesOf(actor))}::uuid[])`;
 
 /** An assessment of ability is the staff's; kin see it only where that was consented to. */
