@@ -127,6 +127,7 @@ export const kinships = personal.table(
       foreignColumns: [branches.communityId, branches.id],
     }),
     uniqueIndex('kinship_pair').on(t.communityId, t.residentId, t.accountId).where(sql`${t.state} in ('CLAIMED', 'VERIFIED')`),
+    index('kinship_by_resident').on(t.communityId, t.residentId),
     index('kinship_by_account').on(t.communityId, t.accountId),
     index('kinship_by_branch').on(t.communityId, t.branchId),
     check('kinship_verified', sql`${t.state} <> 'VERIFIED' or ${t.verifiedAt} is not null`),

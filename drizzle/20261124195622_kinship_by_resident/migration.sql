@@ -1,0 +1,1 @@
+CREATE INDEX "kinship_by_resident" ON "personal"."kinship" ("community_id","resident_id");
