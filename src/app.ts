@@ -7,7 +7,6 @@ import type { Config } from './config.js';
 import { type Connection, connect, type Database } from './db/client.js';
 import { isMigrated } from './db/migrate.js';
 import { DatabaseRefused, openDatabase } from './db/open.js';
-import { hasDemoAccounts } from './db/provision.js';
 import { startSealer } from './db/sealer.js';
 import { createApollo } from './graphql/apollo.js';
 import { buildSchema } from './graphql/schema.js';
@@ -19,7 +18,9 @@ import type { Actor } from './kernel/actor.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import { createVault, type Vault } from './kernel/vault.js';
 import { createLog } from './log.js';
+import { hasDemoAccounts } from './modules/identity/identity.service.js';
 import { createLockout } from './modules/identity/lockout.js';
+import { createAuthentication } from './modules/identity/sessions.service.js';
 import { createTokens } from './modules/identity/tokens.js';
 import { resolvers } from './modules/index.js';
 import { communityIdByCode } from './modules/territory/territory.service.js';
@@ -183,7 +184,8 @@ function signing({ jwtSecret, jwtSecretPrevious, dataDir }: Config, { db, now }:
     [jwtSecretPrevious, secret].flatMap(value => (value === null ? [] : [[keyId(value), Buffer.from(value)] as const])),
   );
   const tokens = createTokens({ keys, current: keyId(secret), issuer: NAME, audience: NAME, ttlSeconds: TOKEN_TTL });
-  return { tokens, lockout: createLockout(), authenticate: async () => null };
+  const { actorOfToken } = createAuthentication({ db, tokens, now });
+  return { tokens, lockout: createLockout(), authenticate: actorOfToken };
 }
 
 /** True while the database answers in time; that its migrations are complete is asked until it is so. */

@@ -3,7 +3,7 @@ import { type App, createApp } from './app.js';
 import { ConfigError, loadConfig } from './config.js';
 import { EmbeddedPostgresError } from './db/embedded.js';
 import { DatabaseRefused } from './db/open.js';
-import { hasDemoAccounts } from './db/provision.js';
+import { hasDemoAccounts } from './modules/identity/identity.service.js';
 import { DEMO_PASSWORD, seedDemo } from './seeds/index.js';
 
 const say = (line: string) => console.log(line);

@@ -47,11 +47,3 @@ export async function servingProblems(db: Database): Promise<readonly string[]> 
     role.owns ? [`the database role ${role.name} owns the tables it serves`] : [],
   ].flat();
 }
-
-/** Accounts with the published password of the demonstration are there and active. */
-export async function hasDemoAccounts(db: Database): Promise<boolean> {
-  const [row] = await db.execute<{ found: boolean }>(
-    sql`select exists (select from identity.account where is_demo and active) as found`,
-  );
-  return row?.found ?? false;
-}

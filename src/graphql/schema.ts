@@ -13,6 +13,7 @@ export function buildSchema(resolvers: readonly Resolvers[number][]): GraphQLSch
     resolvers: [NodeResolver, ...resolvers],
     validate: false,
   });
+  describeRoots(schema);
   for (const type of Object.values(schema.getTypeMap())) {
     if (isObjectType(type) && !isIntrospectionType(type)) {
       readPropertiesPlainly(type);
@@ -20,6 +21,16 @@ export function buildSchema(resolvers: readonly Resolvers[number][]): GraphQLSch
     }
   }
   return schema;
+}
+
+/** type-graphql has no place for what the roots mean. */
+function describeRoots(schema: GraphQLSchema): void {
+  const query = schema.getQueryType();
+  const mutation = schema.getMutationType();
+  if (query) query.description = 'What can be read. Nobody needs to sign in for what is public; each field says who sees more.';
+  if (mutation)
+    mutation.description =
+      'What can be done, one verb a field. All fields of one request run one after another, each in a transaction of its own.';
 }
 
 /** Fields without a resolver of their own get graphql-js' default one, which costs a property read and nothing else. */
