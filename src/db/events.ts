@@ -13,6 +13,8 @@ export interface EventInput {
   readonly to?: string | null;
   readonly reason?: string | null;
   readonly data?: Readonly<Record<string, unknown>>;
+  /** When it happened; now when left out. Only what is loaded afterwards says another time. */
+  readonly at?: Date;
 }
 
 /** Who and when, from the scope that appends. */
@@ -33,23 +35,25 @@ export async function appendEvents(
   inputs: readonly EventInput[],
 ): Promise<void> {
   if (!inputs.length) return;
-  const at = now();
-  const rows = inputs.map(({ kind, subject, branchId = null, from = null, to = null, reason = null, data = {} }) => ({
-    communityId,
-    id: newId(at.getTime()),
-    at,
-    kind,
-    subjectType: subject.type,
-    subjectId: subject.id,
-    branchId,
-    actorId: accountOf(actor),
-    actorRole: roleOf(actor),
-    requestId,
-    fromState: from,
-    toState: to,
-    reason,
-    data,
-  }));
+  const present = now();
+  const rows = inputs.map(
+    ({ kind, subject, branchId = null, from = null, to = null, reason = null, data = {}, at = present }) => ({
+      communityId,
+      id: newId(present.getTime()),
+      at,
+      kind,
+      subjectType: subject.type,
+      subjectId: subject.id,
+      branchId,
+      actorId: accountOf(actor),
+      actorRole: roleOf(actor),
+      requestId,
+      fromState: from,
+      toState: to,
+      reason,
+      data,
+    }),
+  );
   await db.insert(events).values(rows);
   await db.insert(unsealedEvents).values(rows.map(({ id }) => ({ communityId, eventId: id })));
 }

@@ -26,6 +26,7 @@ import {
   NEED_CLOSE_REASONS,
   NEED_STATES,
   REQUESTER_KINDS,
+  type StoredWindow,
   TRANSFER_TARGETS,
 } from './needs.domain.js';
 
@@ -36,12 +37,6 @@ export const requesterKind = pgEnum('requester_kind', REQUESTER_KINDS);
 export const channel = pgEnum('channel', CHANNELS);
 export const transferTarget = pgEnum('transfer_target', TRANSFER_TARGETS);
 export const needCloseReason = pgEnum('need_close_reason', NEED_CLOSE_REASONS);
-
-/** As stored in JSON: ISO 8601 instants. */
-export interface StoredWindow {
-  readonly startsAt: string;
-  readonly endsAt: string;
-}
 
 /** What is asked, without anything personal: partners may see it as it stands. The person's side is `personal.need_detail`. */
 export const needs = pgTable(

@@ -1,0 +1,109 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { bigrams } from '../../kernel/text.js';
+import { defineLoader } from '../../scope/loader.js';
+import type { Scope } from '../../scope/scope.js';
+import { accounts } from '../identity/identity.table.js';
+import { needDetails, residents } from '../residents/residents.table.js';
+
+/** What a need says about people, as far as the wall lets the caller through; texts still sealed. */
+export interface NeedDetail {
+  readonly needId: string;
+  readonly beneficiaryId: string | null;
+  readonly requesterAccountId: string | null;
+  readonly requesterName: string | null;
+  readonly buildingId: string | null;
+  readonly descriptionSealed: Buffer;
+  readonly accessNotesSealed: Buffer | null;
+}
+
+/** Row-level security decides who reads: staff of the branch, verified kin of the beneficiary, the account that asked. */
+export const needDetailById = defineLoader<NeedDetail>('needDetailById', (scope, ids) =>
+  scope.reading(async ({ db, communityId }) => {
+    const rows = await db
+      .select({
+        needId: needDetails.needId,
+        beneficiaryId: needDetails.beneficiaryId,
+        requesterAccountId: needDetails.requesterAccountId,
+        requesterName: accounts.displayName,
+        buildingId: needDetails.buildingId,
+        descriptionSealed: needDetails.descriptionSealed,
+        accessNotesSealed: needDetails.accessNotesSealed,
+      })
+      .from(needDetails)
+      .leftJoin(accounts, eq(accounts.id, needDetails.requesterAccountId))
+      .where(and(eq(needDetails.communityId, communityId), sql`${needDetails.needId} = any(${sql.param(ids)}::uuid[])`));
+    return new Map(rows.map(row => [row.needId, row]));
+  }),
+);
+
+type SealedColumn = 'description_sealed' | 'access_notes_sealed';
+const placeOf = ({ communityId }: Scope, column: SealedColumn, rowId: string) => ({
+  table: 'personal.need_detail',
+  column,
+  communityId,
+  rowId,
+});
+
+/** The clear text; null when nothing was written. */
+const open = (scope: Scope, column: SealedColumn, needId: string, sealed: Buffer | null): string | null =>
+  sealed?.length ? scope.vault.open(placeOf(scope, column, needId), sealed) || null : null;
+export const openDescription = (scope: Scope, { needId, descriptionSealed }: NeedDetail): string | null =>
+  open(scope, 'description_sealed', needId, descriptionSealed);
+export const openAccessNotes = (scope: Scope, { needId, accessNotesSealed }: NeedDetail): string | null =>
+  open(scope, 'access_notes_sealed', needId, accessNotesSealed);
+
+/** Blind index values of all pairs of characters of a text. */
+export const tokensOf = ({ vault, communityId }: Scope, text: string): number[] =>
+  vault.blindTokens(communityId, 'need.description', bigrams(text));
+
+const sealDescription = (scope: Scope, needId: string, description: string) => ({
+  descriptionSealed: scope.vault.seal(placeOf(scope, 'description_sealed', needId), description),
+  descriptionIndex: tokensOf(scope, description),
+});
+const sealAccessNotes = (scope: Scope, needId: string, notes: string | null) => ({
+  accessNotesSealed: notes === null ? null : scope.vault.seal(placeOf(scope, 'access_notes_sealed', needId), notes),
+});
+
+export interface NewDetail {
+  readonly needId: string;
+  readonly branchId: string;
+  readonly beneficiaryId: string | null;
+  readonly requesterAccountId: string | null;
+  readonly buildingId: string | null;
+  readonly description: string;
+  readonly accessNotes: string | null;
+}
+
+export async function insertDetails(scope: Scope, rows: readonly NewDetail[]): Promise<void> {
+  await scope.db.insert(needDetails).values(
+    rows.map(({ description, accessNotes, ...rest }) => ({
+      ...rest,
+      ...sealDescription(scope, rest.needId, description),
+      ...sealAccessNotes(scope, rest.needId, accessNotes),
+      communityId: scope.communityId,
+    })),
+  );
+}
+
+/** Replaces the texts that are given; at least one must be. */
+export async function saveTexts(
+  scope: Scope,
+  needId: string,
+  { description, accessNotes }: { readonly description?: string; readonly accessNotes?: string | null },
+): Promise<void> {
+  await scope.db
+    .update(needDetails)
+    .set({
+      ...(description !== undefined && sealDescription(scope, needId, description)),
+      ...(accessNotes !== undefined && sealAccessNotes(scope, needId, accessNotes)),
+    })
+    .where(and(eq(needDetails.communityId, scope.communityId), eq(needDetails.needId, needId)));
+}
+
+/** Birth dates of the beneficiaries of needs, under a purpose that may read them. */
+export const birthDatesOf = ({ db, communityId }: Scope, needIds: readonly string[]) =>
+  db
+    .select({ needId: needDetails.needId, birthDate: residents.birthDate })
+    .from(needDetails)
+    .innerJoin(residents, and(eq(residents.communityId, needDetails.communityId), eq(residents.id, needDetails.beneficiaryId)))
+    .where(and(eq(needDetails.communityId, communityId), sql`${needDetails.needId} = any(${sql.param(needIds)}::uuid[])`));

@@ -1,0 +1,164 @@
+import { worksFor } from '../../kernel/actor.js';
+import { DAY, localDate, workingHoursBetween } from '../../kernel/clock.js';
+import { isUuid } from '../../kernel/ids.js';
+import type { Page, PageWindow } from '../../kernel/page.js';
+import { bigrams } from '../../kernel/text.js';
+import { URGENCIES } from '../../kernel/vocabulary.js';
+import { defineLoader } from '../../scope/loader.js';
+import type { Scope } from '../../scope/scope.js';
+import { type AgeBand, ageBand, logAccess } from '../residents/residents.service.js';
+import { birthDatesOf, type NeedDetail, needDetailById, tokensOf } from './details.repo.js';
+import { type Need, type NeedOrder, type NeedState, needSteps, openQuantity } from './needs.domain.js';
+import { canFollow, canSeeNeed, isFamily, mayBeFamily, mayKnowPeople, sidesOf } from './needs.policy.js';
+import {
+  countNeeds,
+  likeNeed,
+  type NeedFilter,
+  type NeedRow,
+  needById,
+  ORDERS,
+  pageOfNeeds,
+  proposedByNeed,
+} from './needs.repo.js';
+import { labelFor, type TimelineEntry } from './timeline.domain.js';
+import { eventsByNeed } from './timeline.repo.js';
+
+export { type BulkNeed, createNeedsBulk } from './bulk.service.js';
+export { commitQuantity, expireNeeds, fulfilQuantity, releaseQuantity, reopenQuantity } from './coverage.service.js';
+export { openAccessNotes, openDescription } from './details.repo.js';
+export {
+  fulfillNeed,
+  markUnmet,
+  mergeNeed,
+  rejectNeed,
+  setUrgency,
+  transferNeed,
+  updateNeed,
+  verifyNeed,
+  withdrawNeed,
+} from './moves.service.js';
+export type { Need } from './needs.domain.js';
+export { canSeeNeed } from './needs.policy.js';
+export { type NeedRow, needById, ORDERS } from './needs.repo.js';
+export { submitNeed } from './submission.service.js';
+export { doneBy } from './timeline.domain.js';
+
+/** A need by id, as far as the caller may see it. */
+export async function findNeed(scope: Scope, id: string): Promise<NeedRow | null> {
+  const need = await scope.load(needById, id);
+  if (!need || canSeeNeed(scope.actor, need)) return need;
+  return (await isFamilyOf(scope, need)) ? need : null;
+}
+
+/** True for verified kin of the beneficiary and the account that asked. Asks behind the wall only for those who can be. */
+export const isFamilyOf = async (scope: Scope, { id }: Pick<Need, 'id'>): Promise<boolean> =>
+  mayBeFamily(scope.actor) && isFamily(scope.actor, await scope.load(needDetailById, id));
+
+/** What a need says about people; null for those who may not know. */
+export const detailOf = async (scope: Scope, need: NeedRow): Promise<NeedDetail | null> =>
+  mayKnowPeople(scope.actor, need) ? scope.load(needDetailById, need.id) : null;
+
+/** Staff of the branch, family, and the organization that asked: more than partners are shown before they accept. */
+export const isInvolved = async (scope: Scope, need: NeedRow): Promise<boolean> =>
+  canFollow(scope.actor, need, await isFamilyOf(scope, need));
+
+/** The states into which this caller may move a need now. */
+export const transitionsOf = async (scope: Scope, need: NeedRow): Promise<NeedState[]> =>
+  needSteps(need, sidesOf(scope.actor, need, await isFamilyOf(scope, need)));
+
+export interface NeedSearch extends Omit<NeedFilter, 'tokens'> {
+  /** Part of the description: two characters and more. */
+  readonly text?: string | null;
+}
+
+/** Characters that a search text may have. */
+export const MAX_SEARCH = 100;
+/** True for a text that holds at least one pair of neighbouring characters to look for. */
+export const isSearchable = (text: string): boolean => text.length <= MAX_SEARCH && bigrams(text).length > 0;
+
+const CODE = /^[A-Z][A-Z0-9_]*$/;
+
+/** A page of the needs that the caller may see, and how many there are when `counted`. */
+export async function listNeeds(
+  scope: Scope,
+  { text, ...filter }: NeedSearch,
+  order: NeedOrder,
+  window: PageWindow,
+  counted: boolean,
+): Promise<{ readonly page: Page<NeedRow>; readonly totalCount: number | null }> {
+  const known: NeedFilter = {
+    ...filter,
+    categories: filter.categories?.filter(code => CODE.test(code)) ?? null,
+    tokens: text == null ? null : tokensOf(scope, text),
+  };
+  const nothing = scope.actor.kind === 'ANONYMOUS' || (filter.categories?.length && !known.categories?.length);
+  if (nothing) return { page: { edges: [], hasNextPage: false, hasPreviousPage: false }, totalCount: 0 };
+  const read = async (tx: Scope) => ({
+    page: await pageOfNeeds(tx, known, ORDERS[order], window),
+    totalCount: counted ? await countNeeds(tx, known) : null,
+  });
+  const behindWall = known.tokens !== null || known.beneficiaryId != null || mayBeFamily(scope.actor);
+  return behindWall ? scope.reading(read) : read(scope);
+}
+
+/** True when the values of a cursor can be those of a row in this order; anything else was made up. */
+export function isCursorOf(order: NeedOrder, { from }: PageWindow): boolean {
+  if (from === null) return true;
+  const [id, submittedAt, urgency] = [...from].reverse().map(String);
+  const isTime =
+    submittedAt === undefined || (/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(submittedAt) && !Number.isNaN(Date.parse(submittedAt)));
+  return (
+    isUuid(id ?? '') && (order === 'NEWEST' || isTime) && (urgency === undefined || URGENCIES.some(known => known === urgency))
+  );
+}
+
+/** How far a need is covered, in the category's unit. */
+export const coverageOf = async (scope: Scope, need: Need, withProposed: boolean) => ({
+  asked: need.quantity,
+  proposed: withProposed ? ((await scope.load(proposedByNeed, need.id)) ?? 0) : 0,
+  committed: need.committed,
+  fulfilled: need.fulfilled,
+  open: openQuantity(need),
+});
+
+/** How long somebody has waited, or did until it was closed. */
+export function waitingOf({ submittedAt, closedAt }: Need, now: Date) {
+  const until = closedAt ?? now;
+  return {
+    since: submittedAt,
+    workingHours: Math.round(workingHoursBetween(submittedAt, until) * 100) / 100,
+    days: Math.max(0, Math.floor((until.getTime() - submittedAt.getTime()) / DAY)),
+  };
+}
+
+/**
+ * How old the beneficiaries are today, as bands: all that partners learn of a person. Read for a whole page at once under the
+ * purpose `deidentify`, with one entry in the access log.
+ */
+export const ageBandByNeed = defineLoader<AgeBand>('ageBandByNeed', (scope, needIds) =>
+  scope.asSystem('deidentify').reading(async sys => {
+    const found = await birthDatesOf(sys, needIds);
+    if (found.length)
+      await logAccess(sys, { action: 'NEED_AGE_BANDS', detail: { needs: needIds.length, residents: found.length } });
+    const today = localDate(sys.now());
+    return new Map(found.map(({ needId, birthDate }) => [needId, ageBand(birthDate, today)]));
+  }),
+);
+
+/** What happened to a need, for those who may follow it; notes of the staff for staff only. Null for others. */
+export async function timelineOf(scope: Scope, need: NeedRow): Promise<readonly TimelineEntry[] | null> {
+  if (!(await isInvolved(scope, need))) return null;
+  const isStaff = worksFor(scope.actor, need.branchId);
+  const logged = (await scope.load(eventsByNeed, need.id)) ?? [];
+  return logged.flatMap(event => {
+    const label = labelFor(event.kind, isStaff);
+    return label ? [{ ...event, labelZh: label[0], labelEn: label[1] }] : [];
+  });
+}
+
+/** A need of the same beneficiary and category in the 24 hours before: probably the same matter told twice. */
+export const possibleDuplicateOf = (scope: Scope, need: NeedRow): Promise<NeedRow | null> =>
+  scope.reading(async tx => {
+    const detail = await tx.load(needDetailById, need.id);
+    return likeNeed(tx, need, { beneficiaryId: detail?.beneficiaryId ?? null, buildingId: detail?.buildingId ?? null });
+  });
