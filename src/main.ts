@@ -6,6 +6,9 @@ import { DatabaseRefused } from './db/open.js';
 import { hasDemoAccounts } from './modules/identity/identity.service.js';
 import { DEMO_PASSWORD, seedDemo } from './seeds/index.js';
 
+const FIRST_QUERY =
+  '{ community { name branches { code name } } offers(first: 3) { edges { node { title organization { name } } } } }';
+
 const say = (line: string) => console.log(line);
 
 async function main(): Promise<void> {
@@ -36,7 +39,7 @@ async function welcome({ url, house }: App): Promise<void> {
   if (!(await hasDemoAccounts(house.db))) return;
   say('Demo accounts: admin, secretary.b1 to .b4, officer.east, officer.west, liaison.u001 and on, family.1, subdistrict');
   say(`Their password: ${DEMO_PASSWORD}`);
-  say('A first query: { branches { code name } }');
+  say(`A query to paste: ${FIRST_QUERY}`);
 }
 
 /** A sentence for whoever started us, where we have one. */

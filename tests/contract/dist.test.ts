@@ -83,7 +83,9 @@ describe('what `npm run build` makes', () => {
 
   it('runs under plain Node, refuses a second process, stops on a signal, survives a kill, and keeps its data', async () => {
     const first = await start();
-    await expect.poll(() => first.lines.join('\n')).toMatch(/password/i);
+    await expect.poll(() => first.lines.join('\n')).toMatch(/password: \S+\n.*to paste: /);
+    const pasted = await ask(first, String(/to paste: (.*)/.exec(first.lines.join('\n'))?.[1]));
+    expect(pasted).toEqual({ data: expect.anything(), extensions: expect.anything() });
     const community = await ask(first, '{ community { id name } branches { code } }');
     expect(community.data).toMatchObject({ community: { id: expect.any(String) } });
     expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
