@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CapacityUnit, CareCategory, Mode, Urgency } from '../kernel/vocabulary.js';
 import type { OrganizationKind } from '../modules/alliance/alliance.domain.js';
 import type { Channel, RequesterKind } from '../modules/needs/needs.domain.js';
+import type { OfferReason } from '../modules/offers/offers.domain.js';
 
 /** `data/alliance-proposal.json` of the founding documents: partners, who is in whose alliance, what is asked in a month. */
 export interface AllianceData {
@@ -67,6 +68,8 @@ export interface OfferTemplate {
   readonly maxAgeMonths?: number;
   readonly careCategories?: readonly CareCategory[];
   readonly schedule: ScheduleData;
+  /** Instead of the schedule's capacity, where the organisation serves one branch only. */
+  readonly smallCapacity?: number;
 }
 
 export interface OfferData {
@@ -83,7 +86,7 @@ export interface OfferData {
     readonly organization: string;
     readonly category: string;
     readonly state: 'DRAFT' | 'PAUSED' | 'WITHDRAWN' | 'EXPIRED';
-    readonly reason?: string;
+    readonly reason?: OfferReason;
   }[];
 }
 

@@ -46,7 +46,11 @@ export function createRandom(name: string): Random {
       let left = next() * list.reduce((total, { weight }) => total + weight, 0);
       const last = list.at(-1);
       if (last === undefined) throw new RangeError('nothing to pick from');
-      return list.find(item => (left -= item.weight) < 0) ?? last;
+      for (const item of list) {
+        left -= item.weight;
+        if (left < 0) return item;
+      }
+      return last;
     },
     shuffled(list) {
       const order = [...list];
@@ -65,7 +69,9 @@ export function share(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((a, b) => a + b, 0);
   const exact = weights.map(weight => (total * weight) / sum);
   const parts = exact.map(Math.floor);
-  const byRemainder = exact.map((value, at) => ({ at, rest: value - Math.floor(value) })).sort((x, y) => y.rest - x.rest || x.at - y.at);
+  const byRemainder = exact
+    .map((value, at) => ({ at, rest: value - Math.floor(value) }))
+    .sort((x, y) => y.rest - x.rest || x.at - y.at);
   const missing = total - parts.reduce((a, b) => a + b, 0);
   for (const { at } of byRemainder.slice(0, missing)) parts[at]!++;
   return parts;

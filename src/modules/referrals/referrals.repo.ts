@@ -117,13 +117,25 @@ export async function lockReferral({ db, communityId }: Scope, id: string): Prom
 }
 
 /** The next number of the branch's register of referrals, e.g. `R-B1-2026-0007`. */
-export async function nextReferralNumber({ db, communityId, now }: Scope, branchId: string): Promise<string> {
-  const [branch] = await db
+export async function nextReferralNumber(scope: Scope, branchId: string): Promise<string> {
+  const [branch] = await scope.db
     .select({ code: branches.code })
     .from(branches)
-    .where(and(eq(branches.communityId, communityId), eq(branches.id, branchId)));
-  const register = `R-${branch?.code}-${localDate(now()).slice(0, 4)}`;
-  return `${register}-${String(await nextNumber(db, communityId, register)).padStart(4, '0')}`;
+    .where(and(eq(branches.communityId, scope.communityId), eq(branches.id, branchId)));
+  const [number] = await nextReferralNumbers(scope, branch?.code ?? '', localDate(scope.now()).slice(0, 4), 1);
+  return number ?? '';
+}
+
+/** The next `count` numbers of a branch's register of a year. */
+export async function nextReferralNumbers(
+  { db, communityId }: Scope,
+  branchCode: string,
+  year: string,
+  count: number,
+): Promise<string[]> {
+  const register = `R-${branchCode}-${year}`;
+  const first = await nextNumber(db, communityId, register, count);
+  return Array.from({ length: count }, (_, i) => `${register}-${String(first + i).padStart(4, '0')}`);
 }
 
 export async function insertReferrals({ db, communityId }: Scope, rows: readonly Referral[]): Promise<void> {

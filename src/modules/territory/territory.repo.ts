@@ -102,3 +102,27 @@ export const buildingsAt = ({ db, communityId }: Scope, { blockNo, entranceNo }:
 /** Every building of the community: some hundreds, for computing distances. */
 export const allBuildings = ({ db, communityId }: Scope): Promise<Building[]> =>
   db.select().from(buildings).where(eq(buildings.communityId, communityId));
+
+const FIRST_COMMUNITY_LOCK = 7_230_002;
+
+/** True when no community is there. Others who ask the same wait until this transaction ends. */
+export async function isUnsettled({ db }: Scope): Promise<boolean> {
+  await db.execute(sql`select pg_advisory_xact_lock(${FIRST_COMMUNITY_LOCK})`);
+  return (await communityIdByCode(db, null)) === null;
+}
+
+export async function insertCommunity({ db }: Scope, community: Community, createdAt: Date): Promise<void> {
+  await db.insert(communities).values({ ...community, createdAt });
+}
+
+export async function insertAreas({ db, communityId }: Scope, rows: readonly Area[]): Promise<void> {
+  await db.insert(areas).values(rows.map(row => ({ ...row, communityId })));
+}
+
+export async function insertBranches({ db, communityId }: Scope, rows: readonly Branch[]): Promise<void> {
+  await db.insert(branches).values(rows.map(row => ({ ...row, communityId })));
+}
+
+export async function insertBuildings({ db, communityId }: Scope, rows: readonly Building[]): Promise<void> {
+  await db.insert(buildings).values(rows.map(row => ({ ...row, communityId })));
+}

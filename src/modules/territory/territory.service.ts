@@ -1,6 +1,6 @@
 import type { Scope } from '../../scope/scope.js';
-import { type Building, parseAddress } from './territory.domain.js';
-import { buildingsAt } from './territory.repo.js';
+import { type Area, type Branch, type Building, type Community, parseAddress } from './territory.domain.js';
+import { buildingsAt, insertAreas, insertBranches, insertBuildings, insertCommunity } from './territory.repo.js';
 
 // Territory is public (L0): reads carry no rule of their own.
 export {
@@ -13,6 +13,7 @@ export {
   buildingById,
   communityById,
   communityIdByCode,
+  isUnsettled,
   pageOfBuildings,
 } from './territory.repo.js';
 
@@ -20,4 +21,24 @@ export {
 export async function findBuildings(scope: Scope, address: string): Promise<readonly Building[]> {
   const parsed = parseAddress(address);
   return parsed ? buildingsAt(scope, parsed) : [];
+}
+
+export interface Territory {
+  readonly community: Community;
+  readonly areas: readonly Area[];
+  readonly branches: readonly Branch[];
+  readonly buildings: readonly Building[];
+}
+
+/** Founds the community of this scope with all that stands on its ground, in the caller's transaction; for seeds and imports. */
+export async function settleTerritory(tx: Scope, { community, areas, branches, buildings }: Territory): Promise<void> {
+  await insertCommunity(tx, community, tx.now());
+  await insertAreas(tx, areas);
+  await insertBranches(tx, branches);
+  await insertBuildings(tx, buildings);
+  await tx.append({
+    kind: 'COMMUNITY_FOUNDED',
+    subject: { type: 'Community', id: community.id },
+    data: { branches: branches.length, buildings: buildings.length },
+  });
 }

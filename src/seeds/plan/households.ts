@@ -29,10 +29,7 @@ export function settle(drafts: readonly Draft[], buildings: readonly BuildingPla
     const apart = new Set([...alone, ...couples]);
     move(alone, () => 1);
     move(couples, () => 2);
-    move(
-      random.shuffled(people.filter(person => !apart.has(person))),
-      () => random.between(1, 4),
-    );
+    move(random.shuffled(people.filter(person => !apart.has(person))), () => random.between(1, 4));
   }
   return homes;
 }

@@ -13,7 +13,11 @@ import type { Crowd } from './whom.js';
 const MONTH_DAYS = 30;
 
 /** domain.md §5.5. A steward is a requester, not a channel: they come by on their round. */
-const CHANNELS: readonly { readonly channel: Channel; readonly weight: number; readonly asks: Readonly<Partial<Record<RequesterKind, number>>> }[] = [
+const CHANNELS: readonly {
+  readonly channel: Channel;
+  readonly weight: number;
+  readonly asks: Readonly<Partial<Record<RequesterKind, number>>>;
+}[] = [
   { channel: 'COUNTER', weight: 34, asks: { SELF: 60, FAMILY: 30, OFFICER: 10 } },
   { channel: 'PHONE', weight: 22, asks: { SELF: 55, FAMILY: 45 } },
   { channel: 'WECHAT', weight: 20, asks: { FAMILY: 65, SELF: 35 } },
@@ -47,7 +51,10 @@ export function planNeeds(context: NeedContext, random: Random): readonly NeedPl
     const own = random.fork(`month ${back}`);
     const specials = back === 0 ? planSpecials(context, own.fork('specials')) : [];
     const cards = dealCards(context, until, own.fork('cards'), specials.length);
-    const states = back === 0 ? runningStates(cards, scale, own.fork('states')) : pastStates(cards, own.fork('states'));
+    const states =
+      back === 0
+        ? runningStates(cards, { scale, open: specials.length }, own.fork('states'))
+        : pastStates(cards, own.fork('states'));
     const asking = own.fork('asking');
     planned.push(...cards.map((card, at) => planNeed(context, card, states[at]!, asking)), ...specials);
     if (back === 0) planned.push(...repeated(planned, now, own.fork('repeated')));
@@ -86,12 +93,17 @@ function dealCards({ data, scale }: NeedContext, until: Date, random: Random, wi
   }));
 }
 
-function planNeed({ data, crowd, now }: NeedContext, card: Card, state: NeedPlan['state'], random: Random): Omit<NeedPlan, 'key'> {
+function planNeed(
+  { data, crowd, now }: NeedContext,
+  card: Card,
+  state: NeedPlan['state'],
+  random: Random,
+): Omit<NeedPlan, 'key'> {
   const { branch, category, variant, urgency, submittedAt } = card;
   const { who, quantity, modes } = variant;
   const needsConsent = data.categories.some(row => row.code === category && row.needsConsent);
   const person = who === 'GROUP' || who === 'PLACE' ? null : crowd.pick(branch, who, random, needsConsent);
-  const home = person ? crowd.homeOf(person) : crowd.placeOf(branch, random);
+  const home = person ? crowd.homeOf(person) : who === 'PLACE' ? crowd.placeOf(branch, random) : null;
   const waits = state === 'OPEN' || state === 'SUBMITTED';
   const windows = waits ? windowsOf(variant.times, urgency, now, random) : [];
   const outcome = outcomeOf(state, card, now, random);
@@ -104,9 +116,9 @@ function planNeed({ data, crowd, now }: NeedContext, card: Card, state: NeedPlan
     beneficiary: person
       ? { kind: 'RESIDENT', resident: person.key }
       : who === 'GROUP'
-        ? { kind: 'GROUP', group: random.pick(data.needs.groups), organization: null }
+        ? { kind: 'GROUP', group: random.pick(data.needs.groups) }
         : { kind: 'PLACE' },
-    building: home.key,
+    building: home?.key ?? null,
     requester: staff ? 'OFFICER' : requesterOf(asks, random),
     requesterOrganization: null,
     requesterLogin: null,
@@ -118,11 +130,12 @@ function planNeed({ data, crowd, now }: NeedContext, card: Card, state: NeedPlan
     deadline: state === 'EXPIRED' ? outcome.closedAt : waits ? deadlineOf(urgency, windows, now, random) : null,
     acceptsCostFen: random.chance(0.85) ? variant.acceptsCostFen : 0,
     floor: atHome ? (person?.storey ?? null) : null,
-    noLift: atHome && !home.hasLift && (person?.storey ?? 1) > 2,
-    wheelchair: person !== null && person.careCategories.includes('DISABLED') && random.chance(0.4),
+    noLift: atHome && !home?.hasLift && (person?.storey ?? 1) > 2,
+    wheelchair: person?.careCategories.includes('DISABLED') === true && random.chance(0.4),
     languages: person?.languages ?? [],
     description: random.pick(variant.texts),
-    accessNotes: atHome && random.chance(0.2) ? random.pick(['敲门声音要大些', '上午在家', '家里有狗,已拴', '先打电话再上门']) : null,
+    accessNotes:
+      atHome && random.chance(0.2) ? random.pick(['敲门声音要大些', '上午在家', '家里有狗,已拴', '先打电话再上门']) : null,
     ...outcome,
     submittedAt,
     mergedInto: null,
@@ -155,7 +168,11 @@ const linkMerged = (needs: readonly NeedPlan[]): readonly NeedPlan[] =>
   needs.map(need => {
     if (need.mergedInto === null) return need;
     const first = needs.find(
-      other => other.state === 'OPEN' && other.category === need.category && sameResident(other, need) && other.submittedAt < need.submittedAt,
+      other =>
+        other.state === 'OPEN' &&
+        other.category === need.category &&
+        sameResident(other, need) &&
+        other.submittedAt < need.submittedAt,
     );
     return { ...need, mergedInto: first?.key ?? null };
   });

@@ -24,28 +24,34 @@ export function planOffers(
   { today, pastMonths, scale }: { readonly today: string; readonly pastMonths: number; readonly scale: number },
 ): readonly OfferPlan[] {
   const branchesOf = new Map(
-    [...Map.groupBy(data.alliance.memberships, ({ unit }) => unit)].map(([unit, rows]) => [unit, rows.map(({ branch }) => branch)]),
+    [...Map.groupBy(data.alliance.memberships, ({ unit }) => unit)].map(([unit, rows]) => [
+      unit,
+      rows.map(({ branch }) => branch),
+    ]),
   );
   const months = monthsFrom(today, -pastMonths, pastMonths + 2);
   const filed = new Set(data.categories.filter(({ needsFiling }) => needsFiling).map(({ code }) => code));
   let filing = 0;
   return Array.from({ length: scale }, (_, copy) => copy).flatMap(copy =>
     sources(data).map((source, at) => {
-      const { organization, category, template } = source;
+      const { organization, category, coversChildren, template } = source;
       const own = random.fork(`${copy}|${organization}|${category}|${at}`);
       const given = data.offers.states.find(state => state.organization === organization && state.category === category);
       const state = organization === DRAFT_PACT ? 'DRAFT' : (given?.state ?? 'PUBLISHED');
       const key = `${organization}/${category}/${at}${copy ? `/${copy}` : ''}`;
-      const validUntil = state === 'EXPIRED' ? addDays(today, -own.between(2, 12)) : addDays(firstOfMonth(today, 2), own.between(60, 180));
+      const validUntil =
+        state === 'EXPIRED' ? addDays(today, -own.between(2, 12)) : addDays(firstOfMonth(today, 2), own.between(60, 180));
       const validFrom = addDays(firstOfMonth(today, -pastMonths), -own.between(31, 120));
       const needsFiling = filed.has(category) && state !== 'DRAFT';
       return {
         key,
-        ...source,
+        organization,
+        category,
+        coversChildren,
         title: template.title,
         description: template.description,
         state: state === 'EXPIRED' ? 'PUBLISHED' : state,
-        pauseReason: given?.reason ?? (state === 'WITHDRAWN' ? '承办人员调整,不再提供' : null),
+        pauseReason: given?.reason ?? null,
         modes: template.modes,
         leadTimeMinutes: template.leadTimeHours * LEAD_TIME_HOUR,
         costFen: template.costFen,
@@ -53,7 +59,10 @@ export function planOffers(
         validFrom,
         validUntil,
         filing: needsFiling
-          ? { number: `拱卫义备(演示)${today.slice(0, 4)}-${String(++filing).padStart(3, '0')}`, validUntil: addDays(validUntil, 30) }
+          ? {
+              number: `拱卫义备(演示)${today.slice(0, 4)}-${String(++filing).padStart(3, '0')}`,
+              validUntil: addDays(validUntil, 30),
+            }
           : null,
         minAgeMonths: template.minAgeMonths ?? null,
         maxAgeMonths: template.maxAgeMonths ?? null,
@@ -67,7 +76,12 @@ export function planOffers(
 function sources({ alliance, offers }: SeedData): readonly Source[] {
   const byTag = alliance.units.flatMap(unit =>
     unit.offers.flatMap(category =>
-      (offers.templates[category] ?? []).map(template => ({ organization: unit.code, category, coversChildren: false, template })),
+      (offers.templates[category] ?? []).map(template => ({
+        organization: unit.code,
+        category,
+        coversChildren: false,
+        template,
+      })),
     ),
   );
   const added = offers.additions.map(({ offer, ...rest }) => ({ ...rest, template: offer }));
@@ -81,7 +95,7 @@ interface Day {
 
 function planSessions(
   key: string,
-  { category, template: { schedule, modes } }: Source,
+  { category, template: { schedule, modes, smallCapacity } }: Source,
   branches: readonly string[],
   months: readonly string[],
   random: Random,
@@ -100,7 +114,7 @@ function planSessions(
       return {
         key: `${key}#${date}`,
         time: { startsAt, endsAt: new Date(startsAt.getTime() + schedule.minutes * 60_000) },
-        capacity: schedule.capacity,
+        capacity: branches.length === 1 ? (smallCapacity ?? schedule.capacity) : schedule.capacity,
         building: atPlace ? (VENUES[branch]?.building ?? null) : null,
         place: atPlace ? (VENUES[branch]?.place ?? '') : '',
       };

@@ -20,8 +20,8 @@ const PAST = { FULFILLED: 82, TRANSFERRED: 9, WITHDRAWN: 3, UNMET: 3, REJECTED: 
 const RUNNING = { FULFILLED: 40, TRANSFERRED: 26, SUBMITTED: 14, WITHDRAWN: 7, REJECTED: 5, UNMET: 5, EXPIRED: 3 };
 /** Of a running month stays open; at least and at most so many of an estate of the usual size. */
 const OPEN_SHARE = 0.79;
-const LEAST_OPEN = 252;
-const MOST_OPEN = 300;
+const LEAST_OPEN = 246;
+const MOST_OPEN = 292;
 
 /** What the alliance does not do itself. */
 const ELSEWHERE = ['SAFETY_ENV', 'DISPUTE', 'ELEVATOR'];
@@ -32,10 +32,14 @@ export function pastStates(asked: readonly Asked[], random: Random): readonly Ne
   return deal(asked, PAST, random, 'FULFILLED');
 }
 
-/** How each need of the running month stands: most are open, the newest not yet verified, the old and urgent ones done. */
-export function runningStates(asked: readonly Asked[], scale: number, random: Random): readonly NeedState[] {
-  const perScale = asked.length / scale;
-  const open = Math.round(Math.min(MOST_OPEN, Math.max(LEAST_OPEN, perScale * OPEN_SHARE)) * scale);
+/** How each need of the running month stands, beside those that are `open` anyhow: most wait, the newest are not verified, the old and urgent ones are done. */
+export function runningStates(
+  asked: readonly Asked[],
+  { scale, open: already }: { readonly scale: number; readonly open: number },
+  random: Random,
+): readonly NeedState[] {
+  const usual = ((asked.length + already) / scale) * OPEN_SHARE;
+  const open = Math.round(Math.min(MOST_OPEN, Math.max(LEAST_OPEN, usual)) * scale) - already;
   return deal(asked, { ...RUNNING, OPEN: 0 }, random, 'OPEN', Math.max(0, asked.length - open));
 }
 

@@ -89,7 +89,10 @@ export function planResidents(
 
 function draftPeople(random: Random, today: string, scale: number): Draft[] {
   const younger = random.shuffled(UNDER_EIGHTY.flatMap(band => Array.from({ length: band.count * scale }, () => band)));
-  const ninety = share(NINETY_PLUS * scale, BRANCHES.map(({ code }) => ON_FILE[code]!.eighty));
+  const ninety = share(
+    NINETY_PLUS * scale,
+    BRANCHES.map(({ code }) => ON_FILE[code]!.eighty),
+  );
   return BRANCHES.flatMap(({ code }, at) => {
     const { onFile, present, eighty } = ON_FILE[code]!;
     const ages = [
@@ -167,7 +170,8 @@ function describe(drafts: readonly Draft[], random: Random, scale: number): void
   for (const draft of movers.slice(PRESENT_ELSEWHERE * scale, (PRESENT_ELSEWHERE + FLOATING) * scale)) draft.status = 'FLOATING';
 }
 
-const hasPhone = ({ ageMonths }: Draft, random: Random): boolean => ageMonths >= 144 && random.chance(ageMonths >= EIGHTY ? 0.85 : 0.97);
+const hasPhone = ({ ageMonths }: Draft, random: Random): boolean =>
+  ageMonths >= 144 && random.chance(ageMonths >= EIGHTY ? 0.85 : 0.97);
 
 function languagesOf({ ageMonths, care }: Draft, random: Random): readonly Language[] {
   if (care.has('DISABLED') && random.chance(0.06)) return ['SIGN_LANGUAGE'];

@@ -1,4 +1,3 @@
-import type { Category } from '../../modules/taxonomy/taxonomy.domain.js';
 import type { CareCategory, Language, Mode, TimeWindow, Urgency } from '../../kernel/vocabulary.js';
 import type { OrganizationKind, PactStoredState } from '../../modules/alliance/alliance.domain.js';
 import type {
@@ -9,8 +8,10 @@ import type {
   RequesterKind,
   TransferTarget,
 } from '../../modules/needs/needs.domain.js';
+import type { OfferReason } from '../../modules/offers/offers.domain.js';
 import type { ReceivedBy, ReferralReason, ReferralState } from '../../modules/referrals/referrals.domain.js';
 import type { AbilityLevel, KinshipRelation, ResidencyStatus, Sex } from '../../modules/residents/residents.domain.js';
+import type { Category } from '../../modules/taxonomy/taxonomy.domain.js';
 import type { AreaCode } from '../../modules/territory/territory.domain.js';
 
 /** What is to be written, as plain data: things name each other by codes and keys; ids come when they are written. */
@@ -132,7 +133,7 @@ export interface OfferPlan {
   readonly description: string;
   /** EXPIRED is not stored: its validity is over. */
   readonly state: 'DRAFT' | 'PUBLISHED' | 'PAUSED' | 'WITHDRAWN';
-  readonly pauseReason: string | null;
+  readonly pauseReason: OfferReason | null;
   readonly modes: readonly Mode[];
   readonly leadTimeMinutes: number;
   readonly costFen: number;
@@ -152,10 +153,11 @@ export interface NeedPlan {
   readonly category: string;
   readonly beneficiary:
     | { readonly kind: Extract<BeneficiaryKind, 'RESIDENT'>; readonly resident: string }
-    | { readonly kind: Extract<BeneficiaryKind, 'GROUP'>; readonly group: string; readonly organization: string | null }
+    | { readonly kind: Extract<BeneficiaryKind, 'GROUP'>; readonly group: string }
     | { readonly kind: Extract<BeneficiaryKind, 'ORGANIZATION'>; readonly organization: string }
     | { readonly kind: Extract<BeneficiaryKind, 'PLACE'> };
-  readonly building: string;
+  /** Where it is; null for groups and organisations, who come from anywhere. */
+  readonly building: string | null;
   readonly requester: RequesterKind;
   readonly requesterOrganization: string | null;
   readonly requesterLogin: string | null;
@@ -195,9 +197,11 @@ export interface ServicePlan {
   readonly receivedBy: ReceivedBy;
 }
 
-/** An open need that somebody took up, told step by step; the first pair that the rules allow is taken. */
+/** An open need that somebody took up, told step by step. */
 export interface StoryPlan {
-  readonly pairs: readonly { readonly need: string; readonly session: string }[];
+  readonly need: string;
+  readonly session: string;
+  readonly quantity: number;
   readonly organization: string;
   readonly branch: string;
   readonly origin: 'CLAIM' | 'REQUEST' | 'DRAFT';

@@ -2,8 +2,8 @@ import { addDays, atLocal, localDate } from '../../kernel/clock.js';
 import type { SpecialNeed } from '../data.js';
 import type { Random } from '../random.js';
 import type { NeedContext } from './needs.js';
-import type { NeedPlan } from './plan.js';
 import { outcomeOf } from './outcomes.js';
+import type { NeedPlan } from './plan.js';
 import { windowsOf } from './when.js';
 
 const FAMILY_LOGIN = 'family.1';
@@ -17,16 +17,16 @@ function planSpecial(context: NeedContext, special: SpecialNeed, random: Random)
   const { branch, category, who, urgency, organization = null, modes, quantity, daysAgo } = special;
   const submittedAt = atLocal(addDays(localDate(now), -daysAgo), 560 + random.between(0, 60));
   const person = who === 'MOTHER' || who === 'DISABLED' ? personOf(context, special, random) : null;
-  const home = person ? crowd.homeOf(person) : crowd.placeOf(branch, random);
+  const home = person && crowd.homeOf(person);
   return {
     branch,
     category,
     beneficiary: person
       ? { kind: 'RESIDENT', resident: person.key }
       : who === 'WORKERS'
-        ? { kind: 'GROUP', group: special.group ?? '', organization }
+        ? { kind: 'GROUP', group: special.group ?? '' }
         : { kind: 'ORGANIZATION', organization: organization ?? '' },
-    building: home.key,
+    building: home?.key ?? null,
     requester: special.requester,
     requesterOrganization: special.requester === 'ORGANIZATION' ? organization : null,
     requesterLogin: person?.key === mother ? FAMILY_LOGIN : null,
@@ -38,7 +38,7 @@ function planSpecial(context: NeedContext, special: SpecialNeed, random: Random)
     deadline: null,
     acceptsCostFen: special.acceptsCostFen,
     floor: person?.storey ?? null,
-    noLift: person !== null && !home.hasLift && person.storey > 2,
+    noLift: person !== null && !home?.hasLift && person.storey > 2,
     wheelchair: who === 'DISABLED',
     languages: person?.languages ?? [],
     description: special.text,

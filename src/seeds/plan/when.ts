@@ -37,12 +37,13 @@ export function momentsOf(count: number, until: Date, days: number, random: Rand
 }
 
 /** Minutes of the day, and which days, of what people mean by a time. */
-const TIMES: Readonly<Record<Exclude<Times, 'NONE'>, { from: number; to: number; on: (date: string) => boolean; most: number }>> = {
-  MORNINGS: { from: 510, to: 690, on: date => !isWeekend(date), most: 10 },
-  AFTERNOONS: { from: 810, to: 1020, on: date => !isWeekend(date), most: 10 },
-  WEEKENDS: { from: 540, to: 1020, on: isWeekend, most: 7 },
-  SATURDAY: { from: 480, to: 720, on: date => weekdayOf(date) === 6, most: 4 },
-};
+const TIMES: Readonly<Record<Exclude<Times, 'NONE'>, { from: number; to: number; on: (date: string) => boolean; most: number }>> =
+  {
+    MORNINGS: { from: 510, to: 690, on: date => !isWeekend(date), most: 10 },
+    AFTERNOONS: { from: 810, to: 1020, on: date => !isWeekend(date), most: 10 },
+    WEEKENDS: { from: 540, to: 1020, on: isWeekend, most: 7 },
+    SATURDAY: { from: 480, to: 720, on: date => weekdayOf(date) === 6, most: 4 },
+  };
 const DAYS_AHEAD = 28;
 
 /** When it would suit: some of the days of the coming four weeks; a quarter of people does not mind. */

@@ -65,7 +65,10 @@ export function gather(residents: readonly ResidentPlan[], buildings: readonly B
 }
 
 /** Those of the first branch whom accounts of the demonstration are kin of: a mother who took her consent back, and another. */
-export function kinOf(residents: readonly ResidentPlan[], today: string): { readonly mother: ResidentPlan; readonly father: ResidentPlan } {
+export function kinOf(
+  residents: readonly ResidentPlan[],
+  today: string,
+): { readonly mother: ResidentPlan; readonly father: ResidentPlan } {
   const old = residents.filter(
     ({ branch, birthDate, careCategories, residencyStatus }) =>
       branch === 'B1' &&
@@ -73,7 +76,9 @@ export function kinOf(residents: readonly ResidentPlan[], today: string): { read
       ageInMonths(birthDate, today) >= years(80) &&
       careCategories.includes('LIVING_ALONE'),
   );
-  const mother = old.find(({ sex, consentsToHealthMatching, optedOut }) => sex === 'FEMALE' && !consentsToHealthMatching && !optedOut);
+  const mother = old.find(
+    ({ sex, consentsToHealthMatching, optedOut }) => sex === 'FEMALE' && !consentsToHealthMatching && !optedOut,
+  );
   const father = old.find(({ sex }) => sex === 'MALE');
   if (!mother || !father) throw new Error('nobody for the kin of the demonstration');
   return { mother, father };

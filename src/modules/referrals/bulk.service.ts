@@ -1,0 +1,119 @@
+import { localDate } from '../../kernel/clock.js';
+import type { CapacityExceeded, InvalidInput } from '../../kernel/failures.js';
+import { newId } from '../../kernel/ids.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Scope } from '../../scope/scope.js';
+import { reserveCapacity } from '../offers/offers.service.js';
+import { allBranches } from '../territory/territory.service.js';
+import { checkRecord, type RecordFields, type Referral } from './referrals.domain.js';
+import { insertRecords, insertReferrals, nextReferralNumbers } from './referrals.repo.js';
+
+/** A service of the past: claimed, delivered in full, recorded. */
+export interface BulkService {
+  readonly needId: string;
+  readonly sessionId: string;
+  readonly organizationId: string;
+  readonly branchId: string;
+  readonly quantity: number;
+  readonly acceptedAt: Date;
+  readonly closedAt: Date;
+  /** The account that claimed and recorded it. */
+  readonly by: string;
+  readonly record: RecordFields;
+}
+
+const CHUNK = 500;
+
+/**
+ * Loads services of the past with their history, in the caller's transaction; for seeds and imports. The needs must have been
+ * loaded as fulfilled; the places are taken here, as any promise takes them.
+ */
+export async function createServicesBulk(
+  tx: Scope,
+  rows: readonly BulkService[],
+): Promise<Result<readonly Referral[], InvalidInput | CapacityExceeded>> {
+  const numbers = await numbersFor(tx, rows);
+  const made = rows.map((row, at) => ({ row, referral: referralOf(row, numbers[at] ?? '') }));
+  for (const [at, { row, referral }] of made.entries()) {
+    const checked = checkRecord(row.record, referral, row.closedAt);
+    if (!checked.ok) return fail({ ...checked.failure, path: [String(at)] });
+  }
+  const places = Map.groupBy(rows, ({ sessionId }) => sessionId);
+  for (const [sessionId, of] of places) {
+    const taken = await reserveCapacity(
+      tx,
+      sessionId,
+      of.reduce((sum, { quantity }) => sum + quantity, 0),
+    );
+    if (!taken.ok) return taken;
+  }
+  for (let start = 0; start < made.length; start += CHUNK) {
+    const chunk = made.slice(start, start + CHUNK);
+    await insertReferrals(
+      tx,
+      chunk.map(({ referral }) => referral),
+    );
+    await insertRecords(
+      tx,
+      chunk.map(({ row: { record, by, closedAt }, referral: { id } }) => ({
+        ...record,
+        id: newId(),
+        referralId: id,
+        recordedBy: by,
+        recordedAt: closedAt,
+      })),
+    );
+    await tx.append(...chunk.flatMap(({ referral }) => historyOf(referral)));
+  }
+  return ok(made.map(({ referral }) => referral));
+}
+
+const referralOf = ({ by, record: _, ...row }: BulkService, number: string): Referral => ({
+  ...row,
+  id: newId(),
+  number,
+  matchId: null,
+  origin: 'CLAIM',
+  state: 'COMPLETED',
+  reason: null,
+  requestedBy: by,
+  requestedAt: row.acceptedAt,
+  respondBy: null,
+  decision: {},
+  createdAt: row.acceptedAt,
+  version: 2,
+});
+
+function historyOf({ id, branchId, needId, sessionId, quantity, acceptedAt, closedAt }: Referral) {
+  const about = { subject: { type: 'Referral', id }, branchId };
+  return [
+    {
+      ...about,
+      kind: 'REFERRAL_ACCEPTED',
+      to: 'ACCEPTED',
+      data: { origin: 'CLAIM', needId, sessionId, quantity },
+      ...(acceptedAt && { at: acceptedAt }),
+    },
+    {
+      ...about,
+      kind: 'REFERRAL_COMPLETED',
+      from: 'ACCEPTED',
+      to: 'COMPLETED',
+      data: { delivered: quantity },
+      ...(closedAt && { at: closedAt }),
+    },
+  ];
+}
+
+/** One run of numbers for each branch and year, in the order given. */
+async function numbersFor(tx: Scope, rows: readonly BulkService[]): Promise<readonly string[]> {
+  const codes = new Map((await allBranches(tx)).map(({ id, code }) => [id, code]));
+  const numbers: string[] = [];
+  const places = rows.map(({ branchId, acceptedAt }, at) => ({ at, branchId, year: localDate(acceptedAt).slice(0, 4) }));
+  for (const [, of] of Map.groupBy(places, ({ branchId, year }) => `${branchId} ${year}`)) {
+    const { branchId, year } = of[0]!;
+    const run = await nextReferralNumbers(tx, codes.get(branchId) ?? '', year, of.length);
+    for (const [i, { at }] of of.entries()) numbers[at] = run[i] ?? '';
+  }
+  return numbers;
+}

@@ -1,0 +1,54 @@
+import { DAY, HOUR } from '../../kernel/clock.js';
+import { failures } from '../../modules/matching/rules.js';
+import type { ReceivedBy } from '../../modules/referrals/referrals.domain.js';
+import type { Random } from '../random.js';
+import type { PlannedFacts, PlannedSession } from './facts.js';
+import type { NeedPlan, ServicePlan } from './plan.js';
+
+/** domain.md §5.5: of what was fulfilled, so much by partners; the rest by staff and neighbours, without a referral. */
+const BY_PARTNERS = 0.58;
+const LATEST_DAYS = 30;
+
+/** True when the rules allow the pair at that moment and enough is free. */
+export const goes = (need: NeedPlan, session: PlannedSession, facts: PlannedFacts, at: Date): boolean =>
+  session.free >= need.quantity && failures(facts.needOf(need), session.facts, at.getTime()).next().done === true;
+
+/** Which of the fulfilled needs a partner served, and in which of its sessions: in the order in which they came. */
+export function planServices(needs: readonly NeedPlan[], facts: PlannedFacts, now: Date, random: Random): readonly ServicePlan[] {
+  return needs.flatMap(need => {
+    if (need.state !== 'FULFILLED' || !need.openedAt || !random.chance(BY_PARTNERS)) return [];
+    const acceptedAt = new Date(need.openedAt.getTime() + random.between(30, 240) * 60_000);
+    const latest = Math.min(now.getTime() - HOUR, acceptedAt.getTime() + LATEST_DAYS * DAY);
+    const session = facts
+      .sessionsFor(need)
+      .find(candidate => endOf(candidate, acceptedAt, random) <= latest && goes(need, candidate, facts, acceptedAt));
+    return session ? [serve(need, session, acceptedAt, latest, random)] : [];
+  });
+}
+
+const ON_REQUEST_HOURS = 26;
+const startOf = ({ facts }: PlannedSession, acceptedAt: Date): number =>
+  facts.time?.startsAt ?? acceptedAt.getTime() + facts.leadTimeMinutes * 60_000;
+const endOf = (session: PlannedSession, acceptedAt: Date, random: Random): number =>
+  session.facts.time?.endsAt ?? startOf(session, acceptedAt) + random.between(1, ON_REQUEST_HOURS) * HOUR;
+
+function serve(need: NeedPlan, session: PlannedSession, acceptedAt: Date, latest: number, random: Random): ServicePlan {
+  session.free -= need.quantity;
+  const from = startOf(session, acceptedAt);
+  const until = Math.min(latest, session.facts.time?.endsAt ?? from + ON_REQUEST_HOURS * HOUR);
+  const startedAt = new Date(from + Math.floor((until - from) / 2));
+  const endedAt = new Date(Math.min(until, startedAt.getTime() + random.between(15, 60) * 60_000));
+  const receivedBy: ReceivedBy =
+    need.beneficiary.kind === 'RESIDENT' ? random.pick(['BENEFICIARY', 'BENEFICIARY', 'FAMILY']) : 'GROUP';
+  return {
+    need: need.key,
+    session: session.key,
+    organization: session.organization,
+    quantity: need.quantity,
+    acceptedAt,
+    startedAt,
+    endedAt,
+    closedAt: new Date(Math.min(latest + HOUR / 2, endedAt.getTime() + random.between(5, 120) * 60_000)),
+    receivedBy,
+  };
+}
