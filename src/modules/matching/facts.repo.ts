@@ -144,7 +144,7 @@ export const proposalRows = ({ db, communityId, now }: Scope, needIds: readonly 
         eq(matches.communityId, communityId),
         among(matches.needId, needIds),
         eq(matches.state, 'PROPOSED'),
-        sql`${matches.respondBy} > ${now().toISOString()}::timestamptz`,
+        sql`coalesce(${matches.respondBy} > ${now().toISOString()}::timestamptz, true)`,
       ),
     );
 

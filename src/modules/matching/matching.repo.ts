@@ -70,7 +70,8 @@ export interface MatchFilter {
 }
 
 function stateIs(state: MatchState, at: string): SQL {
-  if (state === 'PROPOSED') return sql`(${matches.state} = 'PROPOSED' and ${matches.respondBy} > ${at}::timestamptz)`;
+  if (state === 'PROPOSED')
+    return sql`(${matches.state} = 'PROPOSED' and coalesce(${matches.respondBy} > ${at}::timestamptz, true))`;
   if (state === 'LAPSED')
     return sql`(${matches.state} = 'LAPSED' or (${matches.state} = 'PROPOSED' and ${matches.respondBy} <= ${at}::timestamptz))`;
   return eq(matches.state, state);

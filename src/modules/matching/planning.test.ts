@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
 import { need, now, randomFacts, session } from '../../../tests/support/facts.js';
-import { problemOf, type Random, referenceSolve, shuffled } from '../../../tests/support/matching.js';
+import { problemOf, referenceSolve, shuffled } from '../../../tests/support/matching.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { computePlan, type PlanInput } from './planning.js';
 import { isPossible } from './rules.js';

@@ -1,11 +1,12 @@
 import { workingHoursBetween } from '../../kernel/clock.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
-import { certificate, type Problem, type Solution, solve, verify } from './engine/solver.js';
+import { type ClosedPart, closedParts } from './closed-sets.js';
+import { type Problem, type Solution, solve, verify } from './engine/solver.js';
 import type { NeedFacts, PairIds, SessionFacts } from './facts.js';
 import type { Certificate, Explanation, PlanTotals, SupplyTotal, TierTotal, UnmatchedReason } from './matching.domain.js';
 import { isPossible } from './rules.js';
 import { costOf, tieOf, type Weights } from './scoring.js';
-import { certificateOf, obstaclesOf } from './unmatched.js';
+import { type ClosedSet, certificateOf, obstaclesOf } from './unmatched.js';
 
 /** Everything a run needs; plain data. */
 export interface PlanInput {
@@ -67,6 +68,8 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
   if (violations.length) throw new ProofFailed(JSON.stringify(violations.slice(0, 20)));
   onProgress(90);
   const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
+  const partsOf = closedParts(problem, solution);
+  const summaryOf = summarize(ranked, sessions, pins);
   const unmatched = ranked.flatMap(({ need }, i): PlannedGap[] => {
     const quantity = solution.unserved[i]!;
     if (quantity === 0) return [];
@@ -74,7 +77,7 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
       .map(position => sessions[position]!)
       .filter(({ standing }) => standing.some(({ branchId }) => branchId === need.branchId));
     const obstacles = obstaclesOf(need, ofBranch, forbidden, now);
-    const closed = closedSet(problem, solution, i, ranked, sessions, pins);
+    const closed = summaryOf(partsOf(i), i);
     const reason = obstacles.reason ?? (quantity < need.open ? 'PARTLY_SERVED' : 'ALL_FULL');
     return [
       {
@@ -207,24 +210,44 @@ function toMatches(
     });
 }
 
-/** The sessions reachable from an unserved need by alternating paths, and who holds them. */
-function closedSet(
-  problem: Problem,
-  solution: Solution,
-  need: number,
+/** Counts over the parts of a closed set, each part counted once however many needs ask for it. */
+function summarize(
   ranked: readonly RankedNeed[],
   sessions: readonly SessionFacts[],
   pins: Pins,
-) {
-  const closed = certificate(problem, solution, need);
-  const inSet = new Set(closed.sessions);
-  return {
-    sessions: closed.sessions.length,
-    promised: Array.from(closed.sessions).filter(position => sessions[position]!.free <= 0).length,
-    holders: Array.from(closed.holders)
-      .sort((a, b) => a - b)
-      .map(holder => ranked[holder]!),
-    pinned: pins.list.filter(({ position }) => inSet.has(position)).length,
+): (parts: readonly ClosedPart[], need: number) => ClosedSet {
+  const known = new Map<ClosedPart, Omit<ClosedSet, 'lowest'> & { readonly last: number }>();
+  const pinsAt = new Map<number, number>();
+  for (const { position } of pins.list) pinsAt.set(position, (pinsAt.get(position) ?? 0) + 1);
+  const count = (part: ClosedPart) => {
+    const tiers = [0, 0, 0, 0, 0];
+    for (const holder of part.holders) tiers[ranked[holder]!.rank.tier]!++;
+    return {
+      sessions: part.sessions.length,
+      promised: part.sessions.filter(position => sessions[position]!.free <= 0).length,
+      pinned: part.sessions.reduce((total, position) => total + (pinsAt.get(position) ?? 0), 0),
+      tiers,
+      last: part.holders.reduce((last, holder) => Math.max(last, holder), -1),
+    };
+  };
+  return (parts, need) => {
+    const total = { sessions: 0, promised: 0, pinned: 0, tiers: [0, 0, 0, 0, 0], last: -1 };
+    for (const part of parts) {
+      let counted = known.get(part);
+      if (!counted) {
+        counted = count(part);
+        known.set(part, counted);
+      }
+      total.sessions += counted.sessions;
+      total.promised += counted.promised;
+      total.pinned += counted.pinned;
+      total.tiers = total.tiers.map((sum, tier) => sum + counted.tiers[tier]!);
+      // A need that is served in part holds places itself; it does not stand before itself.
+      if (part.holders.includes(need)) total.tiers[ranked[need]!.rank.tier]!--;
+      const last = counted.last === need ? part.holders.reduce((a, b) => (b === need ? a : Math.max(a, b)), -1) : counted.last;
+      total.last = Math.max(total.last, last);
+    }
+    return { ...total, lowest: total.last < 0 ? null : ranked[total.last]! };
   };
 }
 

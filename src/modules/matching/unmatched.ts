@@ -54,28 +54,33 @@ export function obstaclesOf(
   return found(null);
 }
 
+/** All sessions that a need could reach, itself or by moving others, counted. */
+export interface ClosedSet {
+  readonly sessions: number;
+  /** Of them, full by accepted promises alone. */
+  readonly promised: number;
+  readonly pinned: number;
+  /** How many needs of each tier hold places; the tier is the place in the list. */
+  readonly tiers: readonly number[];
+  /** The last of them in rank order. */
+  readonly lowest: RankedNeed | null;
+}
+
 /** What the holders of a full set of sessions say: how many of which tier, and by how much the lowest comes before the need. */
 export function certificateOf(
   { need, rank }: RankedNeed,
   obstacles: Obstacles,
   possible: number,
-  closed: {
-    readonly sessions: number;
-    readonly promised: number;
-    readonly holders: readonly RankedNeed[];
-    readonly pinned: number;
-  },
+  closed: ClosedSet,
 ): Certificate {
-  const tiers = new Map<number, number>();
-  for (const holder of closed.holders) tiers.set(holder.rank.tier, (tiers.get(holder.rank.tier) ?? 0) + 1);
-  const lowest = closed.holders.at(-1);
+  const { lowest } = closed;
   return {
     ofCategory: obstacles.ofCategory,
     failed: obstacles.failed,
     possible,
     closedSet: closed.sessions,
     promised: closed.promised,
-    holders: [...tiers].sort(([a], [b]) => a - b).map(([tier, needs]) => ({ tier, needs })),
+    holders: closed.tiers.flatMap((needs, tier) => (needs > 0 ? [{ tier, needs }] : [])),
     lowest: lowest
       ? {
           tier: lowest.rank.tier,
