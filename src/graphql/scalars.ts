@@ -4,12 +4,12 @@ import { badUserInput } from './errors.js';
 
 const CALENDAR = /^(\d{4}-\d{2}-\d{2})/;
 
-/** A calendar date that exists: JavaScript would turn 2026-02-30 into 2 March. */
+/** A calendar date that exists: JavaScript would turn 2026-02-30 into 2 March. Years below 1000 are slips, and PostgreSQL knows no year 0. */
 function realDate(value: unknown): void {
   const date = typeof value === 'string' ? CALENDAR.exec(value)?.[1] : undefined;
   if (date !== undefined) {
     const parsed = new Date(`${date}T00:00:00Z`);
-    if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== date)
+    if (date.startsWith('0') || Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== date)
       throw badUserInput('There is no such date.');
   }
 }

@@ -1,5 +1,6 @@
 import { allOf, checkCount, checkInteger, checkSpan, checkText } from '../../kernel/check.js';
-import type { Incomplete, InvalidInput, InvalidState, ReasonRequired } from '../../kernel/failures.js';
+import { addDays, atLocal, localDate } from '../../kernel/clock.js';
+import type { Incomplete, InvalidInput, InvalidState, Problem } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { CareCategory, Language, Mode } from '../../kernel/vocabulary.js';
 
@@ -8,6 +9,20 @@ export type OfferState = (typeof OFFER_STATES)[number];
 
 export const SESSION_STATES = ['SCHEDULED', 'CANCELLED'] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
+
+/** Why an organization stops, cuts or calls off what it offered. Codes, for they go into the event log. */
+export const OFFER_REASONS = [
+  'STAFF_SHORTAGE',
+  'PLACE_UNAVAILABLE',
+  'SUPPLIES_SHORT',
+  'HOLIDAY',
+  'WEATHER',
+  'LOW_DEMAND',
+  'RULES_CHANGED',
+  'ORGANIZATION_CHANGED',
+  'OTHER',
+] as const;
+export type OfferReason = (typeof OFFER_REASONS)[number];
 
 /** FHIR SDOH Clinical Care 3.0, capacity status. */
 export const CAPACITY_STATUSES = ['CAPACITY', 'NO_CAPACITY', 'WAITLIST', 'ADDITIONAL_ASSESSMENT_REQUIRED'] as const;
@@ -45,7 +60,8 @@ export interface Offer extends OfferFields {
   /** As stored; `offerState` tells what it is today. */
   readonly state: OfferState;
   readonly lastAssuredOn: string | null;
-  readonly pauseReason: string | null;
+  /** Why it is paused or was withdrawn. */
+  readonly pauseReason: OfferReason | null;
   readonly version: number;
   readonly createdAt: Date;
   readonly publishedAt: Date | null;
@@ -115,6 +131,9 @@ export interface PublishingFacts {
   readonly needsFiling: boolean;
   /** It is an active member, with a pact in force, in the alliance of a branch that the offer serves. */
   readonly hasStanding: boolean;
+  /** Eligibility names no buildings, or one that lies in a served branch. */
+  readonly reachesBuildings: boolean;
+  /** Scheduled sessions that have not ended, or are on request. */
   readonly sessionCount: number;
 }
 
@@ -128,17 +147,7 @@ export function publish(
   if (!NEXT[state].includes('PUBLISHED')) return fail({ code: 'INVALID_STATE', from: state, to: 'PUBLISHED' });
   const checked = checkOffer(offer);
   if (!checked.ok) return checked;
-  const missing: string[] = [];
-  if (!offer.title.trim()) missing.push('title');
-  if (offer.categoryCode === null) missing.push('categoryCode');
-  if (!offer.modes.length) missing.push('modes');
-  if (offer.validFrom === null) missing.push('validFrom');
-  if (offer.validUntil === null || offer.validUntil < facts.today) missing.push('validUntil');
-  if (facts.needsFiling && !offer.filingNumber?.trim()) missing.push('filingNumber');
-  if (facts.needsFiling && (offer.filingValidUntil === null || offer.filingValidUntil < (offer.validUntil ?? facts.today)))
-    missing.push('filingValidUntil');
-  if (!facts.hasStanding) missing.push('membershipWithPactInForce');
-  if (facts.sessionCount === 0) missing.push('sessions');
+  const missing = missingToPublish(offer, facts);
   if (missing.length) return fail({ code: 'INCOMPLETE', missing });
   return ok({
     ...offer,
@@ -150,17 +159,33 @@ export function publish(
   });
 }
 
+/** All that keeps an offer from being shown, by field or by code. A free clinic needs a filing that covers its whole validity. */
+export function missingToPublish(offer: OfferFields, facts: PublishingFacts): readonly string[] {
+  const missing: string[] = [];
+  if (!offer.title.trim()) missing.push('title');
+  if (offer.categoryCode === null) missing.push('categoryCode');
+  if (!offer.modes.length) missing.push('modes');
+  if (offer.validFrom === null) missing.push('validFrom');
+  if (offer.validUntil === null || offer.validUntil < facts.today) missing.push('validUntil');
+  if (facts.needsFiling && !offer.filingNumber?.trim()) missing.push('filingNumber');
+  if (facts.needsFiling && (offer.filingValidUntil === null || offer.filingValidUntil < (offer.validUntil ?? facts.today)))
+    missing.push('filingValidUntil');
+  if (!facts.reachesBuildings) missing.push('eligibleBuildingIds');
+  if (!facts.hasStanding) missing.push('membershipWithPactInForce');
+  if (facts.sessionCount === 0) missing.push('sessions');
+  return missing;
+}
+
 /** Hides an offer for a while (PAUSED) or for good (WITHDRAWN); promises already made stand. */
 export function hide(
   offer: Offer,
   to: 'PAUSED' | 'WITHDRAWN',
-  reason: string,
+  reason: OfferReason,
   today: string,
-): Result<Offer, InvalidState<OfferState> | ReasonRequired> {
+): Result<Offer, InvalidState<OfferState>> {
   const state = offerState(offer, today);
   if (!NEXT[state].includes(to)) return fail({ code: 'INVALID_STATE', from: state, to });
-  if (!reason.trim()) return fail({ code: 'REASON_REQUIRED', path: ['reason'] });
-  return ok({ ...offer, state: to, pauseReason: reason.trim(), version: offer.version + 1 });
+  return ok({ ...offer, state: to, pauseReason: reason, version: offer.version + 1 });
 }
 
 /** Once shown, an offer keeps what people were matched by; the rest may still be corrected. */
@@ -173,6 +198,10 @@ const FIXED_AFTER_PUBLISHING = [
   'careCategories',
   'eligibleBuildingIds',
 ] as const;
+
+const KEPT_AFTER_PUBLISHING = ['title', 'modes', 'validFrom', 'validUntil', 'filingNumber', 'filingValidUntil'] as const;
+const isBlank = (value: string | readonly unknown[] | null): boolean =>
+  typeof value === 'string' ? !value.trim() : !value?.length;
 
 /** Changes what is given, keeps the rest. */
 export function edit(
@@ -191,9 +220,8 @@ export function edit(
   const changed = { ...offer, ...changes, version: offer.version + 1 };
   const checked = checkOffer(changed);
   if (!checked.ok) return checked;
-  // A shown offer stays complete: these may be changed, not emptied.
-  const emptied =
-    state === 'DRAFT' ? [] : (['title', 'modes', 'validFrom', 'validUntil'] as const).filter(name => !changed[name]?.length);
+  // A shown offer stays complete: these may be changed, not emptied; a filing may be renewed.
+  const emptied = state === 'DRAFT' ? [] : KEPT_AFTER_PUBLISHING.filter(name => !isBlank(offer[name]) && isBlank(changed[name]));
   return emptied.length
     ? fail({ code: 'INVALID_INPUT', problems: emptied.map(name => ({ path: [name], rule: 'REQUIRED' as const })) })
     : ok(changed);
@@ -210,7 +238,7 @@ export interface Session {
   readonly reserved: number;
   readonly buildingId: string | null;
   readonly place: string;
-  readonly cancelReason: string | null;
+  readonly cancelReason: OfferReason | null;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -223,7 +251,7 @@ export interface SessionFields {
   readonly place: string;
 }
 
-const MAX_SESSION_HOURS = 31 * 24;
+export const MAX_SESSION_HOURS = 31 * 24;
 
 /** A session has both times or none, lies ahead, lasts at most a month and has at least one place. */
 export const checkSession = (
@@ -244,11 +272,29 @@ export const checkSession = (
     checkText([...path, 'place'], place, { max: 100 }),
   );
 
-/** Whether a session takes more. Waiting lists are not kept yet, so WAITLIST does not occur. */
-export function capacityStatus(
+/** Days of a dated session that lie outside its offer's validity: matching would never propose it. */
+export function outsideValidity(
+  { validFrom, validUntil }: Pick<OfferFields, 'validFrom' | 'validUntil'>,
+  { startsAt, endsAt }: Pick<SessionFields, 'startsAt' | 'endsAt'>,
+  path: readonly string[] = [],
+): readonly Problem[] {
+  const early = startsAt !== null && validFrom !== null && localDate(startsAt) < validFrom;
+  const late = endsAt !== null && validUntil !== null && endsAt > atLocal(addDays(validUntil, 1));
+  return [
+    ...(early ? [{ path: [...path, 'startsAt'], rule: 'NOT_ALLOWED' as const }] : []),
+    ...(late ? [{ path: [...path, 'endsAt'], rule: 'NOT_ALLOWED' as const }] : []),
+  ];
+}
+
+/** Places that may be promised now, in the category's unit: none of an offer that is not shown, or of a session called off. */
+export const freePlaces = (
+  offer: Pick<Offer, 'state' | 'validUntil'>,
   { state, capacity, reserved }: Pick<Session, 'state' | 'capacity' | 'reserved'>,
-  needsAssessment: boolean,
-): CapacityStatus {
-  if (state === 'CANCELLED' || reserved >= capacity) return 'NO_CAPACITY';
+  today: string,
+): number => (offerState(offer, today) === 'PUBLISHED' && state === 'SCHEDULED' ? capacity - reserved : 0);
+
+/** Whether more is taken. Waiting lists are not kept yet, so WAITLIST does not occur. */
+export function capacityStatus(hasFreePlaces: boolean, needsAssessment: boolean): CapacityStatus {
+  if (!hasFreePlaces) return 'NO_CAPACITY';
   return needsAssessment ? 'ADDITIONAL_ASSESSMENT_REQUIRED' : 'CAPACITY';
 }

@@ -16,17 +16,16 @@ import { ServiceCategory } from '../taxonomy/taxonomy.graphql.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
 import { branchById, buildingById } from '../territory/territory.service.js';
-import { type CapacityStatus, capacityStatus, type OfferState, offerState, offerSteps } from './offers.domain.js';
-import type { OfferRow } from './offers.repo.js';
 import {
-  canEditOffer,
-  countOffers,
-  findOffer,
-  NEWEST,
-  type OfferFilter,
-  pageOfOffers,
-  upcomingByOffer,
-} from './offers.service.js';
+  type CapacityStatus,
+  capacityStatus,
+  type OfferReason,
+  type OfferState,
+  offerState,
+  offerSteps,
+} from './offers.domain.js';
+import type { OfferRow } from './offers.repo.js';
+import { canEditOffer, countOffers, findOffer, hasFreePlaces, NEWEST, type OfferFilter, pageOfOffers } from './offers.service.js';
 
 export const OfferStateEnum = defineEnum<OfferState>(
   'OfferState',
@@ -37,6 +36,22 @@ export const OfferStateEnum = defineEnum<OfferState>(
     PAUSED: ['暂停', 'paused', 'Nothing new is promised; promises stand.'],
     WITHDRAWN: ['已撤回', 'withdrawn', 'Ended by its organisation; promises stand.'],
     EXPIRED: ['已过期', 'expired', 'Its last day is over.'],
+  },
+);
+
+export const OfferReasonEnum = defineEnum<OfferReason>(
+  'OfferReason',
+  'Why an organization pauses or withdraws an offer, or cuts or calls off a session.',
+  {
+    STAFF_SHORTAGE: ['人手不足', 'short of staff', 'Fewer people than planned.'],
+    PLACE_UNAVAILABLE: ['场地不可用', 'place not available', 'The place is closed or taken.'],
+    SUPPLIES_SHORT: ['物资不足', 'short of supplies', 'Goods, devices or money are missing.'],
+    HOLIDAY: ['节假日', 'holiday', 'A public holiday or leave.'],
+    WEATHER: ['天气', 'weather', 'Heat, storm, snow.'],
+    LOW_DEMAND: ['报名人数少', 'few takers', 'Too few people asked for it.'],
+    RULES_CHANGED: ['政策调整', 'rules changed', 'A permit, a filing or a rule no longer allows it.'],
+    ORGANIZATION_CHANGED: ['单位调整', 'changes in the organization', 'It moved, merged or does other work now.'],
+    OTHER: ['其他', 'other', 'None of these.'],
   },
 );
 
@@ -96,9 +111,8 @@ export class Offer extends Node {
     description: 'When the organisation last confirmed that all this is true (HSDS assured_date).',
   })
   readonly lastAssuredOn!: string | null;
-  @Field(() => String, { nullable: true, description: 'Why it is paused or withdrawn; null otherwise.' }) readonly pauseReason!:
-    | string
-    | null;
+  @Field(() => OfferReasonEnum, { nullable: true, description: 'Why it is paused or withdrawn; null otherwise.' })
+  readonly pauseReason!: OfferReason | null;
   @Field(() => Int, { description: 'Grows with every change; send it back as `expectedVersion`.' }) readonly version!: number;
 }
 
@@ -116,7 +130,8 @@ export class OfferFilterInput {
   @Field(() => ModeEnum, { nullable: true, description: 'That can take place so.' }) readonly mode?: Mode | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Part of title or description; two characters and more, a single one is looked for in titles only.',
+    description:
+      'Words that title or description contain, all of them. Parts of two characters and more are quick to find; a single character is looked for in titles only, slower.',
   })
   readonly text?: string | null;
   @Field(() => LocalDate, { nullable: true, description: 'Still valid on this day.' }) readonly validFrom?: string | null;
@@ -204,13 +219,10 @@ export class OfferResolver {
     return filingNumber && { number: filingNumber, validUntil: filingValidUntil };
   }
 
-  @FieldResolver(() => CapacityStatusEnum, { description: 'Whether one of its next ten sessions takes more.' })
+  @FieldResolver(() => CapacityStatusEnum, { description: 'Whether one of its sessions to come takes more.' })
   async capacityStatus(@Root() offer: OfferRow, @Ctx() scope: Scope): Promise<CapacityStatus> {
     if (offerState(offer, localDate(scope.now())) !== 'PUBLISHED') return 'NO_CAPACITY';
-    const statuses = ((await scope.load(upcomingByOffer, offer.id)) ?? []).map(session =>
-      capacityStatus(session, offer.needsAssessment),
-    );
-    return statuses.find(status => status !== 'NO_CAPACITY') ?? 'NO_CAPACITY';
+    return capacityStatus((await scope.load(hasFreePlaces, offer.id)) ?? false, offer.needsAssessment);
   }
 }
 

@@ -4,8 +4,8 @@ import { mutate, Payload, payloadOf, rawId } from '../../graphql/payload.js';
 import { DateTime, Fen, LocalDate, Quantity, UUID } from '../../graphql/scalars.js';
 import type { CareCategory, Language, Mode } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
-import type { OfferFields } from './offers.domain.js';
-import { Offer, OfferResolver, OffersOfBranchResolver, OffersOfOrganizationResolver } from './offers.graphql.js';
+import type { OfferFields, OfferReason } from './offers.domain.js';
+import { Offer, OfferReasonEnum, OfferResolver, OffersOfBranchResolver, OffersOfOrganizationResolver } from './offers.graphql.js';
 import {
   assureOffer,
   cancelSession,
@@ -91,7 +91,10 @@ abstract class OfferChangeInput {
   @Field(() => ID, { description: 'Which offer.' }) readonly offerId!: string;
   @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
 }
-@InputType({ description: 'Changes; what is left out stays. Once published, category, cost and eligibility are fixed.' })
+@InputType({
+  description:
+    'Changes; what is left out stays. Once published, category, cost and eligibility are fixed, and title, modes, validity and filing may be changed but not emptied.',
+})
 class OfferUpdateInput extends OfferFieldsInput {
   @Field(() => ID, { description: 'Which offer.' }) readonly offerId!: string;
   @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
@@ -102,11 +105,11 @@ class OfferPublishInput extends OfferChangeInput {}
 class OfferAssureInput extends OfferChangeInput {}
 @InputType({ description: 'The offer to hide for a while.' })
 class OfferPauseInput extends OfferChangeInput {
-  @Field(() => String, { description: 'Why, at most 200 characters; staff read it.' }) readonly reason!: string;
+  @Field(() => OfferReasonEnum, { description: 'Why; staff read it.' }) readonly reason!: OfferReason;
 }
 @InputType({ description: 'The offer to end.' })
 class OfferWithdrawInput extends OfferChangeInput {
-  @Field(() => String, { description: 'Why, at most 200 characters; staff read it.' }) readonly reason!: string;
+  @Field(() => OfferReasonEnum, { description: 'Why; staff read it.' }) readonly reason!: OfferReason;
 }
 
 @InputType({ description: 'One session. Leave both times out for a service on request.' })
@@ -142,11 +145,11 @@ class SessionUpdateInput extends SessionChangeInput {
 @InputType({ description: 'Another number of places.' })
 class SessionCapacityChangeInput extends SessionChangeInput {
   @Field(() => Quantity, { description: 'All places there are to be; not fewer than are promised.' }) readonly capacity!: number;
-  @Field(() => String, { description: 'Why, at most 200 characters.' }) readonly reason!: string;
+  @Field(() => OfferReasonEnum, { description: 'Why; kept in the event log.' }) readonly reason!: OfferReason;
 }
 @InputType({ description: 'The session to call off.' })
 class SessionCancelInput extends SessionChangeInput {
-  @Field(() => String, { description: 'Why, at most 200 characters; people read it.' }) readonly reason!: string;
+  @Field(() => OfferReasonEnum, { description: 'Why; those who were promised a place read it.' }) readonly reason!: OfferReason;
 }
 
 const OfferCreatePayload = payloadOf('OfferCreate', 'offer', () => Offer);
@@ -263,7 +266,7 @@ class SessionMutations {
 
   @Mutation(() => SessionCancelPayload, {
     description:
-      'Calls a session off. Referrals in it must be given up first; `remaining` of the refusal tells how much is promised.',
+      'Calls a session off. What is promised in it must be given up first, one referral at a time, so that nobody is forgotten: INCOMPLETE with `PROMISES_GIVEN_UP:` and how much.',
   })
   sessionCancel(
     @Ctx() scope: Scope,

@@ -34,7 +34,7 @@ function insiderTo(actor: Actor): SQL | undefined {
 
 /** A membership that both sides agreed to, now or once: inviting somebody opens no drawers. */
 export const partnerOf = (branchIds: readonly string[]): SQL =>
-  sql`(${memberships.branchId} = any(${sql.param(branchIds)}::uuid[]) and ${memberships.since} is not null)`;
+  sql`(${memberships.branchId} = any(${sql.param(branchIds)}::uuid[]) and (${memberships.state} in ('ACTIVE', 'SUSPENDED') or ${memberships.since} is not null))`;
 
 /** Everyone sees what is published today, insiders the rest. */
 export const canSee = (actor: Actor, offer: Seen, today: string, isPartner: boolean): boolean =>

@@ -1,8 +1,8 @@
-import { and, eq, ilike, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { localDate } from '../../kernel/clock.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
-import { bigrams } from '../../kernel/text.js';
+import { bigrams, isStorable, normalize } from '../../kernel/text.js';
 import type { Mode } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
@@ -10,8 +10,9 @@ import type { Organization } from '../alliance/alliance.domain.js';
 import { memberships, organizations, pacts } from '../alliance/alliance.table.js';
 import type { Category } from '../taxonomy/taxonomy.domain.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
-import type { Offer, OfferState } from './offers.domain.js';
-import { visibleTo } from './offers.policy.js';
+import { buildings } from '../territory/territory.table.js';
+import type { Offer, OfferState, PublishingFacts } from './offers.domain.js';
+import { partnerOf, visibleTo } from './offers.policy.js';
 import { offers, sessions } from './offers.table.js';
 
 export const offerColumns = {
@@ -69,7 +70,7 @@ export const isPartnerOfStaff = defineLoader<true>('isPartnerOfStaff', async ({ 
       and(
         eq(memberships.communityId, communityId),
         sql`${memberships.organizationId} = any(${sql.param(ids)})`,
-        sql`${memberships.branchId} = any(${sql.param(actor.branchIds)}::uuid[])`,
+        partnerOf(actor.branchIds),
       ),
     );
   return new Map(rows.map(({ id }) => [id, true]));
@@ -98,16 +99,22 @@ export const NEWEST: ListOrder<Offer> = {
 
 const likeEscaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
-/** Words of two characters and more go through the index of character pairs; a single character is looked for in the title as it stands. */
+/** Nothing on file is longer, so nothing longer is found. */
+const LONGEST_TEXT = 2000;
+
+/** All words must occur. Those of two characters and more go through the index of character pairs; single ones alone are looked for in titles only. */
 function mentions(text: string): SQL | undefined {
+  if (!isStorable(text) || text.length > LONGEST_TEXT) return sql`false`;
   const parts = bigrams(text);
-  const words = likeEscaped(text.normalize('NFKC').trim());
+  const words = normalize(text)
+    .split(' ')
+    .map(word => `%${likeEscaped(word)}%`);
   return parts.length
     ? and(
         sql`${offers.bigrams} @> ${sql.param(parts)}::text[]`,
-        sql`(${offers.title} || ' ' || ${offers.description}) ilike ${`%${words}%`}`,
+        sql`normalize(${offers.title} || ' ' || ${offers.description}, nfkc) ilike all(${sql.param(words)}::text[])`,
       )
-    : ilike(offers.title, `%${words}%`);
+    : sql`normalize(${offers.title}, nfkc) ilike all(${sql.param(words)}::text[])`;
 }
 
 /** What is in force: an expired offer is stored as it was. */
@@ -116,7 +123,7 @@ const stateToday = (today: string): SQL =>
 
 /** Categories at or below the given ones. */
 export const withinCategories = (column: SQL | typeof offers.categoryCode, codes: readonly string[]): SQL =>
-  sql`${column} in (select child.code from ${serviceCategories} child join ${serviceCategories} root on starts_with(child.path, root.path) where root.code = any(${sql.param(codes)}::text[]))`;
+  sql`${column} in (select child.code from ${serviceCategories} child join ${serviceCategories} root on starts_with(child.path, root.path) where root.code = any(${sql.param(codes.filter(isStorable))}::text[]))`;
 
 /** The branch lies in the offer's service area: named, or any in whose alliance the organisation is active. */
 export const serves = (communityId: string, branchId: string): SQL =>
@@ -173,6 +180,9 @@ export async function lockOffer({ db, communityId }: Scope, id: string): Promise
   return row ?? null;
 }
 
+/** A statement carries at most 65,535 parameters. */
+export const ROWS_AT_ONCE = 1000;
+
 const stored = (communityId: string, offer: Offer) => ({
   ...offer,
   communityId,
@@ -185,7 +195,8 @@ const stored = (communityId: string, offer: Offer) => ({
 });
 
 export async function insertOffers({ db, communityId }: Scope, rows: readonly Offer[]): Promise<void> {
-  await db.insert(offers).values(rows.map(row => stored(communityId, row)));
+  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE)
+    await db.insert(offers).values(rows.slice(i, i + ROWS_AT_ONCE).map(row => stored(communityId, row)));
 }
 
 export async function saveOffer({ db, communityId }: Scope, offer: Offer): Promise<void> {
@@ -196,15 +207,27 @@ export async function saveOffer({ db, communityId }: Scope, offer: Offer): Promi
 }
 
 /** What publishing asks of the database: standing in a served branch today, a filing duty of the category, how many sessions there are. */
-export async function publishingFacts({ db, communityId }: Scope, offer: Offer, today: string) {
-  const [row] = await db.execute<{ standing: boolean; filing: boolean; sessions: number }>(sql`
+export async function publishingFacts({ db, communityId, now }: Scope, offer: Offer, today: string): Promise<PublishingFacts> {
+  const branchIds = sql`${sql.param(offer.branchIds)}::uuid[]`;
+  const buildingIds = sql`${sql.param(offer.eligibleBuildingIds)}::uuid[]`;
+  const [row] = await db.execute<{ standing: boolean; filing: boolean; reaches: boolean; sessions: number }>(sql`
     select exists (
         select 1 from ${memberships} join ${pacts} on ${pacts.communityId} = ${memberships.communityId} and ${pacts.membershipId} = ${memberships.id}
         where ${memberships.communityId} = ${communityId} and ${memberships.organizationId} = ${offer.organizationId} and ${memberships.state} = 'ACTIVE'
           and ${pacts.state} = 'SIGNED' and ${pacts.startsOn} <= ${today} and ${pacts.endsOn} >= ${today}
-          and (cardinality(${sql.param([...offer.branchIds])}::uuid[]) = 0 or ${memberships.branchId} = any(${sql.param([...offer.branchIds])}::uuid[]))
+          and (cardinality(${branchIds}) = 0 or ${memberships.branchId} = any(${branchIds}))
       ) as standing,
       coalesce((select ${serviceCategories.needsFiling} from ${serviceCategories} where ${serviceCategories.code} = ${offer.categoryCode}), false) as filing,
-      (select count(*)::int from ${sessions} where ${sessions.communityId} = ${communityId} and ${sessions.offerId} = ${offer.id} and ${sessions.state} = 'SCHEDULED') as sessions`);
-  return { today, hasStanding: row?.standing ?? false, needsFiling: row?.filing ?? false, sessionCount: row?.sessions ?? 0 };
+      (cardinality(${buildingIds}) = 0 or exists (select 1 from ${buildings} where ${buildings.communityId} = ${communityId} and ${buildings.id} = any(${buildingIds})
+          and (cardinality(${branchIds}) = 0 or ${buildings.branchId} = any(${branchIds})))) as reaches,
+      (select count(*)::int from ${sessions} where ${sessions.communityId} = ${communityId} and ${sessions.offerId} = ${offer.id} and ${sessions.state} = 'SCHEDULED'
+          and (${sessions.endsAt} is null or ${sessions.endsAt} > ${now().toISOString()})) as sessions`);
+  if (!row) throw new Error('the facts of publishing are one row');
+  return {
+    today,
+    hasStanding: row.standing,
+    needsFiling: row.filing,
+    reachesBuildings: row.reaches,
+    sessionCount: row.sessions,
+  };
 }

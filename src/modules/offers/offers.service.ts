@@ -6,39 +6,36 @@ import type {
   InvalidInput,
   InvalidState,
   NotFound,
-  ReasonRequired,
   StaleVersion,
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizationById } from '../alliance/alliance.service.js';
-import { categoryByCode } from '../taxonomy/taxonomy.service.js';
+import { allCategories, categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { branchById, buildingById } from '../territory/territory.service.js';
 import {
   checkOffer,
   EMPTY_OFFER,
   edit,
   hide,
+  missingToPublish,
   type Offer,
   type OfferFields,
+  type OfferReason,
   type OfferState,
   offerState,
   publish,
 } from './offers.domain.js';
-import { canEdit, canSee } from './offers.policy.js';
-import { insertOffers, isPartnerOfStaff, lockOffer, offerById, publishingFacts, saveOffer } from './offers.repo.js';
+import { canEdit } from './offers.policy.js';
+import { insertOffers, lockOffer, offerById, publishingFacts, ROWS_AT_ONCE, saveOffer } from './offers.repo.js';
+import { maySeeOffer } from './sessions.service.js';
 
 export { canEdit as canEditOffer } from './offers.policy.js';
 export { countOffers, NEWEST, type OfferFilter, offerById, pageOfOffers } from './offers.repo.js';
 export * from './sessions.service.js';
 
 const todayOf = (scope: Scope): string => localDate(scope.now());
-
-/** True when the caller may see the offer; asks the database once per page of offers at most. */
-export const maySeeOffer = async (scope: Scope, offer: Offer): Promise<boolean> =>
-  canSee(scope.actor, offer, todayOf(scope), false) ||
-  canSee(scope.actor, offer, todayOf(scope), (await scope.load(isPartnerOfStaff, offer.organizationId)) ?? false);
 
 /** An offer by id, as far as the caller may see it. */
 export async function findOffer(scope: Scope, id: string): Promise<Offer | null> {
@@ -113,11 +110,12 @@ interface ChangeOffer {
 }
 
 /** What every change of an offer begins and ends with. */
-const changeOffer = <F extends InvalidState<OfferState> | Incomplete | InvalidInput | ReasonRequired | NotFound>(
+const changeOffer = <F extends InvalidState<OfferState> | Incomplete | InvalidInput | NotFound>(
   scope: Scope,
   { offerId, expectedVersion }: ChangeOffer,
   kind: string,
   change: (offer: Offer, tx: Scope) => Promise<Result<Offer, F>>,
+  reason: OfferReason | null = null,
 ) =>
   scope.transaction(async (tx): Promise<Result<Offer, NotFound | Forbidden | StaleVersion | F>> => {
     const offer = await lockOffer(tx, offerId);
@@ -127,7 +125,7 @@ const changeOffer = <F extends InvalidState<OfferState> | Incomplete | InvalidIn
     const changed = await change(offer, tx);
     if (!changed.ok) return changed;
     await saveOffer(tx, changed.value);
-    await tx.append(eventOf(kind, offer, offer.state, changed.value.state, changed.value.pauseReason));
+    await tx.append(eventOf(kind, offer, offer.state, changed.value.state, reason));
     return changed;
   });
 
@@ -154,16 +152,28 @@ export const publishOffer = (scope: Scope, command: ChangeOffer) =>
   );
 
 export interface HideOffer extends ChangeOffer {
-  readonly reason: string;
+  readonly reason: OfferReason;
 }
 
 /** Nothing new is promised from it for a while; promises already made stand. */
 export const pauseOffer = (scope: Scope, command: HideOffer) =>
-  changeOffer(scope, command, 'OFFER_PAUSED', async (offer, tx) => hide(offer, 'PAUSED', command.reason, todayOf(tx)));
+  changeOffer(
+    scope,
+    command,
+    'OFFER_PAUSED',
+    async (offer, tx) => hide(offer, 'PAUSED', command.reason, todayOf(tx)),
+    command.reason,
+  );
 
 /** Ends it for good; promises already made stand. */
 export const withdrawOffer = (scope: Scope, command: HideOffer) =>
-  changeOffer(scope, command, 'OFFER_WITHDRAWN', async (offer, tx) => hide(offer, 'WITHDRAWN', command.reason, todayOf(tx)));
+  changeOffer(
+    scope,
+    command,
+    'OFFER_WITHDRAWN',
+    async (offer, tx) => hide(offer, 'WITHDRAWN', command.reason, todayOf(tx)),
+    command.reason,
+  );
 
 /** The organisation confirms that all it says is still true (HSDS assured_date). */
 export const assureOffer = (scope: Scope, command: ChangeOffer) =>
@@ -177,13 +187,20 @@ export const assureOffer = (scope: Scope, command: ChangeOffer) =>
 export interface BulkOffer extends Partial<OfferFields> {
   readonly organizationId: string;
   readonly state: Exclude<OfferState, 'EXPIRED'>;
-  readonly pauseReason?: string;
+  readonly pauseReason?: OfferReason;
 }
 
-/** Many offers at once, valid by the same rules, in the states they are given; for seeds and imports. */
-export async function createOffersBulk(tx: Scope, rows: readonly BulkOffer[]): Promise<Result<readonly Offer[], InvalidInput>> {
+/**
+ * Many offers at once, in the caller's transaction, in the states they are given; for seeds and imports. Valid by the same
+ * rules, told with the offer's place in the list; sessions and standing are not asked for, since they may follow.
+ */
+export async function createOffersBulk(
+  tx: Scope,
+  rows: readonly BulkOffer[],
+): Promise<Result<readonly Offer[], InvalidInput | Incomplete>> {
+  const categories = new Map((await allCategories(tx)).map(category => [category.code, category]));
   const made: Offer[] = [];
-  for (const { organizationId, state, pauseReason = null, ...fields } of rows) {
+  for (const [i, { organizationId, state, pauseReason = null, ...fields }] of rows.entries()) {
     const offer: Offer = {
       ...draft(organizationId, { ...EMPTY_OFFER, ...fields }, tx.now()),
       state,
@@ -192,12 +209,25 @@ export async function createOffersBulk(tx: Scope, rows: readonly BulkOffer[]): P
       lastAssuredOn: state === 'DRAFT' ? null : todayOf(tx),
     };
     const checked = checkOffer(offer);
-    if (!checked.ok) return checked;
+    if (!checked.ok) return fail({ ...checked.failure, path: [String(i)] });
+    const category = categories.get(offer.categoryCode ?? '');
+    const missing =
+      state === 'DRAFT'
+        ? []
+        : missingToPublish(offer, {
+            today: offer.validFrom ?? todayOf(tx),
+            needsFiling: category?.needsFiling ?? false,
+            hasStanding: true,
+            reachesBuildings: true,
+            sessionCount: 1,
+          });
+    if (missing.length) return fail({ code: 'INCOMPLETE', path: [String(i)], missing });
     made.push(offer);
   }
-  if (made.length) await insertOffers(tx, made);
-  await tx.append(
-    ...made.map(offer => eventOf(`OFFER_${offer.state === 'DRAFT' ? 'DRAFTED' : offer.state}`, offer, null, offer.state)),
+  await insertOffers(tx, made);
+  const happened = made.map(offer =>
+    eventOf(`OFFER_${offer.state === 'DRAFT' ? 'DRAFTED' : offer.state}`, offer, null, offer.state, offer.pauseReason),
   );
+  for (let i = 0; i < happened.length; i += ROWS_AT_ONCE) await tx.append(...happened.slice(i, i + ROWS_AT_ONCE));
   return ok(made);
 }

@@ -1,11 +1,24 @@
-import { sql } from 'drizzle-orm';
-import { boolean, check, date, foreignKey, index, integer, pgEnum, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  date,
+  foreignKey,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { communityId, instant, quantity } from '../../db/columns.js';
 import { CARE_CATEGORIES, LANGUAGES, MODES } from '../../kernel/vocabulary.js';
 import { organizations } from '../alliance/alliance.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import { buildings, communities } from '../territory/territory.table.js';
-import { OFFER_STATES, SESSION_STATES } from './offers.domain.js';
+import { OFFER_STATES, type OfferReason, SESSION_STATES } from './offers.domain.js';
 
 export const mode = pgEnum('mode', MODES);
 export const careCategory = pgEnum('care_category', CARE_CATEGORIES);
@@ -49,7 +62,7 @@ export const offers = pgTable(
     branchIds: uuid('branch_ids').array().notNull().default([]),
     languages: language().array().notNull().default([]),
     lastAssuredOn: date('last_assured_on', { mode: 'string' }),
-    pauseReason: text('pause_reason'),
+    pauseReason: text('pause_reason').$type<OfferReason>(),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),
     publishedAt: instant('published_at'),
@@ -76,6 +89,9 @@ export const offers = pgTable(
   ],
 );
 
+/** Sessions on request come last: the end of time sorts behind every date. */
+export const startOrder = (startsAt: AnyPgColumn): SQL => sql`coalesce(${startsAt}, 'infinity'::timestamptz)`;
+
 /** A dated piece of an offer; without times it is open-ended (on request while the offer is valid). */
 export const sessions = pgTable(
   'session',
@@ -93,7 +109,7 @@ export const sessions = pgTable(
     /** Where people come to; null for services at home or online. */
     buildingId: uuid('building_id'),
     place: text().notNull().default(''),
-    cancelReason: text('cancel_reason'),
+    cancelReason: text('cancel_reason').$type<OfferReason>(),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),
   },
@@ -106,7 +122,7 @@ export const sessions = pgTable(
       foreignColumns: [buildings.communityId, buildings.id],
     }),
     index('session_by_offer').on(t.communityId, t.offerId, t.startsAt, t.id),
-    index('session_by_start').on(t.communityId, t.startsAt, t.id),
+    index('session_by_start').on(t.communityId, startOrder(t.startsAt), t.id),
     index('session_by_building').on(t.communityId, t.buildingId),
     check('session_capacity', sql`${t.capacity} >= 0 and ${t.reserved} >= 0 and ${t.reserved} <= ${t.capacity}`),
     check('session_capacity_safe', sql`${t.capacity} <= 9007199254740991`),

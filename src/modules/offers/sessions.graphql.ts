@@ -13,8 +13,8 @@ import type { Scope } from '../../scope/scope.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
 import { buildingById } from '../territory/territory.service.js';
-import { type CapacityStatus, capacityStatus, offerState, type SessionState } from './offers.domain.js';
-import { CapacityStatusEnum, Offer } from './offers.graphql.js';
+import { type CapacityStatus, capacityStatus, freePlaces, type OfferReason, type SessionState } from './offers.domain.js';
+import { CapacityStatusEnum, Offer, OfferReasonEnum } from './offers.graphql.js';
 import type { OfferRow } from './offers.repo.js';
 import {
   BY_START,
@@ -49,15 +49,15 @@ class Places {
 
 @ObjectType({
   implements: Node,
-  description: 'A dated piece of an offer (场次), or one on request while the offer is valid. Seen with its offer.',
+  description:
+    'A dated piece of an offer (场次), or one on request while the offer is valid. Seen with its offer; when called off, by its organization, staff and those who were promised a place.',
 })
 export class Session extends Node {
   @Field(() => SessionStateEnum, { description: 'Whether it takes place.' }) readonly state!: SessionState;
   @Field(() => String, { description: 'Where, in words, at most 100 characters; blank for services at home or online.' })
   readonly place!: string;
-  @Field(() => String, { nullable: true, description: 'Why it was called off; null otherwise.' }) readonly cancelReason!:
-    | string
-    | null;
+  @Field(() => OfferReasonEnum, { nullable: true, description: 'Why it was called off; null otherwise.' })
+  readonly cancelReason!: OfferReason | null;
   @Field(() => Int, { description: 'Grows with every change of time, place or capacity; send it back as `expectedVersion`.' })
   readonly version!: number;
 }
@@ -73,12 +73,19 @@ class SessionFilterInput {
     | null;
   @Field(() => [String], { nullable: true, description: 'Codes of categories; what lies below them is included.' })
   readonly categories?: string[] | null;
-  @Field(() => DateTime, { nullable: true, description: 'Ending after this; sessions on request always count.' })
+  @Field(() => DateTime, { nullable: true, description: 'Ending after this; those on request count while their offer is valid.' })
   readonly from?: Date | null;
-  @Field(() => DateTime, { nullable: true, description: 'Starting before this; sessions on request always count.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Starting before this; those on request count once their offer is valid.',
+  })
   readonly until?: Date | null;
   @Field(() => Boolean, { nullable: true, description: 'Only with places left.' }) readonly withFreePlaces?: boolean | null;
-  @Field(() => Boolean, { nullable: true, description: 'Also those called off.' }) readonly withCancelled?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Also those called off, as far as you may see them: its organization and staff.',
+  })
+  readonly withCancelled?: boolean | null;
 }
 
 const rawFilter = (scope: Scope, { offerId, organizationId, branchId, ...rest }: SessionFilterInput): SessionFilter => ({
@@ -146,8 +153,9 @@ export class SessionResolver {
   @FieldResolver(() => CapacityStatusEnum, { description: 'Whether it takes more.' })
   async capacityStatus(@Root() session: SessionRow, @Ctx() scope: Scope): Promise<CapacityStatus> {
     const offer = await offerOf(scope, session);
-    return offer && offerState(offer, localDate(scope.now())) === 'PUBLISHED'
-      ? capacityStatus(session, offer.needsAssessment)
+    const isOver = session.endsAt !== null && session.endsAt <= scope.now();
+    return offer && !isOver
+      ? capacityStatus(freePlaces(offer, session, localDate(scope.now())) > 0, offer.needsAssessment)
       : 'NO_CAPACITY';
   }
 
@@ -158,12 +166,7 @@ export class SessionResolver {
     @Arg('quantity', () => Quantity, { defaultValue: 1, description: "In the category's unit." }) quantity: number,
   ): Promise<boolean> {
     const offer = await offerOf(scope, session);
-    return (
-      quantity > 0 &&
-      session.state === 'SCHEDULED' &&
-      offer?.state === 'PUBLISHED' &&
-      quantity <= session.capacity - session.reserved
-    );
+    return offer !== null && quantity > 0 && quantity <= freePlaces(offer, session, localDate(scope.now()));
   }
 }
 

@@ -1,15 +1,15 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
-import { localDate } from '../../kernel/clock.js';
+import { HOUR, localDate } from '../../kernel/clock.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizations } from '../alliance/alliance.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
-import type { Session } from './offers.domain.js';
-import { visibleTo } from './offers.policy.js';
-import { type OfferRow, offerColumns, serves, withinCategories } from './offers.repo.js';
-import { offers, sessions } from './offers.table.js';
+import { MAX_SESSION_HOURS, type Session } from './offers.domain.js';
+import { publishedOn, sessionVisibleTo } from './offers.policy.js';
+import { type OfferRow, offerColumns, ROWS_AT_ONCE, serves, withinCategories } from './offers.repo.js';
+import { offers, sessions, startOrder } from './offers.table.js';
 
 /** A session with the offer it is a piece of, when that was read with it. */
 export interface SessionRow extends Session {
@@ -30,21 +30,27 @@ export interface SessionFilter {
   readonly organizationId?: string | null;
   readonly branchId?: string | null;
   readonly categories?: readonly string[] | null;
-  /** Overlapping this span; sessions on request always do. */
+  /** Overlapping this span; sessions on request do when their offer's validity does. */
   readonly from?: Date | null;
   readonly until?: Date | null;
   readonly withFreePlaces?: boolean | null;
   readonly withCancelled?: boolean | null;
 }
 
-/** Sessions without times come last: the end of time sorts behind every date. */
-const START = sql`coalesce(${sessions.startsAt}, 'infinity'::timestamptz)`;
+const START = startOrder(sessions.startsAt);
 export const BY_START: ListOrder<Session> = {
   name: 'sessions.START',
   columns: [START, sessions.id],
   descending: false,
   values: ({ startsAt, id }) => [startsAt?.toISOString() ?? 'infinity', id],
 };
+
+/** No session is longer than `MAX_SESSION_HOURS`, so what ends after a moment starts in reach of it: the index need not read all that is past. */
+const endsAfter = (from: Date): SQL =>
+  sql`(${START} > ${new Date(from.getTime() - MAX_SESSION_HOURS * HOUR).toISOString()} and (${sessions.endsAt} > ${from.toISOString()}
+    or (${sessions.endsAt} is null and (${offers.validUntil} is null or ${offers.validUntil} >= ${localDate(from)}))))`;
+const startsBefore = (until: Date): SQL =>
+  sql`(${sessions.startsAt} < ${until.toISOString()} or (${sessions.startsAt} is null and (${offers.validFrom} is null or ${offers.validFrom} <= ${localDate(until)})))`;
 
 function matching({ communityId, actor, now }: Scope, filter: SessionFilter): SQL | undefined {
   return and(
@@ -53,13 +59,11 @@ function matching({ communityId, actor, now }: Scope, filter: SessionFilter): SQ
     filter.organizationId == null ? undefined : eq(offers.organizationId, filter.organizationId),
     filter.branchId == null ? undefined : serves(communityId, filter.branchId),
     filter.categories?.length ? withinCategories(offers.categoryCode, filter.categories) : undefined,
-    filter.from == null ? undefined : sql`(${sessions.endsAt} is null or ${sessions.endsAt} > ${filter.from.toISOString()})`,
-    filter.until == null
-      ? undefined
-      : sql`(${sessions.startsAt} is null or ${sessions.startsAt} < ${filter.until.toISOString()})`,
-    filter.withFreePlaces ? sql`${sessions.state} = 'SCHEDULED' and ${sessions.reserved} < ${sessions.capacity}` : undefined,
+    filter.from == null ? undefined : endsAfter(filter.from),
+    filter.until == null ? undefined : startsBefore(filter.until),
+    filter.withFreePlaces ? sql`(${sessions.state} = 'SCHEDULED' and ${sessions.reserved} < ${sessions.capacity})` : undefined,
     filter.withCancelled ? undefined : eq(sessions.state, 'SCHEDULED'),
-    visibleTo(actor, localDate(now())),
+    sessionVisibleTo(actor, localDate(now())),
   );
 }
 
@@ -94,6 +98,23 @@ export async function countSessions(scope: Scope, filter: SessionFilter): Promis
     .where(matching(scope, filter));
   return row?.count ?? 0;
 }
+
+/** Offers with a scheduled session that has free places and has not ended. */
+export const hasFreePlaces = defineLoader<true>('hasFreePlaces', async ({ db, communityId, now }, ids) => {
+  const rows = await db
+    .selectDistinct({ id: sessions.offerId })
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.communityId, communityId),
+        sql`${sessions.offerId} = any(${sql.param(ids)})`,
+        eq(sessions.state, 'SCHEDULED'),
+        sql`${sessions.reserved} < ${sessions.capacity}`,
+        sql`(${sessions.endsAt} is null or ${sessions.endsAt} > ${now().toISOString()})`,
+      ),
+    );
+  return new Map(rows.map(({ id }) => [id, true]));
+});
 
 /** The first sessions of each offer that have not ended, by start: at most `FIRST_SESSIONS` an offer. */
 export const FIRST_SESSIONS = 10;
@@ -146,7 +167,8 @@ export const sessionsFrom = ({ db, communityId }: Scope, offerId: string, firstI
     .limit(count);
 
 export async function insertSessions({ db, communityId }: Scope, rows: readonly Session[]): Promise<void> {
-  await db.insert(sessions).values(rows.map(row => ({ ...row, communityId })));
+  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE)
+    await db.insert(sessions).values(rows.slice(i, i + ROWS_AT_ONCE).map(row => ({ ...row, communityId })));
 }
 
 /** Everything but what the conditional statements move. */
@@ -161,7 +183,7 @@ export async function saveSession(
 }
 
 /** Takes places if so many are free in a session that takes place of an offer that is shown: one statement, so no two callers get the last one. */
-export async function reserve({ db, communityId }: Scope, sessionId: string, quantity: number): Promise<boolean> {
+export async function reserve({ db, communityId, now }: Scope, sessionId: string, quantity: number): Promise<boolean> {
   const taken = await db
     .update(sessions)
     .set({ reserved: sql`${sessions.reserved} + ${quantity}` })
@@ -173,7 +195,7 @@ export async function reserve({ db, communityId }: Scope, sessionId: string, qua
         eq(sessions.state, 'SCHEDULED'),
         eq(offers.communityId, sessions.communityId),
         eq(offers.id, sessions.offerId),
-        eq(offers.state, 'PUBLISHED'),
+        publishedOn(localDate(now())),
         sql`${sessions.reserved} + ${quantity} <= ${sessions.capacity}`,
       ),
     )
@@ -182,13 +204,13 @@ export async function reserve({ db, communityId }: Scope, sessionId: string, qua
 }
 
 /** Free places as a refused caller is told; 0 when the session or its offer takes nothing at all. */
-export async function remaining({ db, communityId }: Scope, sessionId: string): Promise<number> {
+export async function remaining({ db, communityId, now }: Scope, sessionId: string): Promise<number> {
   const [row] = await db
     .select({ free: sql<number>`(${sessions.capacity} - ${sessions.reserved})`.mapWith(Number) })
     .from(sessions)
     .innerJoin(
       offers,
-      and(eq(offers.communityId, sessions.communityId), eq(offers.id, sessions.offerId), eq(offers.state, 'PUBLISHED')),
+      and(eq(offers.communityId, sessions.communityId), eq(offers.id, sessions.offerId), publishedOn(localDate(now()))),
     )
     .where(and(eq(sessions.communityId, communityId), eq(sessions.id, sessionId), eq(sessions.state, 'SCHEDULED')));
   return row?.free ?? 0;

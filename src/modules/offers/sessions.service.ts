@@ -1,22 +1,31 @@
-import { allOf, checkCount, checkInteger, checkText } from '../../kernel/check.js';
+import { allOf, checkCount, checkInteger } from '../../kernel/check.js';
 import { localDate } from '../../kernel/clock.js';
 import type {
   CapacityExceeded,
   Forbidden,
   IdempotencyKeyReused,
+  Incomplete,
   InvalidInput,
   InvalidState,
   NotFound,
-  ReasonRequired,
   StaleVersion,
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { buildingById } from '../territory/territory.service.js';
-import { checkSession, type Offer, offerState, type Session, type SessionFields, type SessionState } from './offers.domain.js';
-import { canEdit, canSee } from './offers.policy.js';
-import { isPartnerOfStaff, lockOffer, offerById } from './offers.repo.js';
+import {
+  checkSession,
+  type Offer,
+  type OfferReason,
+  offerState,
+  outsideValidity,
+  type Session,
+  type SessionFields,
+  type SessionState,
+} from './offers.domain.js';
+import { canEdit, canSee, canSeeSession } from './offers.policy.js';
+import { isPartnerOfStaff, lockOffer, offerById, ROWS_AT_ONCE } from './offers.repo.js';
 import {
   insertSessions,
   lockSession,
@@ -32,6 +41,7 @@ import {
 export {
   BY_START,
   countSessions,
+  hasFreePlaces,
   pageOfSessions,
   type SessionFilter,
   type SessionRow,
@@ -39,19 +49,28 @@ export {
   upcomingByOffer,
 } from './sessions.repo.js';
 
-const mayReach = async (scope: Scope, offer: Offer): Promise<boolean> => {
+const isPartner = async (scope: Scope, { organizationId }: Offer): Promise<boolean> =>
+  (await scope.load(isPartnerOfStaff, organizationId)) ?? false;
+
+/** True when the caller may see the offer; asks the database once for all offers of a tick, and only when it must. */
+export async function maySeeOffer(scope: Scope, offer: Offer): Promise<boolean> {
+  const today = localDate(scope.now());
+  return canSee(scope.actor, offer, today, false) || canSee(scope.actor, offer, today, await isPartner(scope, offer));
+}
+
+async function maySeeSession(scope: Scope, offer: Offer, session: Session): Promise<boolean> {
   const today = localDate(scope.now());
   return (
-    canSee(scope.actor, offer, today, false) ||
-    canSee(scope.actor, offer, today, (await scope.load(isPartnerOfStaff, offer.organizationId)) ?? false)
+    canSeeSession(scope.actor, offer, session, today, false) ||
+    canSeeSession(scope.actor, offer, session, today, await isPartner(scope, offer))
   );
-};
+}
 
-/** A session by id, as far as the caller may see its offer. */
+/** A session by id, as far as the caller may see it. */
 export async function findSession(scope: Scope, id: string): Promise<Session | null> {
   const session = await scope.load(sessionById, id);
   const offer = session && (await scope.load(offerById, session.offerId));
-  return session && offer && (await mayReach(scope, offer)) ? session : null;
+  return session && offer && (await maySeeSession(scope, offer, session)) ? session : null;
 }
 
 /** Takes places of a session, within the caller's transaction. */
@@ -85,7 +104,7 @@ export const createSessions = (scope: Scope, command: CreateSessions) =>
   scope.transaction(
     async (tx): Promise<Result<CreatedSessions, NotFound | Forbidden | InvalidInput | InvalidState | IdempotencyKeyReused>> => {
       const offer = await lockOffer(tx, command.offerId);
-      if (!offer || !(await mayReach(tx, offer))) return fail({ code: 'NOT_FOUND', path: ['offerId'] });
+      if (!offer || !(await maySeeOffer(tx, offer))) return fail({ code: 'NOT_FOUND', path: ['offerId'] });
       if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
       return tx.once(
         { operation: 'sessionsCreate', key: command.idempotencyKey, input: command },
@@ -94,7 +113,9 @@ export const createSessions = (scope: Scope, command: CreateSessions) =>
           if (state === 'WITHDRAWN' || state === 'EXPIRED') return fail({ code: 'INVALID_STATE', from: state, to: state });
           const counted = allOf(checkCount(['sessions'], command.sessions, { min: 1, max: MAX_SESSIONS }));
           if (!counted.ok) return counted;
-          const checked = await Promise.all(command.sessions.map((session, i) => checkAll(tx, session, ['sessions', String(i)])));
+          const checked = await Promise.all(
+            command.sessions.map((session, i) => checkAll(tx, offer, session, ['sessions', String(i)])),
+          );
           const wrong = checked.filter(result => !result.ok).map(({ failure }) => failure);
           const problems = wrong.flatMap(failure => (failure.code === 'INVALID_INPUT' ? failure.problems : []));
           if (problems.length) return fail({ code: 'INVALID_INPUT', problems });
@@ -113,11 +134,14 @@ export const createSessions = (scope: Scope, command: CreateSessions) =>
 
 async function checkAll(
   tx: Scope,
+  offer: Offer,
   fields: SessionFields,
   path: readonly string[],
 ): Promise<Result<null, InvalidInput | NotFound>> {
   const checked = checkSession(fields, tx.now(), path);
-  if (!checked.ok || fields.buildingId === null) return checked;
+  if (!checked.ok) return checked;
+  const within = allOf(outsideValidity(offer, fields, path));
+  if (!within.ok || fields.buildingId === null) return within;
   return (await tx.load(buildingById, fields.buildingId)) ? ok(null) : fail({ code: 'NOT_FOUND', path: [...path, 'buildingId'] });
 }
 
@@ -149,19 +173,19 @@ interface ChangeSession {
 }
 type Refused = NotFound | Forbidden | StaleVersion;
 
-const changeSession = <F extends InvalidInput | InvalidState | CapacityExceeded | NotFound | ReasonRequired>(
+const changeSession = <F extends InvalidInput | InvalidState | CapacityExceeded | NotFound | Incomplete>(
   scope: Scope,
   { sessionId, expectedVersion }: ChangeSession,
-  change: (session: Session, tx: Scope) => Promise<Result<Session, F>>,
+  change: (session: Session, tx: Scope, offer: Offer) => Promise<Result<Session, F>>,
 ) =>
   scope.transaction(async (tx): Promise<Result<Session, Refused | InvalidState<SessionState> | F>> => {
     const session = await lockSession(tx, sessionId);
     const offer = session && (await tx.load(offerById, session.offerId));
-    if (!session || !offer || !(await mayReach(tx, offer))) return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
+    if (!session || !offer || !(await maySeeSession(tx, offer, session))) return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
     if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
     if (session.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: session.version });
     if (session.state === 'CANCELLED') return fail({ code: 'INVALID_STATE', from: 'CANCELLED', to: 'SCHEDULED' });
-    return change(session, tx);
+    return change(session, tx, offer);
   });
 
 export interface UpdateSession extends ChangeSession {
@@ -173,58 +197,55 @@ export interface UpdateSession extends ChangeSession {
 
 /** Corrects time and place. While places are promised only the wording of the place may change: people planned by the rest. */
 export const updateSession = (scope: Scope, { sessionId, expectedVersion, ...changes }: UpdateSession) =>
-  changeSession(scope, { sessionId, expectedVersion }, async (session, tx): Promise<Result<Session, InvalidInput | NotFound>> => {
-    const changed = { ...session, ...changes, version: session.version + 1 };
-    const moved = (['startsAt', 'endsAt', 'buildingId'] as const).filter(name => String(changed[name]) !== String(session[name]));
-    if (session.reserved > 0 && moved.length)
-      return fail({ code: 'INVALID_INPUT', problems: moved.map(name => ({ path: [name], rule: 'NOT_ALLOWED' as const })) });
-    const checked = await checkAll(tx, changed, []);
-    if (!checked.ok) return checked;
-    await saveSession(tx, changed);
-    await tx.append(eventOf('SESSION_CHANGED', changed, { fields: Object.keys(changes) }));
-    return ok(changed);
-  });
+  changeSession(
+    scope,
+    { sessionId, expectedVersion },
+    async (session, tx, offer): Promise<Result<Session, InvalidInput | NotFound>> => {
+      const changed = { ...session, ...changes, place: (changes.place ?? session.place).trim(), version: session.version + 1 };
+      const moved = (['startsAt', 'endsAt', 'buildingId'] as const).filter(
+        name => String(changed[name]) !== String(session[name]),
+      );
+      if (session.reserved > 0 && moved.length)
+        return fail({ code: 'INVALID_INPUT', problems: moved.map(name => ({ path: [name], rule: 'NOT_ALLOWED' as const })) });
+      const checked = await checkAll(tx, offer, changed, []);
+      if (!checked.ok) return checked;
+      await saveSession(tx, changed);
+      await tx.append(eventOf('SESSION_CHANGED', changed, { fields: Object.keys(changes) }));
+      return ok(changed);
+    },
+  );
 
 export interface ResizeSession extends ChangeSession {
   readonly capacity: number;
-  readonly reason: string;
+  readonly reason: OfferReason;
 }
 
 /** Changes the number of places; fewer than are promised is refused with how many may go. */
 export const changeCapacity = (scope: Scope, { capacity, reason, ...command }: ResizeSession) =>
   changeSession(scope, command, async (session, tx): Promise<Result<Session, InvalidInput | CapacityExceeded>> => {
-    const checked = allOf(
-      checkInteger(['capacity'], capacity, { min: 1 }),
-      checkText(['reason'], reason, { max: 200, required: true }),
-    );
+    const checked = allOf(checkInteger(['capacity'], capacity, { min: 1 }));
     if (!checked.ok) return checked;
     if (!(await resize(tx, session.id, capacity)))
       return fail({ code: 'CAPACITY_EXCEEDED', path: ['capacity'], remaining: session.capacity - session.reserved });
     const changed = { ...session, capacity, version: session.version + 1 };
-    await tx.append(eventOf('SESSION_RESIZED', changed, { from: session.capacity, to: capacity }));
+    await tx.append(eventOf('SESSION_RESIZED', changed, { from: session.capacity, to: capacity }, reason));
     return ok(changed);
   });
 
 export interface CancelSession extends ChangeSession {
-  readonly reason: string;
+  readonly reason: OfferReason;
 }
 
 /** Calls a session off. Places promised in it must be given up first, one referral at a time, so that nobody is forgotten. */
 export const cancelSession = (scope: Scope, { reason, ...command }: CancelSession) =>
-  changeSession(
-    scope,
-    command,
-    async (session, tx): Promise<Result<Session, InvalidInput | ReasonRequired | CapacityExceeded>> => {
-      if (!reason.trim()) return fail({ code: 'REASON_REQUIRED', path: ['reason'] });
-      const checked = allOf(checkText(['reason'], reason, { max: 200 }));
-      if (!checked.ok) return checked;
-      if (session.reserved > 0) return fail({ code: 'CAPACITY_EXCEEDED', path: ['sessionId'], remaining: session.reserved });
-      const changed: Session = { ...session, state: 'CANCELLED', cancelReason: reason.trim(), version: session.version + 1 };
-      await saveSession(tx, changed);
-      await tx.append(eventOf('SESSION_CANCELLED', changed, {}));
-      return ok(changed);
-    },
-  );
+  changeSession(scope, command, async (session, tx): Promise<Result<Session, Incomplete>> => {
+    if (session.reserved > 0)
+      return fail({ code: 'INCOMPLETE', path: ['sessionId'], missing: [`PROMISES_GIVEN_UP:${session.reserved}`] });
+    const changed: Session = { ...session, state: 'CANCELLED', cancelReason: reason, version: session.version + 1 };
+    await saveSession(tx, changed);
+    await tx.append(eventOf('SESSION_CANCELLED', changed, {}, reason));
+    return ok(changed);
+  });
 
 /** Many sessions at once, valid by the same rules but for lying ahead; for seeds and imports, in the caller's transaction. */
 export async function createSessionsBulk(
@@ -237,9 +258,10 @@ export async function createSessionsBulk(
     if (!checked.ok) return checked;
     made.push(sessionOf(offerId, fields, tx.now()));
   }
-  if (made.length) await insertSessions(tx, made);
-  await tx.append(
-    ...made.map(session => eventOf('SESSION_SCHEDULED', session, { capacity: session.capacity, offerId: session.offerId })),
+  await insertSessions(tx, made);
+  const happened = made.map(session =>
+    eventOf('SESSION_SCHEDULED', session, { capacity: session.capacity, offerId: session.offerId }),
   );
+  for (let i = 0; i < happened.length; i += ROWS_AT_ONCE) await tx.append(...happened.slice(i, i + ROWS_AT_ONCE));
   return ok(made);
 }

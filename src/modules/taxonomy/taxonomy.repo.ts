@@ -1,4 +1,5 @@
 import { asc, sql } from 'drizzle-orm';
+import { isStorable } from '../../kernel/text.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import type { Category } from './taxonomy.domain.js';
@@ -8,7 +9,7 @@ export const categoryByCode = defineLoader<Category>('categoryByCode', async ({ 
   const rows = await db
     .select()
     .from(serviceCategories)
-    .where(sql`${serviceCategories.code} = any(${sql.param(codes)})`);
+    .where(sql`${serviceCategories.code} = any(${sql.param(codes.filter(isStorable))})`);
   return new Map(rows.map(row => [row.code, row]));
 });
 
