@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** Runs all benchmarks, each in a process of its own, and writes `RESULTS.md` beside this file. */
+const PARTS = [
+  {
+    file: 'serving.ts',
+    title: 'Serving',
+    about:
+      'Three operations of a branch secretary over HTTP on the demo estate; `operations/` has them. The load comes from the same machine and takes its share of it.',
+  },
+  { file: 'plans.ts', title: 'Plans and suggestions', about: 'Over the API on the demo estate, the run in its worker thread.' },
+  {
+    file: 'matching.ts',
+    title: 'The engine alone',
+    about: 'Made-up instances, proof of the optimum included, single thread.',
+    arguments: ['3'],
+  },
+] as const;
+const LIBRARIES = ['@apollo/server', 'graphql', 'type-graphql', 'drizzle-orm', 'postgres', 'autocannon'];
+
+const versionOf = (name: string): string => {
+  const { version } = JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8'));
+  return `${name} ${version}`;
+};
+
+function run(file: string, args: readonly string[] = []): string {
+  const program = fileURLToPath(new URL(file, import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', program, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${file} ended with ${status}`);
+  return stdout.trim();
+}
+
+const busy = () => loadavg()[0]?.toFixed(1);
+const before = busy();
+const parts = PARTS.map(part => {
+  process.stderr.write(`${part.title}\n`);
+  return `## ${part.title}\n\n${part.about}\n\n${run(part.file, 'arguments' in part ? part.arguments : [])}\n`;
+});
+const head = `# Benchmarks
+
+Written by \`npm run bench\`; not edited by hand. Compare figures of one run with each other, not with those of another day.
+
+- Date: ${new Date().toISOString().slice(0, 10)}
+- Machine: ${availableParallelism()} cores, shared with other work, so noisy: the load average was ${before} before and ${busy()} after; each table says how far its runs lay apart
+- Node ${process.versions.node}; ${LIBRARIES.map(versionOf).join(', ')}
+`;
+writeFileSync(new URL('RESULTS.md', import.meta.url), `${head}\n${parts.join('\n')}`);
