@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, lt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, lt, lte, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { nextNumber } from '../../db/registers.js';
 import { DAY } from '../../kernel/clock.js';
@@ -171,6 +171,7 @@ export async function likeNeed(
         eq(needs.beneficiaryKind, beneficiaryKind),
         sql`${needs.state} not in ('REJECTED', 'MERGED', 'WITHDRAWN')`,
         gt(needs.submittedAt, new Date(submittedAt.getTime() - DAY)),
+        lte(needs.submittedAt, submittedAt),
         lt(needs.id, need.id),
         same,
       ),
