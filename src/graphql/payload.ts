@@ -19,10 +19,8 @@ export function payloadOf<T extends object>(mutation: string, field: string, nod
   @ObjectType(`${mutation}Payload`, {
     description: `What ${mutation} answers: the object as it stands now, or why nothing was done.`,
   })
-  class MutationPayload extends Payload {
-    @Field(node, { name: field, nullable: true, description: 'As it stands now; null when it was refused.' })
-    readonly changed!: T | null;
-  }
+  class MutationPayload extends Payload {}
+  Field(node, { nullable: true, description: 'As it stands now; null when it was refused.' })(MutationPayload.prototype, field);
   return MutationPayload;
 }
 

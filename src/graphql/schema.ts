@@ -33,14 +33,21 @@ function describeRoots(schema: GraphQLSchema): void {
       'What can be done, one verb a field. All fields of one request run one after another, each in a transaction of its own.';
 }
 
-/** Fields without a resolver of their own get graphql-js' default one, which costs a property read and nothing else. */
+/**
+ * Fields without a resolver of their own get graphql-js' default one, which costs a property read and nothing else; those
+ * that are called otherwise in the schema than in the class read the property of the class.
+ */
 function readPropertiesPlainly(type: GraphQLObjectType): void {
-  const resolved = new Set(
-    getMetadataStorage().fieldResolvers.map(({ getObjectType, schemaName }) => `${getObjectType?.().name}.${schemaName}`),
-  );
   if (['Query', 'Mutation', 'Subscription'].includes(type.name)) return;
+  const { fieldResolvers, objectTypes, fields } = getMetadataStorage();
+  const resolved = new Set(fieldResolvers.map(({ getObjectType, schemaName }) => `${getObjectType?.().name}.${schemaName}`));
+  const target = objectTypes.find(({ name }) => name === type.name)?.target;
+  const propertyOf = new Map(fields.filter(field => field.target === target).map(({ schemaName, name }) => [schemaName, name]));
   for (const field of Object.values(type.getFields())) {
-    if (!resolved.has(`${type.name}.${field.name}`)) delete field.resolve;
+    if (resolved.has(`${type.name}.${field.name}`)) continue;
+    delete field.resolve;
+    const property = propertyOf.get(field.name) ?? field.name;
+    if (property !== field.name) field.resolve = (row: Readonly<Record<string, unknown>>) => row[property];
   }
 }
 
