@@ -286,12 +286,15 @@ export function outsideValidity(
   ];
 }
 
-/** Places that may be promised now, in the category's unit: none of an offer that is not shown, or of a session called off. */
+/** Places that may be promised now, in the category's unit: none of an offer that is not shown, none of a session that is over or called off. */
 export const freePlaces = (
   offer: Pick<Offer, 'state' | 'validUntil'>,
-  { state, capacity, reserved }: Pick<Session, 'state' | 'capacity' | 'reserved'>,
-  today: string,
-): number => (offerState(offer, today) === 'PUBLISHED' && state === 'SCHEDULED' ? capacity - reserved : 0);
+  { state, endsAt, capacity, reserved }: Pick<Session, 'state' | 'endsAt' | 'capacity' | 'reserved'>,
+  now: Date,
+): number => {
+  const isOver = endsAt !== null && endsAt <= now;
+  return offerState(offer, localDate(now)) === 'PUBLISHED' && state === 'SCHEDULED' && !isOver ? capacity - reserved : 0;
+};
 
 /** Whether more is taken. Waiting lists are not kept yet, so WAITLIST does not occur. */
 export function capacityStatus(hasFreePlaces: boolean, needsAssessment: boolean): CapacityStatus {

@@ -7,7 +7,6 @@ import { Node, registerNode } from '../../graphql/node.js';
 import { filterId, rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime, Quantity } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
-import { localDate } from '../../kernel/clock.js';
 import type { CapacityUnit } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
@@ -153,10 +152,7 @@ export class SessionResolver {
   @FieldResolver(() => CapacityStatusEnum, { description: 'Whether it takes more.' })
   async capacityStatus(@Root() session: SessionRow, @Ctx() scope: Scope): Promise<CapacityStatus> {
     const offer = await offerOf(scope, session);
-    const isOver = session.endsAt !== null && session.endsAt <= scope.now();
-    return offer && !isOver
-      ? capacityStatus(freePlaces(offer, session, localDate(scope.now())) > 0, offer.needsAssessment)
-      : 'NO_CAPACITY';
+    return offer ? capacityStatus(freePlaces(offer, session, scope.now()) > 0, offer.needsAssessment) : 'NO_CAPACITY';
   }
 
   @FieldResolver(() => Boolean, { description: 'True when so much could be taken right now; somebody else may be quicker.' })
@@ -166,7 +162,7 @@ export class SessionResolver {
     @Arg('quantity', () => Quantity, { defaultValue: 1, description: "In the category's unit." }) quantity: number,
   ): Promise<boolean> {
     const offer = await offerOf(scope, session);
-    return offer !== null && quantity > 0 && quantity <= freePlaces(offer, session, localDate(scope.now()));
+    return offer !== null && quantity > 0 && quantity <= freePlaces(offer, session, scope.now());
   }
 }
 
