@@ -40,7 +40,10 @@ export async function seedDemo(
   const communityId = newId();
   const total = rowsOf(plan);
   let done = 0;
-  const onRows = (count: number): void => onProgress((done += count), total);
+  const onRows = (count: number): void => {
+    done += count;
+    onProgress(done, total);
+  };
   const written = await parts.slowDb.transaction(async handle => {
     const scopes = scopesOf({ ...parts, db: handle, slowDb: handle }, communityId, now);
     if (!(await isUnsettled(scopes.asSeed(now)))) return null;

@@ -1,4 +1,4 @@
-import { atLocal, DAY } from '../kernel/clock.js';
+import { atLocal, DAY, localDate } from '../kernel/clock.js';
 import { newId } from '../kernel/ids.js';
 import { ok } from '../kernel/result.js';
 import { appointLiaisonsBulk, createMembershipsBulk, createOrganizationsBulk } from '../modules/alliance/bulk.service.js';
@@ -122,7 +122,7 @@ async function writePartners(
     },
   }));
   must(await seed.transaction(tx => createMembershipsBulk(tx, memberships)), 'memberships');
-  const since = plan.memberships.reduce((first, row) => (row.since < first ? row.since : first), '9999-12-31');
+  const [since = localDate(foundedAt)] = plan.memberships.map(membership => membership.since).sort();
   await seed.transaction(async tx => {
     const liaisons = plan.accounts.flatMap(({ login, role }) =>
       role.role === 'LIAISON'
@@ -141,19 +141,28 @@ const PEOPLE_AT_ONCE = 2000;
 async function writeResidents(
   plan: EstatePlan,
   scopes: Scopes,
-  { foundedAt, onRows }: WriteOptions,
+  { now, foundedAt, onRows }: WriteOptions,
   buildings: Ids,
 ): Promise<Ids> {
   const residents = idsFor(plan.residents, ({ key }) => key);
-  for (let from = 0; from < plan.residents.length; from += PEOPLE_AT_ONCE) {
-    const people = plan.residents.slice(from, from + PEOPLE_AT_ONCE).map(({ key, branch: _, building, ...person }) => ({
-      ...person,
-      id: idIn(residents, key),
-      buildingId: idIn(buildings, building),
-      isTest: true,
-    }));
-    must(await createResidentsBulk(scopes.asSeed(foundedAt), people), 'residents');
-    onRows(people.length);
+  // Whoever was born since came on file later.
+  const { first = [], later = [] } = Object.groupBy(plan.residents, ({ birthDate }) =>
+    birthDate <= localDate(foundedAt) ? 'first' : 'later',
+  );
+  for (const [rows, at] of [
+    [first, foundedAt],
+    [later, now],
+  ] as const) {
+    for (let from = 0; from < rows.length; from += PEOPLE_AT_ONCE) {
+      const people = rows.slice(from, from + PEOPLE_AT_ONCE).map(({ key, branch: _, building, ...person }) => ({
+        ...person,
+        id: idIn(residents, key),
+        buildingId: idIn(buildings, building),
+        isTest: true,
+      }));
+      must(await createResidentsBulk(scopes.asSeed(at), people), 'residents');
+      onRows(people.length);
+    }
   }
   return residents;
 }

@@ -53,7 +53,7 @@ function layerOf(path: string): Layer {
 }
 
 /** The process itself, and what it hands on to the programs it runs (PATH). */
-const ENVIRONMENT = ['main.ts', 'config.ts', 'db/embedded/processes.ts'];
+const ENVIRONMENT = ['main.ts', 'seeds/cli.ts', 'config.ts', 'db/embedded/processes.ts'];
 
 const moduleOf = (path: string): string | null => /^modules\/([^/]+)\//.exec(path)?.[1] ?? null;
 

@@ -105,8 +105,10 @@ export const allBuildings = ({ db, communityId }: Scope): Promise<Building[]> =>
 
 const FIRST_COMMUNITY_LOCK = 7_230_002;
 
-/** True when no community is there. Others who ask the same wait until this transaction ends. */
+/** True when no community is there. Others who ask the same wait until this transaction ends, which may take minutes. */
 export async function isUnsettled({ db }: Scope): Promise<boolean> {
+  await db.execute(sql`set local lock_timeout = '10min'`);
+  await db.execute(sql`set local statement_timeout = '10min'`);
   await db.execute(sql`select pg_advisory_xact_lock(${FIRST_COMMUNITY_LOCK})`);
   return (await communityIdByCode(db, null)) === null;
 }

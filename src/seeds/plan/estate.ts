@@ -34,8 +34,8 @@ export function planEstate(data: SeedData, { seed, now, months, scale }: EstateO
   const memberships = planMemberships(data, random.fork('memberships'), today);
   const residents = planResidents(data, buildings, random.fork('residents'), { today, scale });
   const { mother, father } = kinOf(residents, today);
-  // The first of thirty-day stretches may reach into one calendar month more.
-  const offers = planOffers(data, random.fork('offers'), { today, pastMonths: pastMonths ? pastMonths + 1 : 0, scale });
+  // Thirty days reach into one calendar month more.
+  const offers = planOffers(data, random.fork('offers'), { today, pastMonths: pastMonths + 1, scale });
   const crowd = gather(residents, buildings, today);
   const asked = planNeeds({ data, crowd, residents, now, scale, pastMonths, mother: mother.key }, random.fork('needs'));
   const facts = factsOf({ buildings, categories, memberships, offers, residents });
