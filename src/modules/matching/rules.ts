@@ -69,6 +69,20 @@ export function serviceStart(need: NeedFacts, session: SessionFacts, now: number
 const earliest = (session: SessionFacts, now: number): number =>
   Math.max(now + session.leadTimeMinutes * MINUTE, session.opensAt ?? 0);
 
+const DAY_MS = 24 * 60 * MINUTE;
+const days = new Map<number, string>();
+/** The calendar date of a moment; asked for every pair, of which there are millions, and answered from some hundred days. */
+function dayOf(moment: number): string {
+  const number = Math.floor((moment + 8 * 60 * MINUTE) / DAY_MS);
+  let day = days.get(number);
+  if (day === undefined) {
+    if (days.size > 10_000) days.clear();
+    day = localDate(new Date(moment));
+    days.set(number, day);
+  }
+  return day;
+}
+
 function* timeFailures(need: NeedFacts, session: SessionFacts, now: number): Generator<Reason> {
   const { time, opensAt, closesAt } = session;
   const deadline = need.deadline ?? Number.POSITIVE_INFINITY;
@@ -142,7 +156,7 @@ export function* failures(need: NeedFacts, session: SessionFacts, now: number): 
   if (!need.isOpen) yield because('NEED_NOT_OPEN');
   if (!need.matchable) yield because('NOT_MATCHABLE');
   const start = serviceStart(need, session, now) ?? earliest(session, now);
-  const day = localDate(new Date(start));
+  const day = dayOf(start);
   yield* standingFailures(need, session, day);
   if (session.branchIds.length && !session.branchIds.includes(need.branchId)) yield because('OUT_OF_AREA');
   yield* peopleFailures(need, session);
