@@ -15,12 +15,12 @@ export interface TestDatabase {
   readonly statements: () => readonly string[];
 }
 
-/** A database of its own for a test file, cloned from the migrated template and dropped after the file. */
-export async function createTestDatabase({ max = 4 } = {}): Promise<TestDatabase> {
+/** A database of its own for a test file, cloned from the migrated template or another one, and dropped after the file. */
+export async function createTestDatabase({ max = 4, template = inject('templateDatabase') } = {}): Promise<TestDatabase> {
   const clusterUrl = inject('clusterUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = postgres(clusterUrl, { max: 1, onnotice() {} });
-  await admin.unsafe(`create database ${name} template ${inject('templateDatabase')} strategy file_copy`);
+  await admin.unsafe(`create database ${name} template ${template} strategy file_copy`);
   const ownerUrl = withDatabase(clusterUrl, name);
   const servingUrl = new URL(ownerUrl);
   servingUrl.username = inject('servingRole');
@@ -47,7 +47,7 @@ export async function createTestDatabase({ max = 4 } = {}): Promise<TestDatabase
   };
 }
 
-function withDatabase(url: string, name: string): string {
+export function withDatabase(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;
   return changed.href;

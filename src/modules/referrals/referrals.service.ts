@@ -326,11 +326,12 @@ async function move(
   if (!moved.ok) return moved;
   const proven = await prove(referral);
   if (!proven.ok) return proven as Moved;
+  // Told first, so that what follows from it (a need that is done) comes behind it in every timeline.
+  await tx.append(changeOf(moved.value, referral.state, proven.value === null ? {} : { delivered: proven.value }));
   const settled = await settle(tx, referral, to, proven.value);
   if (!settled.ok) return settled;
   if (to === 'REJECTED' || (to === 'CANCELLED' && sides.includes('PERFORMER'))) await exclude(tx, referral, reason);
   await saveReferral(tx, moved.value);
-  await tx.append(changeOf(moved.value, referral.state, proven.value === null ? {} : { delivered: proven.value }));
   return moved;
 }
 
