@@ -1,7 +1,7 @@
 import { atLocal, DAY, localDate } from '../kernel/clock.js';
 import { newId } from '../kernel/ids.js';
 import { ok } from '../kernel/result.js';
-import { appointLiaisonsBulk, createMembershipsBulk, createOrganizationsBulk } from '../modules/alliance/bulk.service.js';
+import { createMembershipsBulk, createOrganizationsBulk } from '../modules/alliance/bulk.service.js';
 import { createAccounts, type NewRole } from '../modules/identity/identity.service.js';
 import { createNeedsBulk } from '../modules/needs/needs.service.js';
 import { createOffersBulk, createSessionsBulk } from '../modules/offers/offers.service.js';
@@ -122,16 +122,6 @@ async function writePartners(
     },
   }));
   must(await seed.transaction(tx => createMembershipsBulk(tx, memberships)), 'memberships');
-  const [since = localDate(foundedAt)] = plan.memberships.map(membership => membership.since).sort();
-  await seed.transaction(async tx => {
-    const liaisons = plan.accounts.flatMap(({ login, role }) =>
-      role.role === 'LIAISON'
-        ? [{ organizationId: idIn(organizations, role.organization), accountId: idIn(accounts, login), since }]
-        : [],
-    );
-    await appointLiaisonsBulk(tx, liaisons);
-    return ok(null);
-  });
   onRows(plan.organizations.length + plan.accounts.length + plan.memberships.length);
   return { organizations, accounts };
 }

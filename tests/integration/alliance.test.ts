@@ -103,6 +103,25 @@ describe('organizations', () => {
   });
 });
 
+describe('liaisons', () => {
+  it('are the accounts that hold the role now, named to staff and colleagues only', async () => {
+    await database.owner`insert into identity.account (id, login, display_name, password_hash, created_at) values (${WORLD.liaisonBarber}, 'liaison', '小王', '-', now()), (${WORLD.daughter}, 'former', '小李', '-', now())`;
+    await database.owner`insert into identity.role_assignment (id, account_id, community_id, role, organization_id, valid_from, valid_until) values
+      (${randomUUID()}, ${WORLD.liaisonBarber}, ${WORLD.community}, 'LIAISON', ${WORLD.barber}, '2026-03-01', null),
+      (${randomUUID()}, ${WORLD.daughter}, ${WORLD.community}, 'LIAISON', ${WORLD.barber}, '2026-01-01', '2026-02-01'),
+      (${randomUUID()}, ${WORLD.daughter}, ${WORLD.otherCommunity}, 'LIAISON', ${WORLD.barber}, '2026-01-01', null)`;
+    const liaisons = async (actor: Actor) =>
+      (
+        await ask(actor, 'query($id: ID!) { organization(id: $id) { liaisons { displayName since } } }', {
+          id: gid('Organization', WORLD.barber),
+        })
+      ).data?.organization.liaisons;
+    for (const actor of [ACTORS.anonymous, ACTORS.clinic, ACTORS.daughter]) expect(await liaisons(actor)).toBeNull();
+    for (const actor of [ACTORS.secretary1, ACTORS.barber])
+      expect(await liaisons(actor)).toEqual([{ displayName: '小王', since: '2026-03-01' }]);
+  });
+});
+
 describe('membership', () => {
   it('starts by one side and becomes active by the other', async () => {
     expect((await start(ACTORS.secretary2)).data?.membershipStart.userErrors).toMatchObject([{ code: 'FORBIDDEN' }]);

@@ -141,13 +141,11 @@ export function signPact(
 export const MAX_PACT_ITEMS = 30;
 export const MAX_PACT_YEARS = 5;
 
-/** Who speaks for an organisation (联络员). */
+/** Who speaks for an organisation (联络员): an account that holds the role, by the name it goes by at work. */
 export interface Liaison {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly accountId: string;
+  readonly displayName: string;
+  /** The first day, as `YYYY-MM-DD`. */
   readonly since: string;
-  readonly until: string | null;
 }
 
 /** A pact's period: it ends after it starts and lasts at most five years. */

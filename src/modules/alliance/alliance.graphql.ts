@@ -184,10 +184,7 @@ export class OrganizationResolver {
     nullable: true,
     description: 'Who speaks for it here; null unless you are staff or of the same organisation.',
   })
-  async liaisons(
-    @Root() organization: OrganizationRecord,
-    @Ctx() scope: Scope,
-  ): Promise<readonly (LiaisonRecord & { displayName: string })[] | null> {
+  async liaisons(@Root() organization: OrganizationRecord, @Ctx() scope: Scope): Promise<readonly LiaisonRecord[] | null> {
     return canSeeLiaisons(scope.actor, organization.id)
       ? ((await scope.load(liaisonsByOrganization, organization.id)) ?? [])
       : null;

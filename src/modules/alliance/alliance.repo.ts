@@ -1,13 +1,14 @@
-import { and, asc, desc, eq, ilike, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, ilike, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
+import { localDate } from '../../kernel/clock.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { bigrams } from '../../kernel/text.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { accounts } from '../identity/identity.table.js';
+import { accounts, roleAssignments } from '../identity/identity.table.js';
 import type { Liaison, Membership, Organization, OrganizationKind, Pact } from './alliance.domain.js';
 import { membershipVisibleTo } from './alliance.policy.js';
-import { liaisons, memberships, organizations, pacts } from './alliance.table.js';
+import { memberships, organizations, pacts } from './alliance.table.js';
 
 const organizationColumns = {
   id: organizations.id,
@@ -54,30 +55,32 @@ export const pactsByMembership = defineLoader<readonly Pact[]>('pactsByMembershi
   return Map.groupBy(rows, row => row.membershipId);
 });
 
-/** Current liaisons of organisations with the name they go by. */
-export const liaisonsByOrganization = defineLoader<readonly (Liaison & { readonly displayName: string })[]>(
+/** Who speaks for organisations in this community now: the accounts that hold the role, oldest first. */
+export const liaisonsByOrganization = defineLoader<readonly Liaison[]>(
   'liaisonsByOrganization',
-  async ({ db, communityId }, ids) => {
+  async ({ db, communityId, now }, ids) => {
+    const at = now().toISOString();
     const rows = await db
       .select({
-        id: liaisons.id,
-        organizationId: liaisons.organizationId,
-        accountId: liaisons.accountId,
-        since: liaisons.since,
-        until: liaisons.until,
+        organizationId: roleAssignments.organizationId,
         displayName: accounts.displayName,
+        since: roleAssignments.validFrom,
       })
-      .from(liaisons)
-      .innerJoin(accounts, eq(accounts.id, liaisons.accountId))
+      .from(roleAssignments)
+      .innerJoin(accounts, and(eq(accounts.id, roleAssignments.accountId), eq(accounts.active, true)))
       .where(
         and(
-          eq(liaisons.communityId, communityId),
-          sql`${liaisons.organizationId} = any(${sql.param(ids)})`,
-          isNull(liaisons.until),
+          eq(roleAssignments.communityId, communityId),
+          eq(roleAssignments.role, 'LIAISON'),
+          sql`${roleAssignments.organizationId} = any(${sql.param(ids)})`,
+          sql`${roleAssignments.validFrom} <= ${at} and (${roleAssignments.validUntil} is null or ${roleAssignments.validUntil} > ${at})`,
         ),
       )
-      .orderBy(asc(liaisons.since), asc(liaisons.id));
-    return Map.groupBy(rows, row => row.organizationId);
+      .orderBy(asc(roleAssignments.validFrom), asc(roleAssignments.id));
+    return Map.groupBy(
+      rows.map(({ since, ...row }) => ({ ...row, since: localDate(since) })),
+      row => row.organizationId ?? '',
+    );
   },
 );
 
@@ -275,8 +278,4 @@ export async function savePact({ db, communityId }: Scope, { id, ...pact }: Pact
     .update(pacts)
     .set(pact)
     .where(and(eq(pacts.communityId, communityId), eq(pacts.id, id)));
-}
-
-export async function insertLiaisons({ db, communityId }: Scope, rows: readonly Liaison[]): Promise<void> {
-  await db.insert(liaisons).values(rows.map(row => ({ ...row, communityId })));
 }

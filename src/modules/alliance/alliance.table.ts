@@ -11,7 +11,6 @@ import {
   primaryKey,
   text,
   unique,
-  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
@@ -107,26 +106,5 @@ export const pacts = pgTable(
       'pact_signed',
       sql`${t.state} <> 'SIGNED' or (${t.branchSignedAt} is not null and ${t.organizationSignedAt} is not null)`,
     ),
-  ],
-);
-
-/** Who speaks for an organisation in a community; one liaison account may serve several organisations. */
-export const liaisons = pgTable(
-  'liaison',
-  {
-    communityId: communityId().references(() => communities.id),
-    id: uuid().notNull(),
-    organizationId: uuid('organization_id')
-      .notNull()
-      .references(() => organizations.id),
-    accountId: uuid('account_id').notNull(),
-    since: date({ mode: 'string' }).notNull(),
-    until: date({ mode: 'string' }),
-  },
-  t => [
-    primaryKey({ columns: [t.communityId, t.id] }),
-    uniqueIndex('liaison_current').on(t.communityId, t.organizationId, t.accountId).where(sql`${t.until} is null`),
-    index('liaison_by_organization_reference').on(t.organizationId),
-    index('liaison_by_account').on(t.communityId, t.accountId),
   ],
 );

@@ -12,7 +12,7 @@ import {
   type Pact,
   pactPeriodProblem,
 } from './alliance.domain.js';
-import { insertLiaisons, insertMemberships, insertOrganizations, insertPacts } from './alliance.repo.js';
+import { insertMemberships, insertOrganizations, insertPacts } from './alliance.repo.js';
 import { usccProblem } from './uscc.js';
 
 // For seeds and imports, in the caller's transaction. Valid by the same rules as one by one; failures tell the place in the list.
@@ -125,19 +125,3 @@ const pactOf = (membershipId: string, { number, startsOn, endsOn, items, signed 
   version: 1,
   createdAt: at,
 });
-
-/** Names who speaks for each organisation from a day on. */
-export async function appointLiaisonsBulk(
-  tx: Scope,
-  rows: readonly { readonly organizationId: string; readonly accountId: string; readonly since: string }[],
-): Promise<void> {
-  const made = rows.map(row => ({ ...row, id: newId(), until: null }));
-  await insertLiaisons(tx, made);
-  await tx.append(
-    ...made.map(({ organizationId, accountId }) => ({
-      kind: 'LIAISON_APPOINTED',
-      subject: { type: 'Organization', id: organizationId },
-      data: { accountId },
-    })),
-  );
-}
