@@ -23,6 +23,7 @@ import { createLockout } from './modules/identity/lockout.js';
 import { createAuthentication } from './modules/identity/sessions.service.js';
 import { createTokens } from './modules/identity/tokens.js';
 import { resolvers } from './modules/index.js';
+import { failInterruptedPlans, stopPlanRuns } from './modules/matching/plans.service.js';
 import { communityIdByCode } from './modules/territory/territory.service.js';
 import { Scope } from './scope/scope.js';
 import { keptSecret } from './secrets.js';
@@ -132,6 +133,10 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   const schema = overrides.schema ?? createSchema();
   const sealer = startSealer(slow.db, now, error => log.warn({ err: error }, 'sealing failed, will try again'));
   onClose(() => sealer.stop());
+  await failInterruptedPlans(serving.db, now()).catch(error =>
+    log.warn({ err: error }, 'matching runs cut short are not marked yet'),
+  );
+  onClose(() => stopPlanRuns());
   const apollo = await createApollo({
     schema,
     log,

@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../../bench/support/instances.js';
 import { buildSchema } from '../../src/graphql/schema.js';
 import type { Actor } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import { resolvers } from '../../src/modules/index.js';
-import { failedRules } from '../../src/modules/matching/matching.service.js';
-import { isAllowed, readWorld } from '../support/allowed.js';
-import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
+import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
-import { NOW, seedWorld, WORLD } from '../support/world.js';
+import { at, insertScene } from '../support/scene.js';
+import { seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase({ max: 8 });
 const { owner } = database;
@@ -18,27 +16,7 @@ const ask = createAsk(buildSchema(resolvers), database);
 beforeAll(() => seedWorld(database));
 afterEach(() => clearEstate(database));
 
-const operation = (name: string): string =>
-  readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8');
-const at = (hours: number): Date => new Date(NOW.getTime() + hours * 3_600_000);
 const c = WORLD.community;
-
-/** A person of 86 who lives alone on the fifth floor, her need for a haircut, and the barber's session the day after tomorrow. */
-async function insertScene({ capacity = 3 } = {}) {
-  const [person, need, offer, session, far] = [newId(), newId(), newId(), newId(), newId()];
-  await owner.begin(async tx => {
-    await tx`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, storey, sex, birth_date, residency_status, care_categories, created_at)
-      values (${c}, ${person}, ${WORLD.branch1}, ${WORLD.building1}, '', '', 5, 'FEMALE', '1940-03-03', 'PRESENT', '{LIVING_ALONE}', ${NOW})`;
-    await tx`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
-      values (${c}, ${need}, 'N-1', ${WORLD.branch1}, 'HAIRCUT', 'RESIDENT', 'FAMILY', 'PHONE', 'OPEN', 'P2', 1, '{ON_SITE,HOME}', ${at(-50)}, ${at(-49)})`;
-    await tx`insert into personal.need_detail (community_id, need_id, branch_id, beneficiary_id, description_sealed) values (${c}, ${need}, ${WORLD.branch1}, ${person}, '')`;
-    await tx`insert into offer (community_id, id, organization_id, category_code, title, state, modes, valid_from, valid_until, created_at, published_at)
-      values (${c}, ${offer}, ${WORLD.barber}, 'HAIRCUT', '便民理发', 'PUBLISHED', '{ON_SITE}', '2026-11-01', '2027-03-31', ${NOW}, ${NOW})`;
-    await tx`insert into session (community_id, id, offer_id, starts_at, ends_at, capacity, building_id, created_at) values
-      (${c}, ${session}, ${offer}, ${at(48)}, ${at(51)}, ${capacity}, ${WORLD.building2}, ${NOW}), (${c}, ${far}, ${offer}, ${at(24 * 8)}, ${at(24 * 8 + 3)}, ${capacity}, ${WORLD.building2}, ${NOW})`;
-  });
-  return { person, need, offer, session, far };
-}
 
 const CREATE = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanCreate(input: $input) { matchPlan { id version status progress dryRun policyVersion branch { code }
   totals { needs pairs tiers { tier needs served } supply { category { code } free used } }
@@ -65,240 +43,9 @@ async function publish(actor: Actor, plan: { id: string; version: number }, inpu
   return data?.matchPlanPublish;
 }
 
-describe('question 5: who can serve this need, and why', () => {
-  it('is answered in full for staff, best first, with sums that add up', async () => {
-    const scene = await insertScene();
-    const ids = { needId: gid('Need', scene.need) };
-    const { data, errors } = await ask(ACTORS.secretary1, operation('question-05-who-can-serve'), ids);
-    expect(errors).toBeUndefined();
-    const [best, next] = data!.need.suggestions;
-    expect(best).toMatchObject({ position: 1, organization: { name: '美发店' }, session: { id: gid('Session', scene.session) } });
-    expect(next).toMatchObject({ position: 2, session: { id: gid('Session', scene.far) } });
-    expect(best.explanation.sentence).toBe(
-      '紧急程度 P2,268 分(已等待 9 个工作小时、86 岁、重点人群)。匹配代价 1440(步行约 20 米、无电梯楼梯 4 层、2 天后、此前未服务过此人)。',
-    );
-    expect(best.explanation.costParts.reduce((total: number, { cost }: any) => total + cost, 0)).toBe(best.explanation.cost);
-    expect(best.explanation.rankParts.reduce((total: number, { points }: any) => total + points, 0)).toBe(
-      best.explanation.points,
-    );
-    const english = await ask(ACTORS.secretary1, operation('question-05-who-can-serve'), ids, { locale: 'en' });
-    expect(english.data?.need.suggestions[0].explanation.sentence).toContain('86 years old');
-  });
-
-  it('costs as many statements for a page of needs as for one', async () => {
-    await insertEstate(database, createRandom(21), { needs: 60, sessions: 40, branchIds: [WORLD.branch1] });
-    const query = `query($id: ID!, $first: Int) { branch(id: $id) { needs(first: $first, filter: { states: [OPEN] }) { edges { node { id suggestions { position explanation { sentence } } } } } } }`;
-    const counts: number[] = [];
-    for (const first of [1, 30]) {
-      database.statements();
-      const { data, errors } = await ask(ACTORS.secretary1, query, { id: gid('Branch', WORLD.branch1), first });
-      expect(errors).toBeUndefined();
-      expect(data?.branch.needs.edges).toHaveLength(first);
-      counts.push(database.statements().length);
-    }
-    expect(counts[1]).toBe(counts[0]);
-  });
-
-  it('holds every hard filter on a random estate', async () => {
-    await insertEstate(database, createRandom(22), { needs: 60, sessions: 60, branchIds: [WORLD.branch1] });
-    const { needs, sessions } = await readWorld(database);
-    let suggested = 0;
-    for (const need of needs) {
-      const { data } = await ask(
-        ACTORS.secretary1,
-        `query($id: ID!) { need(id: $id) { suggestions(first: 50) { session { id } } } }`,
-        { id: gid('Need', need.id) },
-      );
-      const expected = sessions
-        .filter(session => session.free > 0 && isAllowed(need, session))
-        .map(({ id }) => gid('Session', id));
-      const shown = data?.need.suggestions.map(({ session }: any) => session.id);
-      expect(new Set(shown)).toEqual(new Set(expected));
-      suggested += expected.length;
-    }
-    expect(suggested).toBeGreaterThan(20);
-  });
-});
-
-describe('question 6: needs for us', () => {
-  const us = { organizationId: gid('Organization', WORLD.barber) };
-
-  it('tells a partner nothing about the person', async () => {
-    const scene = await insertScene();
-    const everything = `query($organizationId: ID!, $need: ID!, $session: ID!) { organization(id: $organizationId) { suggestedNeeds { position subjectToCheck need { id } explanation {
-      tier points cost distanceM options complete sentence rankParts { code points measured text } costParts { code cost measured text } runnerUp { cost } } } }
-      need(id: $need) { suggestions { position explanation { points cost rankParts { code } costParts { code } distanceM sentence } } }
-      whyNot(needId: $need, sessionId: $session) { possible reasons { code } explanation { points cost costParts { code } } } }`;
-    const variables = { ...us, need: gid('Need', scene.need), session: gid('Session', scene.session) };
-    const { data, errors } = await ask(ACTORS.barber, everything, variables);
-    expect(errors).toBeUndefined();
-    const text = JSON.stringify(data);
-    expect(text).not.toMatch(/AGE_80|CARE|FLOORS|DISTANCE|NEW_HELPER|REPEAT|86|楼梯|步行|重点人群/);
-    const [suggestion] = data!.organization.suggestedNeeds;
-    expect(suggestion).toMatchObject({ position: 1, need: { id: variables.need }, subjectToCheck: false });
-    expect(suggestion.explanation).toMatchObject({
-      tier: 2,
-      points: null,
-      cost: null,
-      distanceM: null,
-      options: null,
-      complete: false,
-      runnerUp: null,
-    });
-    expect(data?.need.suggestions).toHaveLength(2);
-    expect(data?.whyNot).toMatchObject({ possible: true, reasons: [], explanation: { points: null, cost: null } });
-    const staff = await ask(ACTORS.secretary1, everything, variables);
-    expect(JSON.stringify(staff.data)).toMatch(/AGE_80.*86/);
-  });
-
-  it('is one operation, by urgency and waiting, within the category', async () => {
-    const scene = await insertScene();
-    const { data, errors } = await ask(ACTORS.barber, operation('question-06-needs-for-us'), us);
-    expect(errors).toBeUndefined();
-    expect(data?.organization.suggestedNeeds).toMatchObject([
-      { need: { id: gid('Need', scene.need), ageBand: 'EIGHTY_PLUS' }, session: { id: gid('Session', scene.session) } },
-    ]);
-    const other = await ask(ACTORS.barber, operation('question-06-needs-for-us'), { ...us, category: 'MEDICAL_ACCESS' });
-    expect(other.data?.organization.suggestedNeeds).toEqual([]);
-  });
-
-  it('cannot be turned into a question about where or who somebody is', async () => {
-    const scene = await insertScene();
-    const look = async () =>
-      (await ask(ACTORS.barber, operation('question-06-needs-for-us'), us)).data?.organization.suggestedNeeds;
-    const why = async () =>
-      (
-        await ask(
-          ACTORS.barber,
-          `query($n: ID!, $s: ID!) { whyNot(needId: $n, sessionId: $s) { possible subjectToCheck reasons { code } } }`,
-          {
-            n: gid('Need', scene.need),
-            s: gid('Session', scene.session),
-          },
-        )
-      ).data?.whyNot;
-    const answers = [];
-    for (const condition of [
-      `eligible_building_ids = '{${WORLD.building1}}'`,
-      `eligible_building_ids = '{${WORLD.building2}}'`,
-      `eligible_building_ids = '{}', care_categories = '{LIVING_ALONE}'`,
-      `care_categories = '{VETERAN}'`,
-      `care_categories = '{}', min_age_months = 1032`,
-      `min_age_months = 1056`,
-    ]) {
-      await owner.unsafe(`update offer set ${condition}`);
-      answers.push(JSON.stringify([await look(), await why()]));
-    }
-    expect(new Set(answers).size).toBe(1);
-    expect(answers[0]).toContain('"subjectToCheck":true');
-    await owner.unsafe(`update personal.resident set opted_out = true`);
-    expect(await look()).toEqual([]);
-    expect(await why()).toMatchObject({ possible: false, reasons: [{ code: 'NOT_ELIGIBLE' }] });
-  });
-
-  it('is nobody else’s to ask', async () => {
-    const scene = await insertScene();
-    const query = `query($organizationId: ID!, $offer: ID!) { organization(id: $organizationId) { suggestedNeeds { position } proposals { edges { node { id } } } } offer(id: $offer) { suggestedNeeds { need { id } } } }`;
-    const variables = { ...us, offer: gid('Offer', scene.offer) };
-    for (const actor of [ACTORS.anonymous, ACTORS.clinic, ACTORS.stranger, ACTORS.daughter, ACTORS.subdistrict]) {
-      const { data } = await ask(actor, query, variables);
-      expect(data?.organization).toEqual({ suggestedNeeds: null, proposals: { edges: [] } });
-      expect(data?.offer?.suggestedNeeds ?? null).toBeNull();
-    }
-    const elsewhere = await ask(ACTORS.secretary2, query, variables);
-    expect(elsewhere.data?.organization.suggestedNeeds).toEqual([]);
-    const own = await ask(ACTORS.barber, query, variables);
-    expect(own.data?.offer.suggestedNeeds).toEqual([{ need: { id: gid('Need', scene.need) } }]);
-    expect(
-      (await ask(ACTORS.barber, `query($offer: ID!) { offer(id: $offer) { suggestedNeeds(first: 51) { position } } }`, variables))
-        .errors?.[0]?.extensions?.code,
-    ).toBe('BAD_USER_INPUT');
-  });
-});
-
-describe('whyNot', () => {
-  const query = `query($n: ID!, $s: ID!) { whyNot(needId: $n, sessionId: $s) { possible reasons { code rule label sentence numbers { name value } } explanation { cost complete } } }`;
-
-  it('names every rule that fails, or the score', async () => {
-    const scene = await insertScene();
-    const variables = { n: gid('Need', scene.need), s: gid('Session', scene.session) };
-    expect((await ask(ACTORS.officer, query, variables)).data?.whyNot).toEqual({
-      possible: true,
-      reasons: [],
-      explanation: { cost: 1440, complete: true },
-    });
-    await owner.unsafe(`update offer set min_age_months = 1080, lead_time_minutes = 4320`);
-    await owner.unsafe(`update session set reserved = capacity`);
-    const { data } = await ask(ACTORS.secretary1, query, variables, { locale: 'en' });
-    expect(data?.whyNot).toEqual({
-      possible: false,
-      explanation: null,
-      reasons: [
-        {
-          code: 'TOO_YOUNG',
-          rule: 2,
-          label: 'too young',
-          sentence: '86 years old on the day of the service; the offer asks for 90 years.',
-          numbers: [
-            { name: 'ageMonths', value: 1041 },
-            { name: 'minAgeMonths', value: 1080 },
-          ],
-        },
-        {
-          code: 'LEAD_TIME',
-          rule: 4,
-          label: 'lead time too short',
-          sentence: 'It starts in 2 days; the offer needs 3 days of notice.',
-          numbers: [
-            { name: 'leadTimeMinutes', value: 4320 },
-            { name: 'minutesLeft', value: 2880 },
-          ],
-        },
-        {
-          code: 'SESSION_FULL',
-          rule: null,
-          label: 'session full',
-          sentence: 'All 3 places are promised.',
-          numbers: [{ name: 'capacity', value: 3 }],
-        },
-      ],
-    });
-  });
-
-  it('answers null to who may not ask, and refuses ids of another kind', async () => {
-    const scene = await insertScene();
-    const variables = { n: gid('Need', scene.need), s: gid('Session', scene.session) };
-    for (const actor of [
-      ACTORS.anonymous,
-      ACTORS.secretary2,
-      ACTORS.clinic,
-      ACTORS.subdistrict,
-      { ...ACTORS.daughter, kinIds: [scene.person] },
-    ])
-      expect((await ask(actor, query, variables)).data?.whyNot).toBeNull();
-    expect((await ask(ACTORS.admin, query, { n: variables.s, s: variables.n })).errors?.[0]?.extensions?.code).toBe(
-      'BAD_USER_INPUT',
-    );
-    expect((await ask(ACTORS.admin, query, { ...variables, n: gid('Need', newId()) })).data?.whyNot).toBeNull();
-  });
-
-  it('lets people decide by hand for whom automation is unwanted, without telling a partner more', async () => {
-    const scene = await insertScene();
-    await owner.unsafe(`update personal.resident set opted_out = true`);
-    expect(await failedRules(scopeOf(database, ACTORS.barber), scene.need, scene.session)).toEqual([]);
-    await owner.unsafe(`update offer set min_age_months = 1080`);
-    expect((await failedRules(scopeOf(database, ACTORS.barber), scene.need, scene.session)).map(({ code }) => code)).toEqual([
-      'NOT_ELIGIBLE',
-    ]);
-    expect((await failedRules(scopeOf(database, ACTORS.secretary1), scene.need, scene.session)).map(({ code }) => code)).toEqual([
-      'TOO_YOUNG',
-    ]);
-  });
-});
-
 describe('a plan over the API', () => {
   it('is ready at once when it is small, and explained', async () => {
-    const scene = await insertScene();
+    const scene = await insertScene(database);
     const { matchPlan, userErrors } = await createPlan();
     expect(userErrors).toEqual([]);
     expect(matchPlan).toMatchObject({
@@ -328,7 +75,7 @@ describe('a plan over the API', () => {
   });
 
   it('says in words why a need stays open', async () => {
-    const scene = await insertScene({ capacity: 1 });
+    const scene = await insertScene(database, { capacity: 1 });
     await owner`update session set reserved = 1 where id = ${scene.far}`;
     const rival = newId();
     await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
@@ -352,7 +99,7 @@ describe('a plan over the API', () => {
   });
 
   it('cannot be seen from another branch by any route', async () => {
-    await insertScene();
+    await insertScene(database);
     const { matchPlan } = await createPlan();
     const match = matchPlan.matches.edges[0].node.id;
     const look = `query($plan: ID!, $match: ID!, $branch: ID!) { node(id: $plan) { id } other: node(id: $match) { id } nodes(ids: [$plan, $match]) { id } matchPlan(id: $plan) { id } matchPlans(branchId: $branch) { totalCount edges { node { id } } } }`;
@@ -386,7 +133,7 @@ describe('a plan over the API', () => {
   });
 
   it('refuses what is malformed, field by field', async () => {
-    const scene = await insertScene();
+    const scene = await insertScene(database);
     const pair = { needId: gid('Need', scene.need), sessionId: gid('Session', scene.session) };
     expect((await createPlan(ACTORS.secretary1, { pinned: [{ ...pair, needId: pair.sessionId }] })).userErrors).toMatchObject([
       { code: 'INVALID_ID', path: ['pinned', '0', 'needId'] },
@@ -408,7 +155,7 @@ describe('publishing', () => {
     (await ask(actor, PROPOSALS, { id: gid('Organization', id) })).data?.organization.proposals;
 
   it('proposes to the organization, with a time to answer by urgency, and nothing of the person', async () => {
-    const scene = await insertScene();
+    const scene = await insertScene(database);
     const { matchPlan } = await createPlan();
     const published = await publish(ACTORS.secretary1, matchPlan);
     expect(published).toMatchObject({
@@ -450,7 +197,7 @@ describe('publishing', () => {
   });
 
   it('happens once for a key, and not for another version nor for a dry run', async () => {
-    await insertScene();
+    await insertScene(database);
     const dry = (await createPlan(ACTORS.secretary1, { dryRun: true })).matchPlan;
     expect((await publish(ACTORS.secretary1, dry)).userErrors).toEqual([{ code: 'INVALID_STATE', from: 'DRY_RUN' }]);
     const { matchPlan } = await createPlan();
@@ -475,7 +222,7 @@ describe('publishing', () => {
     ['TOO_YOUNG', `update offer set min_age_months = 1080`],
     ['NO_PACT', `update pact set state = 'TERMINATED'`],
   ])('looks at each match again: %s', async (reason, change) => {
-    await insertScene();
+    await insertScene(database);
     const { matchPlan } = await createPlan();
     await owner.unsafe(change);
     const published = await publish(ACTORS.secretary1, matchPlan);
@@ -486,7 +233,7 @@ describe('publishing', () => {
   });
 
   it('replaces the open proposals of the branch, keeps what was accepted, and counts who was left out', async () => {
-    const scene = await insertScene({ capacity: 1 });
+    const scene = await insertScene(database, { capacity: 1 });
     await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
     const rival = newId();
     await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at, left_out)
@@ -510,7 +257,7 @@ describe('publishing', () => {
 
   it('never takes back an acceptance that came first', async () => {
     for (let round = 0; round < 8; round++) {
-      await insertScene();
+      await insertScene(database);
       await publish(ACTORS.secretary1, (await createPlan()).matchPlan);
       const [{ node }] = (await proposalsOf(ACTORS.barber, WORLD.barber)).edges;
       const next = (await createPlan()).matchPlan;
@@ -549,7 +296,7 @@ describe('publishing', () => {
   });
 
   it('a proposal not answered in time has lapsed', async () => {
-    await insertScene();
+    await insertScene(database);
     await publish(ACTORS.secretary1, (await createPlan()).matchPlan);
     const late = { now: () => at(26) };
     const id = gid('Organization', WORLD.barber);
@@ -569,7 +316,9 @@ describe('publishing', () => {
 });
 
 describe('answers', () => {
-  beforeEach(() => insertScene());
+  beforeEach(async () => {
+    await insertScene(database);
+  });
 
   it('a declined pair is not proposed again, and the need keeps its place', async () => {
     const { matchPlan } = await createPlan();
