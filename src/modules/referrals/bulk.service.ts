@@ -2,7 +2,7 @@ import { localDate } from '../../kernel/clock.js';
 import type { CapacityExceeded, InvalidInput } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import type { Scope } from '../../scope/scope.js';
+import { Scope } from '../../scope/scope.js';
 import { reserveCapacity } from '../offers/offers.service.js';
 import { allBranches } from '../territory/territory.service.js';
 import { checkRecord, type RecordFields, type Referral } from './referrals.domain.js';
@@ -33,18 +33,14 @@ export async function createServicesBulk(
   rows: readonly BulkService[],
 ): Promise<Result<readonly Referral[], InvalidInput | CapacityExceeded>> {
   const numbers = await numbersFor(tx, rows);
-  const made = rows.map((row, at) => ({ row, referral: referralOf(row, numbers[at] ?? '') }));
-  for (const [at, { row, referral }] of made.entries()) {
+  const made = rows.map((row, i) => ({ row, referral: referralOf(row, numbers[i] ?? '') }));
+  for (const [i, { row, referral }] of made.entries()) {
     const checked = checkRecord(row.record, referral, row.closedAt);
-    if (!checked.ok) return fail({ ...checked.failure, path: [String(at)] });
+    if (!checked.ok) return fail({ ...checked.failure, path: [String(i)] });
   }
-  const places = Map.groupBy(rows, ({ sessionId }) => sessionId);
-  for (const [sessionId, of] of places) {
-    const taken = await reserveCapacity(
-      tx,
-      sessionId,
-      of.reduce((sum, { quantity }) => sum + quantity, 0),
-    );
+  for (const [sessionId, of] of Map.groupBy(rows, row => row.sessionId)) {
+    const quantity = of.reduce((sum, row) => sum + row.quantity, 0);
+    const taken = await reserveCapacity(at(tx, of[0]!.acceptedAt), sessionId, quantity);
     if (!taken.ok) return taken;
   }
   for (let start = 0; start < made.length; start += CHUNK) {
@@ -67,6 +63,9 @@ export async function createServicesBulk(
   }
   return ok(made.map(({ referral }) => referral));
 }
+
+/** The same transaction at another time: an offer that has expired since did take promises then. */
+const at = (tx: Scope, then: Date): Scope => new Scope({ ...tx.parts, now: () => then }, true);
 
 const referralOf = ({ by, record: _, ...row }: BulkService, number: string): Referral => ({
   ...row,
