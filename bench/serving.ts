@@ -13,14 +13,15 @@ import { ask, currentMain, type Server, signIn, startServer } from './support/se
 
 /**
  * Loads the real server, in a process of its own, with the operations of `operations/` as a branch secretary sends them, and
- * prints Markdown. `npx tsx bench/serving.ts [--seconds 4] [--rounds 3] [--connections 1,16,64] [--against other/dist/main.js]`;
- * with `--against` both builds are measured in turns and compared.
+ * prints Markdown. `npx tsx bench/serving.ts [--seconds 4] [--rounds 3] [--connections 1,16,64] [--main dist/main.js]
+ * [--against other/dist/main.js]`; with `--against` both builds are measured in turns and compared.
  */
 const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '1,16,64' },
+    main: { type: 'string', default: currentMain() },
     against: { type: 'string' },
   },
 });
@@ -148,7 +149,7 @@ async function count(dataDir: string): Promise<{ readonly postgres: string; read
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'red-alliance-bench-'));
-const mains = [currentMain(), ...(options.against ? [options.against] : [])];
+const mains = [options.main, ...(options.against ? [options.against] : [])];
 const targets: Target[] = [];
 try {
   for (const [i, main] of mains.entries()) {
