@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { ANONYMOUS } from '../../src/kernel/actor.js';
+import { newId } from '../../src/kernel/ids.js';
 import { createVault } from '../../src/kernel/vault.js';
 import { loadActor } from '../../src/modules/identity/identity.service.js';
 import { fits } from '../../src/modules/identity/passwords.js';
+import { createPlan, pageOfUnmatched } from '../../src/modules/matching/plans.service.js';
+import { Scope } from '../../src/scope/scope.js';
 import { readSeedData } from '../../src/seeds/data.js';
 import { DEMO_PASSWORD, seedDemo } from '../../src/seeds/index.js';
-import { scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { NOW } from '../support/world.js';
 
@@ -362,6 +365,28 @@ describe('the needs', () => {
   });
 });
 
+describe('matching on the estate', () => {
+  it.each(['B1', 'B2', 'B3', 'B4'])(
+    'has something to decide in %s: many served, the others for different reasons',
+    async code => {
+      const { account, branch } = await one(
+        `select (select id from identity.account where login = 'secretary.${code.toLowerCase()}') as account, id as branch from branch where code = '${code}'`,
+      );
+      const actor = await loadActor(db, communityId, account, NOW);
+      const scope = new Scope({ ...parts, communityId, actor: actor ?? ANONYMOUS, locale: 'zh', requestId: null });
+      const plan = await createPlan(scope, { branchId: branch, dryRun: true, idempotencyKey: newId() });
+      if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
+      const { totals, id } = plan.value;
+      const served = totals?.tiers.reduce((sum, tier) => sum + tier.served, 0) ?? 0;
+      expect(totals?.needs).toBeGreaterThanOrEqual(40);
+      expect(served).toBeGreaterThanOrEqual(20);
+      const { edges } = await pageOfUnmatched(scope, id, null, { limit: 500, backward: false, from: null });
+      expect(new Set(edges.map(({ node }) => node.reason)).size).toBeGreaterThanOrEqual(3);
+      if (code === 'B1') expect(edges.map(({ node }) => node.reason)).toContain('CONSENT');
+    },
+  );
+});
+
 describe('referrals', () => {
   it('stand in every state, each branch its own; places and quantities add up', async () => {
     const states = await counts('select state::text as name, count(*)::int from referral group by 1');
@@ -400,8 +425,6 @@ describe('the demo accounts', () => {
     expect(await fits(stored[0]?.password_hash, 'not the password')).toMatchObject({ value: false });
     expect(await fits(stored[0]?.password_hash, DEMO_PASSWORD)).toMatchObject({ value: true });
     const actorOf = (login: string) => loadActor(db, communityId, stored.find(row => row.login === login)?.id, NOW);
-    const scope = scopeOf(database, { kind: 'SYSTEM', purpose: 'seed', behalfOf: null }, { communityId });
-    expect(scope.communityId).toBe(communityId);
     expect(await actorOf('admin')).toMatchObject({ roles: ['COMMUNITY_ADMIN'], branchIds: { length: 4 } });
     expect(await actorOf('secretary.b3')).toMatchObject({
       roles: ['BRANCH_SECRETARY'],
