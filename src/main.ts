@@ -11,12 +11,22 @@ const FIRST_QUERY =
 
 const say = (line: string) => console.log(line);
 
+/** The oldest Node that has all we use; `npm ci` brings a newer one, unless install scripts are off. */
+const OLDEST_NODE = 22;
+
 async function main(): Promise<void> {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new TooOld(
+      `This is Node ${process.versions.node}; it takes ${OLDEST_NODE} or newer to run. Let npm run the install script of the package "node".`,
+    );
+  }
   if (existsSync('.env')) process.loadEnvFile('.env');
   const starting = createApp(loadConfig(process.env), { seed: seedDemo, tell: say });
   stopOnSignals(starting);
   await welcome(await starting);
 }
+
+class TooOld extends Error {}
 
 /** The first signal lets everything end in order, also while it is still starting; the second ends it now. */
 function stopOnSignals(starting: Promise<App>): void {
@@ -46,7 +56,7 @@ async function welcome({ url, house }: App): Promise<void> {
 function plain(error: unknown): string {
   if (error instanceof ConfigError)
     return ['The configuration has problems:', ...error.problems.map(line => `  ${line}`)].join('\n');
-  if (error instanceof EmbeddedPostgresError || error instanceof DatabaseRefused) return error.message;
+  if (error instanceof EmbeddedPostgresError || error instanceof DatabaseRefused || error instanceof TooOld) return error.message;
   const { code, port } = error as { readonly code?: string; readonly port?: number };
   if (code === 'EADDRINUSE') return `Port ${port} is in use: set PORT to another one.`;
   if (code === 'EACCES' && port !== undefined) return `Port ${port} is not ours to open: set PORT to another one.`;
