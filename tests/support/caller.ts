@@ -53,11 +53,15 @@ export function callerOf(url: string, headers: Readonly<Record<string, string>> 
   };
 }
 
-/** Signs in with the password of the demonstration. */
-export async function signIn(url: string, login: string, headers: Readonly<Record<string, string>> = {}): Promise<Caller> {
-  const { accessToken } = await callerOf(url, headers).changed('signIn', { login, password: DEMO_PASSWORD }, 'accessToken');
-  return callerOf(url, { ...headers, authorization: `Bearer ${accessToken}` });
+/** An access token for an account of the demonstration. */
+export async function tokenOf(url: string, login: string): Promise<string> {
+  const { accessToken } = await callerOf(url).changed('signIn', { login, password: DEMO_PASSWORD }, 'accessToken');
+  return accessToken;
 }
+
+/** Signs in with the password of the demonstration. */
+export const signIn = async (url: string, login: string, headers: Readonly<Record<string, string>> = {}): Promise<Caller> =>
+  callerOf(url, { ...headers, authorization: `Bearer ${await tokenOf(url, login)}` });
 
 /** Every page of a connection, to its end. `source` asks with `$after` for the connection that `pick` finds in the data. */
 export async function everyNode(
