@@ -4,6 +4,8 @@ import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { accounts } from '../identity/identity.table.js';
 import { needDetails, residents } from '../residents/residents.table.js';
+import type { Building } from '../territory/territory.domain.js';
+import { buildings } from '../territory/territory.table.js';
 
 /** What a need says about people, as far as the wall lets the caller through; texts still sealed. */
 export interface NeedDetail {
@@ -12,6 +14,7 @@ export interface NeedDetail {
   readonly requesterAccountId: string | null;
   readonly requesterName: string | null;
   readonly buildingId: string | null;
+  readonly building: Building | null;
   readonly descriptionSealed: Buffer;
   readonly accessNotesSealed: Buffer | null;
 }
@@ -26,11 +29,13 @@ export const needDetailById = defineLoader<NeedDetail>('needDetailById', (scope,
         requesterAccountId: needDetails.requesterAccountId,
         requesterName: accounts.displayName,
         buildingId: needDetails.buildingId,
+        building: buildings,
         descriptionSealed: needDetails.descriptionSealed,
         accessNotesSealed: needDetails.accessNotesSealed,
       })
       .from(needDetails)
       .leftJoin(accounts, eq(accounts.id, needDetails.requesterAccountId))
+      .leftJoin(buildings, and(eq(buildings.communityId, needDetails.communityId), eq(buildings.id, needDetails.buildingId)))
       .where(and(eq(needDetails.communityId, communityId), sql`${needDetails.needId} = any(${sql.param(ids)}::uuid[])`));
     return new Map(rows.map(row => [row.needId, row]));
   }),

@@ -1,9 +1,7 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Ctx, Field, FieldResolver, Float, Info, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { LanguageEnum, ModeEnum, UrgencyEnum } from '../../graphql/labels.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { DateTime, Fen, Quantity } from '../../graphql/scalars.js';
-import { wanted } from '../../graphql/wanted.js';
 import type { Language, Mode, Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { Organization } from '../alliance/alliance.graphql.js';
@@ -12,7 +10,6 @@ import { AgeBandEnum, Resident } from '../residents/residents.graphql.js';
 import { findResident } from '../residents/residents.service.js';
 import { ServiceCategory } from '../taxonomy/taxonomy.graphql.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
-import { buildingById } from '../territory/territory.service.js';
 import type { BeneficiaryKind, NeedCloseReason, NeedState, StoredWindow, TransferTarget } from './needs.domain.js';
 import {
   BeneficiaryKindEnum,
@@ -32,6 +29,7 @@ import {
   type NeedRow,
   openAccessNotes,
   openDescription,
+  proposedFor,
   timelineOf,
   transitionsOf,
   waitingOf,
@@ -48,8 +46,6 @@ class NeedWindow {
 @ObjectType({ description: "How far a need is covered, in the category's capacity unit." })
 class NeedCoverage {
   @Field(() => Quantity, { description: 'What was asked for.' }) readonly asked!: number;
-  @Field(() => Quantity, { description: 'Proposed to organizations that have not answered; binds nobody.' })
-  readonly proposed!: number;
   @Field(() => Quantity, { description: 'Promised and not delivered yet.' }) readonly committed!: number;
   @Field(() => Quantity, { description: 'Delivered.' }) readonly fulfilled!: number;
   @Field(() => Quantity, { description: 'What nobody has promised: asked − committed − fulfilled.' }) readonly open!: number;
@@ -126,8 +122,8 @@ export class Need extends Node {
 @Resolver(() => Need)
 export class NeedResolver {
   @FieldResolver(() => NeedCoverage, { description: 'How far it is covered.' })
-  coverage(@Root() need: NeedRow, @Ctx() scope: Scope, @Info() info: GraphQLResolveInfo) {
-    return coverageOf(scope, need, wanted(info).has('proposed'));
+  coverage(@Root() need: NeedRow) {
+    return coverageOf(need);
   }
 
   @FieldResolver(() => NeedWaiting, { description: 'How long they have waited.' })
@@ -173,8 +169,7 @@ export class NeedResolver {
 
   @FieldResolver(() => Building, { nullable: true, description: `The stairwell where it is. ${INNER}` })
   async building(@Root() need: NeedRow, @Ctx() scope: Scope) {
-    const detail = await detailOf(scope, need);
-    return detail?.buildingId ? scope.load(buildingById, detail.buildingId) : null;
+    return (await detailOf(scope, need))?.building ?? null;
   }
 
   @FieldResolver(() => String, {
@@ -243,6 +238,14 @@ export class NeedResolver {
   })
   timeline(@Root() need: NeedRow, @Ctx() scope: Scope) {
     return timelineOf(scope, need);
+  }
+}
+
+@Resolver(() => NeedCoverage)
+export class NeedCoverageResolver {
+  @FieldResolver(() => Quantity, { description: 'Proposed to organizations that have not answered; binds nobody.' })
+  proposed(@Root() { needId }: { readonly needId: string }, @Ctx() scope: Scope): Promise<number> {
+    return proposedFor(scope, needId);
   }
 }
 

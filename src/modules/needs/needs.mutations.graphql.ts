@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { mutate, Payload, payloadOf } from '../../graphql/payload.js';
 import type { Scope } from '../../scope/scope.js';
 import { needLists } from './lists.graphql.js';
-import { Need, NeedResolver, NeedTimelineResolver } from './needs.graphql.js';
+import { Need, NeedCoverageResolver, NeedResolver, NeedTimelineResolver } from './needs.graphql.js';
 import {
   NeedFulfillInput,
   NeedMarkUnmetInput,
@@ -148,4 +148,4 @@ class NeedMutations {
   }
 }
 
-export const needsResolvers = [NeedResolver, NeedTimelineResolver, ...needLists, NeedMutations] as const;
+export const needsResolvers = [NeedResolver, NeedCoverageResolver, NeedTimelineResolver, ...needLists, NeedMutations] as const;

@@ -113,13 +113,17 @@ export function isCursorOf(order: NeedOrder, { from }: PageWindow): boolean {
 }
 
 /** How far a need is covered, in the category's unit. */
-export const coverageOf = async (scope: Scope, need: Need, withProposed: boolean) => ({
+export const coverageOf = (need: Need) => ({
+  needId: need.id,
   asked: need.quantity,
-  proposed: withProposed ? ((await scope.load(proposedByNeed, need.id)) ?? 0) : 0,
   committed: need.committed,
   fulfilled: need.fulfilled,
   open: openQuantity(need),
 });
+
+/** What has been proposed for a need and waits for an answer, in the category's unit. */
+export const proposedFor = async (scope: Scope, needId: string): Promise<number> =>
+  (await scope.load(proposedByNeed, needId)) ?? 0;
 
 /** How long somebody has waited, or did until it was closed. */
 export function waitingOf({ submittedAt, closedAt }: Need, now: Date) {
