@@ -1,0 +1,227 @@
+import { accountOf, speaksFor, worksFor } from '../../kernel/actor.js';
+import { allOf, checkInteger } from '../../kernel/check.js';
+import { HOUR } from '../../kernel/clock.js';
+import type {
+  CapacityExceeded,
+  Forbidden,
+  IdempotencyKeyReused,
+  InvalidInput,
+  InvalidState,
+  NotFound,
+  NotPossible,
+  QuantityExceeded,
+} from '../../kernel/failures.js';
+import { newId } from '../../kernel/ids.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Scope } from '../../scope/scope.js';
+import { acceptMatch, decisionOf, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
+import { commitQuantity, findNeed } from '../needs/needs.service.js';
+import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
+import {
+  RESPONSE_HOURS,
+  type Referral,
+  type ReferralOrigin,
+  type ReferralReason,
+  type ReferralState,
+} from './referrals.domain.js';
+import { insertReferrals, nextReferralNumber, referralById } from './referrals.repo.js';
+
+export type Promised = Result<null, CapacityExceeded | QuantityExceeded | InvalidState>;
+
+/** Takes places of the session and a part of the need, in this order everywhere so that writers never wait in a circle. */
+export async function hold(
+  tx: Scope,
+  { sessionId, needId, quantity }: Pick<Referral, 'sessionId' | 'needId' | 'quantity'>,
+): Promise<Promised> {
+  const places = await reserveCapacity(tx, sessionId, quantity);
+  return places.ok ? commitQuantity(tx, needId, quantity) : places;
+}
+
+interface NewReferral {
+  readonly needId: string;
+  readonly sessionId: string;
+  readonly organizationId: string;
+  readonly branchId: string;
+  readonly matchId: string | null;
+  readonly origin: ReferralOrigin;
+  readonly state: 'DRAFT' | 'REQUESTED' | 'ACCEPTED';
+  readonly quantity: number;
+  readonly respondBy: Date | null;
+  readonly decision: Referral['decision'];
+}
+
+async function create(tx: Scope, fields: NewReferral): Promise<Referral> {
+  const at = tx.now();
+  const referral: Referral = {
+    ...fields,
+    id: newId(),
+    number: await nextReferralNumber(tx, fields.branchId),
+    reason: null,
+    requestedBy: accountOf(tx.actor),
+    requestedAt: fields.state === 'DRAFT' ? null : at,
+    acceptedAt: fields.state === 'ACCEPTED' ? at : null,
+    closedAt: null,
+    createdAt: at,
+    version: 1,
+  };
+  await insertReferrals(tx, [referral]);
+  await tx.append(
+    changeOf(referral, null, {
+      origin: referral.origin,
+      needId: referral.needId,
+      sessionId: referral.sessionId,
+      quantity: referral.quantity,
+    }),
+  );
+  return referral;
+}
+
+/** What the log says of a referral's step. */
+export const changeOf = (
+  { id, branchId, state, reason }: Referral,
+  from: ReferralState | null,
+  data: Readonly<Record<string, unknown>> = {},
+) => ({
+  kind: `REFERRAL_${state}`,
+  subject: { type: 'Referral', id },
+  branchId,
+  from,
+  to: state,
+  reason,
+  data,
+});
+
+const reload = (tx: Scope) => (id: string) => tx.load(referralById, id);
+
+export interface AcceptMatch {
+  readonly matchId: string;
+  readonly idempotencyKey: string;
+}
+
+type Accepted = Result<Referral, NotFound | InvalidState | CapacityExceeded | QuantityExceeded | IdempotencyKeyReused>;
+
+/**
+ * An organisation says yes to a proposal: match, places and need move together or not at all, and the promise becomes a
+ * referral. Only the organisation itself may (志愿服务条例 art. 25: nobody is assigned).
+ */
+export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
+  scope.transaction(async (tx): Promise<Accepted> => {
+    const match = await ownMatch(tx, command.matchId);
+    if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
+    return tx.once(
+      { operation: 'matchAccept', key: command.idempotencyKey, input: command },
+      async (): Promise<Accepted> => {
+        const accepted = await acceptMatch(tx, match.id);
+        if (!accepted.ok) return accepted;
+        const held = await hold(tx, match);
+        if (!held.ok) return held;
+        const { needId, sessionId, organizationId, branchId, quantity, explanation } = match;
+        return ok(
+          await create(tx, {
+            needId,
+            sessionId,
+            organizationId,
+            branchId,
+            quantity,
+            matchId: match.id,
+            origin: 'PROPOSAL',
+            state: 'ACCEPTED',
+            respondBy: match.respondBy,
+            decision: explanation,
+          }),
+        );
+      },
+      reload(tx),
+    );
+  });
+
+async function ownMatch(tx: Scope, matchId: string): Promise<Match | null> {
+  const match = await tx.load(matchById, matchId);
+  return match && match.state !== 'PLANNED' && speaksFor(tx.actor, match.organizationId) ? match : null;
+}
+
+export interface DeclineMatch {
+  readonly matchId: string;
+  readonly reason: ReferralReason;
+}
+
+/** An organisation says no: the pair is not proposed again, the need stays open with its old rank. Declining costs nothing. */
+export const declineProposal = (scope: Scope, { matchId, reason }: DeclineMatch) =>
+  scope.transaction(async (tx): Promise<Result<Match, NotFound | InvalidState>> => {
+    const match = await ownMatch(tx, matchId);
+    return match ? declineMatch(tx, match.id, reason) : fail({ code: 'NOT_FOUND', path: ['matchId'] });
+  });
+
+export interface PairUp {
+  readonly needId: string;
+  readonly sessionId: string;
+  readonly quantity: number;
+  readonly idempotencyKey: string;
+}
+
+type Paired = Result<
+  Referral,
+  NotFound | Forbidden | InvalidInput | InvalidState | NotPossible | CapacityExceeded | QuantityExceeded | IdempotencyKeyReused
+>;
+
+/** An organisation claims an open need for one of its own sessions (认领): its own act, so it counts as accepted at once. */
+export const claimNeed = (scope: Scope, command: PairUp) => pairUp(scope, 'needClaim', command, 'CLAIM', 'ACCEPTED');
+
+export interface RequestReferral extends PairUp {
+  /** Keep it as the branch's own draft for now. */
+  readonly draft: boolean;
+}
+
+/** A branch asks an organisation to serve a need in one of its sessions; the organisation answers. Nothing is held until it accepts. */
+export const requestReferral = (scope: Scope, command: RequestReferral) =>
+  pairUp(scope, 'referralRequest', command, 'REQUEST', command.draft ? 'DRAFT' : 'REQUESTED');
+
+async function pairUp(
+  scope: Scope,
+  operation: string,
+  command: PairUp,
+  origin: 'CLAIM' | 'REQUEST',
+  state: NewReferral['state'],
+): Promise<Paired> {
+  const { needId, sessionId, quantity } = command;
+  const [need, session] = await Promise.all([findNeed(scope, needId), findSession(scope, sessionId)]);
+  const offer = session && (await scope.load(offerById, session.offerId));
+  if (!need) return fail({ code: 'NOT_FOUND', path: ['needId'] });
+  if (!session || !offer) return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
+  if (origin === 'CLAIM' ? !speaksFor(scope.actor, offer.organizationId) : !worksFor(scope.actor, need.branchId))
+    return fail({ code: 'FORBIDDEN' });
+  const checked = allOf(checkInteger(['quantity'], quantity, { min: 1 }));
+  if (!checked.ok) return checked;
+  // Facts about the person are read under a named purpose, which a transaction cannot change into: hence before it. What
+  // can change meanwhile (places, the need's state and quantity) is decided again by the conditional statements within.
+  const [failed, decision] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
+  return scope.transaction(
+    (tx): Promise<Paired> =>
+      tx.once(
+        { operation, key: command.idempotencyKey, input: command },
+        async (): Promise<Paired> => {
+          if (failed.length) return fail({ code: 'NOT_POSSIBLE', reasons: failed.map(({ code }) => code) });
+          if (state === 'ACCEPTED') {
+            const held = await hold(tx, command);
+            if (!held.ok) return held;
+          }
+          const respondBy = state === 'ACCEPTED' ? null : new Date(tx.now().getTime() + RESPONSE_HOURS[need.urgency] * HOUR);
+          return ok(
+            await create(tx, {
+              needId,
+              sessionId,
+              quantity,
+              organizationId: offer.organizationId,
+              branchId: need.branchId,
+              matchId: null,
+              origin,
+              state,
+              respondBy,
+              decision,
+            }),
+          );
+        },
+        reload(tx),
+      ),
+  );
+}
