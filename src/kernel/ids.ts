@@ -37,4 +37,5 @@ export function toUuid(bytes: Uint8Array): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-export const uuidBytes = (id: string): Buffer => Buffer.from(assertUuid(id).replaceAll('-', ''), 'hex');
+export const uuidHex = (id: string): string => assertUuid(id).replaceAll('-', '');
+export const uuidBytes = (id: string): Buffer => Buffer.from(uuidHex(id), 'hex');
