@@ -18,7 +18,13 @@ import {
   updateSession,
   withdrawOffer,
 } from './offers.service.js';
-import { Session, SessionResolver, SessionsOfBranchResolver, SessionsOfOfferResolver } from './sessions.graphql.js';
+import {
+  PlacesResolver,
+  Session,
+  SessionResolver,
+  SessionsOfBranchResolver,
+  SessionsOfOfferResolver,
+} from './sessions.graphql.js';
 
 @InputType()
 abstract class OfferFieldsInput {
@@ -281,6 +287,7 @@ export const offersResolvers = [
   OffersOfOrganizationResolver,
   OffersOfBranchResolver,
   SessionResolver,
+  PlacesResolver,
   SessionsOfOfferResolver,
   SessionsOfBranchResolver,
   OfferMutations,

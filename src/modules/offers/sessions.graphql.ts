@@ -42,8 +42,6 @@ class Places {
   @Field(() => Quantity, { description: 'All there are.' }) readonly capacity!: number;
   @Field(() => Quantity, { description: 'Promised and not given back.' }) readonly reserved!: number;
   @Field(() => Quantity, { description: 'Free: capacity less what is promised.' }) readonly remaining!: number;
-  @Field(() => CapacityUnitEnum, { nullable: true, description: 'What is counted; null while the offer has no category.' })
-  readonly unit!: CapacityUnit | null;
 }
 
 @ObjectType({
@@ -142,11 +140,9 @@ export class SessionResolver {
   }
 
   @FieldResolver(() => Places, { description: 'Its places, as of now.' })
-  async quantity(@Root() session: SessionRow, @Ctx() scope: Scope) {
-    const offer = await offerOf(scope, session);
-    const category = offer?.category ?? (offer?.categoryCode ? await scope.load(categoryByCode, offer.categoryCode) : null);
+  quantity(@Root() session: SessionRow): PlacesOfSession {
     const { capacity, reserved } = session;
-    return { capacity, reserved, remaining: capacity - reserved, unit: category?.capacityUnit ?? null };
+    return { capacity, reserved, remaining: capacity - reserved, session };
   }
 
   @FieldResolver(() => CapacityStatusEnum, { description: 'Whether it takes more.' })
@@ -163,6 +159,23 @@ export class SessionResolver {
   ): Promise<boolean> {
     const offer = await offerOf(scope, session);
     return offer !== null && quantity > 0 && quantity <= freePlaces(offer, session, scope.now());
+  }
+}
+
+interface PlacesOfSession extends Places {
+  readonly session: SessionRow;
+}
+
+@Resolver(() => Places)
+export class PlacesResolver {
+  @FieldResolver(() => CapacityUnitEnum, {
+    nullable: true,
+    description: 'What is counted; null while the offer has no category.',
+  })
+  async unit(@Root() { session }: PlacesOfSession, @Ctx() scope: Scope): Promise<CapacityUnit | null> {
+    const offer = await offerOf(scope, session);
+    const category = offer?.category ?? (offer?.categoryCode ? await scope.load(categoryByCode, offer.categoryCode) : null);
+    return category?.capacityUnit ?? null;
   }
 }
 
