@@ -1,5 +1,5 @@
 import { or, type SQL, sql } from 'drizzle-orm';
-import { type Actor, speaksFor, worksFor } from '../../kernel/actor.js';
+import { type AccountActor, type Actor, speaksFor, worksFor } from '../../kernel/actor.js';
 import { needDetails } from '../residents/residents.table.js';
 import type { Referral, ReferralSide } from './referrals.domain.js';
 import { referrals } from './referrals.table.js';
@@ -24,6 +24,9 @@ export const canSee = (
   family: boolean,
 ): boolean => sidesOf(actor, referral, family).some(side => side === 'REQUESTER' || referral.state !== 'DRAFT');
 
+/** Only these can be family of a need. */
+export const mayBeFamily = (actor: Actor): actor is AccountActor => actor.kind === 'ACCOUNT' && actor.roles.includes('FAMILY');
+
 export function visibleTo(actor: Actor): SQL {
   if (actor.kind !== 'ACCOUNT') return sql`false`;
   const parts = [sql`${referrals.branchId} = any(${sql.param(actor.branchIds)}::uuid[])`];
@@ -31,11 +34,11 @@ export function visibleTo(actor: Actor): SQL {
     parts.push(
       sql`(${referrals.organizationId} = any(${sql.param(actor.organizationIds)}::uuid[]) and ${referrals.state} <> 'DRAFT')`,
     );
-  if (actor.roles.includes('FAMILY')) parts.push(sql`(${familyOf(actor)} and ${referrals.state} <> 'DRAFT')`);
+  if (mayBeFamily(actor)) parts.push(sql`(${familyOf(actor)} and ${referrals.state} <> 'DRAFT')`);
   return or(...parts) ?? sql`false`;
 }
 
 /** Row-level security already narrows `need_detail` to what this caller may see; this says which of it is family. */
-const familyOf = (actor: Extract<Actor, { kind: 'ACCOUNT' }>): SQL =>
+const familyOf = (actor: AccountActor): SQL =>
   sql`exists (select 1 from ${needDetails} where ${needDetails.communityId} = ${referrals.communityId} and ${needDetails.needId} = ${referrals.needId}
     and (${needDetails.beneficiaryId} = any(${sql.param(actor.kinIds)}::uuid[]) or ${needDetails.requesterAccountId} = ${actor.accountId}))`;
