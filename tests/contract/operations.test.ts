@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Caller, type Reply, signIn } from '../support/caller.js';
+import { branchOf } from '../support/journey.js';
+import { startSeededApp } from '../support/seeded.js';
+
+type Data = Reply['data'];
+const folder = fileURLToPath(new URL('../../schema/operations', import.meta.url));
+const files = readdirSync(folder).filter(name => name.endsWith('.graphql'));
+const source = (name: string): string => readFileSync(`${folder}/${name}`, 'utf8');
+const { app } = await startSeededApp();
+
+interface Known {
+  readonly branchId: string;
+  readonly needId: string;
+  readonly residentId: string;
+  readonly organizationId: string;
+  readonly liaison: string;
+  readonly mothersNeedId: string;
+}
+
+interface Expected {
+  readonly login: (known: Known) => string;
+  readonly variables: (known: Known) => Readonly<Record<string, unknown>>;
+  /** The rows that the question is about. */
+  readonly rows: (data: Data) => readonly Data[];
+  /** What must hold of the answer (domain.md §6). */
+  readonly must: (rows: readonly Data[], known: Known) => void;
+  /** Somebody for whom it is not meant, and what they get; null where everybody may ask. */
+  readonly withheld: readonly [login: string, data: Data] | null;
+  /** Most statements that it may send to the database, whatever the number of rows. */
+  readonly statements: number;
+}
+
+const nodesOf = ({ edges }: Data): Data[] => edges.map(({ node }: Data) => node);
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+const CHINESE = /[\u4e00-\u9fff]/;
+
+const EXPECTED: Readonly<Record<string, Expected>> = {
+  'question-04-waiting-needs.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ branchId }) => ({ branchId, first: 50 }),
+    rows: ({ branch }) => nodesOf(branch.needs),
+    must(rows) {
+      expect(rows.every(({ number }) => number.startsWith('N-B1-'))).toBe(true);
+      const since = rows.map(({ waiting }) => waiting.since);
+      expect(since).toEqual([...since].sort());
+      expect(rows.every(({ waiting, coverage }) => waiting.workingHours >= 0 && coverage.open > 0)).toBe(true);
+    },
+    withheld: ['secretary.b2', { branch: { needs: { totalCount: 0, edges: [] } } }],
+    statements: 9,
+  },
+  'question-05-who-can-serve.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ needId }) => ({ needId }),
+    rows: ({ need }) => need.suggestions,
+    must(rows) {
+      expect(rows.map(({ position }) => position)).toEqual(rows.map((_, i) => i + 1));
+      const costs: number[] = rows.map(({ explanation }) => explanation.cost);
+      expect(costs).toEqual([...costs].sort((a, b) => a - b));
+      for (const { explanation } of rows) {
+        expect(explanation.sentence).toMatch(CHINESE);
+        expect(sum(explanation.costParts.map(({ cost }: Data) => cost))).toBe(explanation.cost);
+        expect(sum(explanation.rankParts.map(({ points }: Data) => points))).toBe(explanation.points);
+      }
+    },
+    withheld: ['secretary.b2', { need: null }],
+    statements: 18,
+  },
+  'question-06-needs-for-us.graphql': {
+    login: ({ liaison }) => liaison,
+    variables: ({ organizationId }) => ({ organizationId }),
+    rows: ({ organization }) => organization.suggestedNeeds,
+    must(rows) {
+      expect(rows.every(({ need, session }) => need !== null && session !== null)).toBe(true);
+      expect(rows.every(({ explanation }) => CHINESE.test(explanation.sentence))).toBe(true);
+    },
+    withheld: ['family.1', { organization: { suggestedNeeds: null } }],
+    statements: 24,
+  },
+  'question-07-needs-at-the-counter.graphql': {
+    login: () => 'officer.east',
+    variables: ({ residentId }) => ({
+      input: { residentId, categoryCode: 'HAIRCUT', description: '头发长了', channel: 'COUNTER', idempotencyKey: randomUUID() },
+    }),
+    rows: ({ needSubmit }) => [needSubmit],
+    must([taken]) {
+      expect(taken.userErrors).toEqual([]);
+      expect(taken.need).toMatchObject({ state: 'OPEN', urgency: 'P3' });
+      expect(taken.possibleDuplicate).toMatchObject({ number: expect.stringMatching(/^N-B1-/) });
+    },
+    withheld: ['officer.west', { needSubmit: { need: null, possibleDuplicate: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
+    statements: 20,
+  },
+  'question-11-unused-capacity.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ branchId }) => ({ branchId, from: '2026-03-01T00:00:00+08:00', until: '2026-04-01T00:00:00+08:00' }),
+    rows: ({ branch }) => nodesOf(branch.sessions),
+    must(rows) {
+      for (const { quantity } of rows) {
+        expect(quantity.remaining).toBe(quantity.capacity - quantity.reserved);
+        expect(quantity.remaining).toBeGreaterThan(0);
+      }
+    },
+    withheld: null,
+    statements: 2,
+  },
+  'question-14-where-is-it.graphql': {
+    login: () => 'family.1',
+    variables: ({ mothersNeedId }) => ({ needId: mothersNeedId }),
+    rows: ({ need }) => need.timeline,
+    must(rows) {
+      expect(rows.every(({ labelZh, by }) => CHINESE.test(labelZh) && CHINESE.test(by))).toBe(true);
+      expect(rows[0].kind).toBe('NEED_SUBMITTED');
+      expect(rows.map(({ kind }) => kind)).not.toContain('REFERRAL_REJECTED');
+    },
+    withheld: ['secretary.b2', { need: null }],
+    statements: 7,
+  },
+};
+
+describe('the known operations', () => {
+  let known: Known;
+  const callers = new Map<string, Caller>();
+  const as = async (login: string): Promise<Caller> => {
+    const caller = callers.get(login) ?? (await signIn(app.url, login));
+    callers.set(login, caller);
+    return caller;
+  };
+
+  beforeAll(async () => {
+    const secretary = await as('secretary.b1');
+    const branchId = await branchOf(secretary);
+    const { branch, residents } = await secretary.read(
+      `query($id: ID!) { residents(first: 1, filter: { branchId: $id }) { edges { node { id } } }
+        branch(id: $id) { needs(first: 100, filter: { states: [OPEN] }) { edges { node { id suggestions(first: 2) { organization { id code } } } } } } }`,
+      { id: branchId },
+    );
+    const [need] = nodesOf(branch.needs).filter(({ suggestions }) => suggestions.length > 1);
+    const [{ organization }] = need.suggestions;
+    const { viewer } = await (await as('family.1')).read(
+      '{ viewer { residents { needs(first: 1) { edges { node { id } } } } } }',
+    );
+    known = {
+      branchId,
+      needId: need.id,
+      residentId: residents.edges[0].node.id,
+      organizationId: organization.id,
+      liaison: `liaison.${organization.code.toLowerCase()}`,
+      mothersNeedId: viewer.residents[0].needs.edges[0].node.id,
+    };
+  });
+
+  it('are all expected to answer something', () => {
+    expect(files).toEqual(Object.keys(EXPECTED));
+  });
+
+  it.each(Object.entries(EXPECTED).filter(([, { withheld }]) => withheld))('%s tells others nothing', async (name, expected) => {
+    const [login, nothing] = expected.withheld ?? [];
+    const caller = await as(login ?? '');
+    expect(await caller.read(source(name), expected.variables(known))).toMatchObject(nothing);
+  });
+
+  it.each(Object.entries(EXPECTED))('%s answers for whom it is meant, with few statements', async (name, expected) => {
+    const caller = await as(expected.login(known));
+    // The first time the token is looked up, and statements are told to the server.
+    await caller.read(source(name), expected.variables(known));
+    app.statements();
+    const rows = expected.rows(await caller.read(source(name), expected.variables(known)));
+    const sent = app.statements();
+    expect(rows.length).toBeGreaterThan(0);
+    expected.must(rows, known);
+    expect(sent.length, sent.join('\n')).toBeLessThanOrEqual(expected.statements);
+  });
+});
