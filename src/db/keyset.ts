@@ -1,5 +1,5 @@
 import { and, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { type CursorValue, type Page, type PageWindow, toCursor } from '../kernel/page.js';
+import { type CursorPart, type CursorValue, type Page, type PageWindow, toCursor } from '../kernel/page.js';
 
 /**
  * An order that a list may have: total (its last column is the id), the same direction throughout, served by an index.
@@ -9,6 +9,8 @@ export interface ListOrder<Row> {
   /** Names list and order in cursors, e.g. `needs.WAITING`. */
   readonly name: string;
   readonly columns: readonly SQLWrapper[];
+  /** What the sort values look like, in the order of `columns`. */
+  readonly cursor: readonly CursorPart[];
   readonly descending: boolean;
   readonly values: (row: Row) => readonly CursorValue[];
 }

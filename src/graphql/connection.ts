@@ -1,5 +1,5 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { Page, PageRequest, PageWindow } from '../kernel/page.js';
+import type { CursorPart, Page, PageRequest, PageWindow } from '../kernel/page.js';
 import { pageWindow } from '../kernel/page.js';
 import { badPaging } from './errors.js';
 
@@ -38,8 +38,11 @@ export class PageArgs implements PageRequest {
 }
 
 /** The window that the arguments ask for; malformed arguments are the caller's error. */
-export function windowOf(order: { readonly name: string; readonly columns: readonly unknown[] }, args: PageRequest): PageWindow {
-  const result = pageWindow(order.name, order.columns.length, args);
+export function windowOf(
+  order: { readonly name: string; readonly cursor: readonly CursorPart[] },
+  args: PageRequest,
+): PageWindow {
+  const result = pageWindow(order.name, order.cursor, args);
   if (result.ok) return result.value;
   throw badPaging(result.failure.problems);
 }

@@ -57,6 +57,8 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
     request.on('data', read);
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', reject);
-    request.once('close', () => reject(new BadRequest(400, 'BAD_REQUEST', 'The request ended early.')));
+    request.once('close', () => {
+      if (!request.complete) reject(new BadRequest(400, 'BAD_REQUEST', 'The request ended early.'));
+    });
   });
 }

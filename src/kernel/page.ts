@@ -1,5 +1,7 @@
 import type { InvalidInput, Problem } from './failures.js';
+import { isUuid } from './ids.js';
 import { fail, ok, type Result } from './result.js';
+import { isStorable } from './text.js';
 
 export const DEFAULT_PAGE = 20;
 export const MAX_PAGE = 100;
@@ -32,12 +34,28 @@ export interface Page<T> {
 export const toCursor = (list: string, values: readonly CursorValue[]): string =>
   Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
 
-function fromCursor(list: string, width: number, cursor: string): CursorValue[] | null {
+/** What a sort value of a list must look like. Anybody can make up a cursor; the database need not meet what is none. */
+export type CursorPart = (value: CursorValue) => boolean;
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/;
+const MAX_CURSOR_TEXT = 200;
+export const aUuid: CursorPart = value => typeof value === 'string' && isUuid(value);
+export const anInstant: CursorPart = value =>
+  typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
+/** An instant, or the end of time where rows have none. */
+export const anInstantOrNone: CursorPart = value => value === 'infinity' || anInstant(value);
+export const anInteger: CursorPart = value => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31;
+export const aText: CursorPart = value => typeof value === 'string' && value.length <= MAX_CURSOR_TEXT && isStorable(value);
+export const oneOf =
+  (values: readonly string[]): CursorPart =>
+  value =>
+    values.some(known => known === value);
+
+function fromCursor(list: string, parts: readonly CursorPart[], cursor: string): CursorValue[] | null {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (!Array.isArray(parsed) || parsed.length !== width + 1 || parsed[0] !== list) return null;
-    const values = parsed.slice(1) as unknown[];
-    return values.every(value => typeof value === 'string' || typeof value === 'number') ? (values as CursorValue[]) : null;
+    if (!Array.isArray(parsed) || parsed.length !== parts.length + 1 || parsed[0] !== list) return null;
+    const values = parsed.slice(1) as CursorValue[];
+    return parts.every((fits, i) => fits(values[i] ?? '')) ? values : null;
   } catch {
     return null;
   }
@@ -57,16 +75,16 @@ export function sizeProblems({ first, last }: Pick<PageRequest, 'first' | 'last'
 
 /**
  * Checks a page request against the Relay rules: `first` or `last`, never both, 0 to 100, default 20; a cursor must come
- * from this very list. `width` is the number of sort values in the list's cursors.
+ * from this very list. `parts` are what the sort values in its cursors look like.
  */
-export function pageWindow(list: string, width: number, request: PageRequest): Result<PageWindow, InvalidInput> {
+export function pageWindow(list: string, parts: readonly CursorPart[], request: PageRequest): Result<PageWindow, InvalidInput> {
   const { first, last, after, before } = request;
   const problems: Problem[] = [...sizeProblems(request)];
   const backward = last != null || (before != null && first == null);
   if (backward && after != null) problems.push({ path: ['after'], rule: 'NOT_ALLOWED' });
   if (!backward && before != null) problems.push({ path: ['before'], rule: 'NOT_ALLOWED' });
   const cursor = backward ? before : after;
-  const from = cursor == null ? null : fromCursor(list, width, cursor);
+  const from = cursor == null ? null : fromCursor(list, parts, cursor);
   if (cursor != null && from === null) problems.push({ path: [backward ? 'before' : 'after'], rule: 'BAD_FORMAT' });
   if (problems.length) return fail({ code: 'INVALID_INPUT', problems });
   return ok({ limit: (backward ? last : first) ?? DEFAULT_PAGE, backward, from });

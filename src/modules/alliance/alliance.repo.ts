@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, ilike, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { localDate } from '../../kernel/clock.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { aText, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { bigrams } from '../../kernel/text.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
@@ -87,6 +87,7 @@ export const liaisonsByOrganization = defineLoader<readonly Liaison[]>(
 export const BY_CODE: ListOrder<Organization> = {
   name: 'organizations.CODE',
   columns: [organizations.code, organizations.id],
+  cursor: [aText, aUuid],
   descending: false,
   values: ({ code, id }) => [code, id],
 };
@@ -142,6 +143,7 @@ export async function countOrganizations(scope: Scope, filter: OrganizationFilte
 export const MEMBERSHIPS: ListOrder<Membership> = {
   name: 'memberships.ID',
   columns: [memberships.id],
+  cursor: [aUuid],
   descending: false,
   values: ({ id }) => [id],
 };

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { aText, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import type { Account, RoleAssignment } from './identity.domain.js';
@@ -72,6 +72,7 @@ export async function visibleAccount({ db, communityId, actor }: Scope, id: stri
 export const BY_LOGIN: ListOrder<Account> = {
   name: 'accounts.LOGIN',
   columns: [accounts.login, accounts.id],
+  cursor: [aText, aUuid],
   descending: false,
   values: ({ login, id }) => [login, id],
 };

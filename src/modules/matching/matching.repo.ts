@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf } from '../../kernel/actor.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { anInteger, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import type { Match, MatchState } from './matching.domain.js';
@@ -52,12 +52,14 @@ export const insertExclusion = (tx: Scope, needId: string, offerId: string, reas
 export const IN_RANK: ListOrder<Pick<Match, 'rankPosition' | 'id'>> = {
   name: 'matches.RANK',
   columns: [matches.rankPosition, matches.id],
+  cursor: [anInteger, aUuid],
   descending: false,
   values: ({ rankPosition, id }) => [rankPosition, id],
 };
 export const NEWEST_MATCHES: ListOrder<Pick<Match, 'id'>> = {
   name: 'matches.NEWEST',
   columns: [matches.id],
+  cursor: [aUuid],
   descending: true,
   values: ({ id }) => [id],
 };

@@ -2,7 +2,7 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { newId } from '../../kernel/ids.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { anInteger, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import type { MatchPlan, PlanFailure, PlanTotals, UnmatchedNeed, UnmatchedReason } from './matching.domain.js';
@@ -126,6 +126,7 @@ export async function saveOutcome(tx: Scope, id: string, { matches: found, unmat
 export const NEWEST_PLANS: ListOrder<Pick<MatchPlan, 'id'>> = {
   name: 'matchPlans.NEWEST',
   columns: [matchPlans.id],
+  cursor: [aUuid],
   descending: true,
   values: ({ id }) => [id],
 };
@@ -169,6 +170,7 @@ const toUnmatched = ({ reason, certificate, ...row }: UnmatchedRow): UnmatchedNe
 export const UNMATCHED_IN_RANK: ListOrder<Pick<UnmatchedNeed, 'rankPosition' | 'needId'>> = {
   name: 'unmatched.RANK',
   columns: [unmatchedNeeds.rankPosition, unmatchedNeeds.needId],
+  cursor: [anInteger, aUuid],
   descending: false,
   values: ({ rankPosition, needId }) => [rankPosition, needId],
 };

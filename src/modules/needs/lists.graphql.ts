@@ -13,7 +13,7 @@ import { Branch } from '../territory/territory.graphql.js';
 import type { NeedOrder, NeedState } from './needs.domain.js';
 import { NeedOrderEnum, NeedStateEnum } from './needs.enums.graphql.js';
 import { Need } from './needs.graphql.js';
-import { findNeed, isCursorOf, isSearchable, listNeeds, MAX_SEARCH, type NeedRow, ORDERS } from './needs.service.js';
+import { findNeed, isSearchable, listNeeds, MAX_SEARCH, type NeedRow, ORDERS } from './needs.service.js';
 
 const NeedConnection = connectionOf('Need', () => Need);
 
@@ -59,7 +59,6 @@ async function list(
   if (rest.text != null && !isSearchable(rest.text))
     throw badUserInput(`A search text has 2 to ${MAX_SEARCH} characters, two of them side by side.`, { argument: 'filter' });
   const window = windowOf(ORDERS[order], page);
-  if (!isCursorOf(order, window)) throw badUserInput('Not a cursor of this list.', { argument: 'after' });
   const asked = {
     branchId: branchId == null ? null : rawIdOrNull(scope, 'Branch', branchId, 'branchId'),
     beneficiaryId: beneficiaryId == null ? null : rawIdOrNull(scope, 'Resident', beneficiaryId, 'beneficiaryId'),

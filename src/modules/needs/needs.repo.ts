@@ -2,8 +2,8 @@ import { and, eq, gt, gte, lt, lte, type SQL, type SQLWrapper, sql } from 'drizz
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { nextNumber } from '../../db/registers.js';
 import { DAY } from '../../kernel/clock.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
-import type { Urgency } from '../../kernel/vocabulary.js';
+import { anInstant, aUuid, oneOf, type Page, type PageWindow } from '../../kernel/page.js';
+import { URGENCIES, type Urgency } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { matches } from '../matching/matching.table.js';
@@ -58,21 +58,22 @@ export const proposedByNeed = defineLoader<number>('proposedByNeed', async ({ db
   return new Map(rows.map(({ needId, total }) => [needId, Number(total)]));
 });
 
-const list = (
-  name: NeedOrder,
-  columns: readonly SQLWrapper[],
-  descending: boolean,
-  values: ListOrder<Need>['values'],
-): ListOrder<Need> => ({ name: `needs.${name}`, columns, descending, values });
-
 export const ORDERS: Readonly<Record<NeedOrder, ListOrder<Need>>> = {
-  WAITING: list('WAITING', [needs.submittedAt, needs.id], false, ({ submittedAt, id }) => [submittedAt.toISOString(), id]),
-  URGENCY: list('URGENCY', [needs.urgency, needs.submittedAt, needs.id], false, ({ urgency, submittedAt, id }) => [
-    urgency,
-    submittedAt.toISOString(),
-    id,
-  ]),
-  NEWEST: list('NEWEST', [needs.id], true, ({ id }) => [id]),
+  WAITING: {
+    name: 'needs.WAITING',
+    columns: [needs.submittedAt, needs.id],
+    cursor: [anInstant, aUuid],
+    descending: false,
+    values: ({ submittedAt, id }) => [submittedAt.toISOString(), id],
+  },
+  URGENCY: {
+    name: 'needs.URGENCY',
+    columns: [needs.urgency, needs.submittedAt, needs.id],
+    cursor: [oneOf(URGENCIES), anInstant, aUuid],
+    descending: false,
+    values: ({ urgency, submittedAt, id }) => [urgency, submittedAt.toISOString(), id],
+  },
+  NEWEST: { name: 'needs.NEWEST', columns: [needs.id], cursor: [aUuid], descending: true, values: ({ id }) => [id] },
 };
 
 export interface NeedFilter {
@@ -92,7 +93,7 @@ export interface NeedFilter {
 }
 
 /** One value is compared plainly, so that the index gives the order too. */
-const oneOf = (column: SQLWrapper, type: string, values: readonly string[] | null | undefined): SQL | undefined => {
+const amongValues = (column: SQLWrapper, type: string, values: readonly string[] | null | undefined): SQL | undefined => {
   if (!values?.length) return undefined;
   return values.length === 1 ? sql`${column} = ${values[0]}` : sql`${column} = any(${sql.param(values)}::${sql.raw(type)}[])`;
 };
@@ -107,8 +108,8 @@ function matching({ communityId, actor }: Scope, filter: NeedFilter): SQL | unde
     eq(needs.communityId, communityId),
     visibleTo(actor),
     branchId == null ? undefined : eq(needs.branchId, branchId),
-    oneOf(needs.state, 'need_state', states),
-    oneOf(needs.urgency, 'urgency', urgencies),
+    amongValues(needs.state, 'need_state', states),
+    amongValues(needs.urgency, 'urgency', urgencies),
     categories?.length
       ? sql`exists (select 1 from ${serviceCategories} above where above.code = any(${sql.param(categories)}::text[]) and starts_with(${serviceCategories.path}, above.path))`
       : undefined,

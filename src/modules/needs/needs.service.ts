@@ -1,9 +1,7 @@
 import { worksFor } from '../../kernel/actor.js';
 import { DAY, localDate, workingHoursBetween } from '../../kernel/clock.js';
-import { isUuid } from '../../kernel/ids.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { bigrams } from '../../kernel/text.js';
-import { URGENCIES } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { type AgeBand, ageBand, logAccess } from '../residents/residents.service.js';
@@ -99,17 +97,6 @@ export async function listNeeds(
   });
   const behindWall = known.tokens !== null || known.beneficiaryId != null || mayBeFamily(scope.actor);
   return behindWall ? scope.reading(read) : read(scope);
-}
-
-/** True when the values of a cursor can be those of a row in this order; anything else was made up. */
-export function isCursorOf(order: NeedOrder, { from }: PageWindow): boolean {
-  if (from === null) return true;
-  const [id, submittedAt, urgency] = [...from].reverse().map(String);
-  const isTime =
-    submittedAt === undefined || (/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(submittedAt) && !Number.isNaN(Date.parse(submittedAt)));
-  return (
-    isUuid(id ?? '') && (order === 'NEWEST' || isTime) && (urgency === undefined || URGENCIES.some(known => known === urgency))
-  );
 }
 
 /** How far a need is covered, in the category's unit. */

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { localDate } from '../../kernel/clock.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { bigrams, isStorable, normalize } from '../../kernel/text.js';
 import type { Mode } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
@@ -93,6 +93,7 @@ export interface OfferFilter {
 export const NEWEST: ListOrder<Offer> = {
   name: 'offers.NEWEST',
   columns: [offers.id],
+  cursor: [aUuid],
   descending: true,
   values: ({ id }) => [id],
 };

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { HOUR, localDate } from '../../kernel/clock.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { anInstantOrNone, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizations } from '../alliance/alliance.table.js';
@@ -41,6 +41,7 @@ const START = startOrder(sessions.startsAt);
 export const BY_START: ListOrder<Session> = {
   name: 'sessions.START',
   columns: [START, sessions.id],
+  cursor: [anInstantOrNone, aUuid],
   descending: false,
   values: ({ startsAt, id }) => [startsAt?.toISOString() ?? 'infinity', id],
 };

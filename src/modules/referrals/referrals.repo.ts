@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { nextNumber } from '../../db/registers.js';
 import { localDate } from '../../kernel/clock.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizations } from '../alliance/alliance.table.js';
@@ -58,6 +58,7 @@ export interface ReferralFilter {
 export const NEWEST: ListOrder<Referral> = {
   name: 'referrals.NEWEST',
   columns: [referrals.id],
+  cursor: [aUuid],
   descending: true,
   values: ({ id }) => [id],
 };

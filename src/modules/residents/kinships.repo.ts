@@ -2,7 +2,7 @@ import { and, eq, gte, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { events } from '../../db/log.table.js';
 import { newId } from '../../kernel/ids.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { accounts } from '../identity/identity.table.js';
@@ -33,6 +33,7 @@ export const claimantName = defineLoader<string>('claimantName', async ({ db }, 
 export const KINSHIPS: ListOrder<Kinship> = {
   name: 'kinships.ID',
   columns: [kinships.id],
+  cursor: [aUuid],
   descending: false,
   values: ({ id }) => [id],
 };

@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf, type SystemPurpose } from '../../kernel/actor.js';
 import { newId } from '../../kernel/ids.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
@@ -92,6 +92,7 @@ export async function factsOf({ db, communityId, actor }: Scope, ids: readonly s
 export const BY_ID: ListOrder<Pick<Resident, 'id'>> = {
   name: 'residents.ID',
   columns: [residents.id],
+  cursor: [aUuid],
   descending: false,
   values: ({ id }) => [id],
 };

@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
-import type { Page, PageWindow } from '../../kernel/page.js';
+import { anInteger, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import type { Address, Area, Branch, Building, Community } from './territory.domain.js';
@@ -60,6 +60,7 @@ export const allAreas = ({ db, communityId }: Scope): Promise<Area[]> =>
 export const BY_NUMBER: ListOrder<Building> = {
   name: 'buildings.NUMBER',
   columns: [buildings.blockNo, buildings.entranceNo, buildings.id],
+  cursor: [anInteger, anInteger, aUuid],
   descending: false,
   values: ({ blockNo, entranceNo, id }) => [blockNo, entranceNo, id],
 };
