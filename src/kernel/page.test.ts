@@ -46,9 +46,7 @@ describe('pageWindow', () => {
     ],
   ])('refuses %j', (request, problem) => {
     const result = ask(request);
-    expect(result.ok ? [] : result.failure.problems).toContainEqual(
-      problem.limit === undefined ? expect.objectContaining(problem) : problem,
-    );
+    expect(result.ok ? [] : result.failure.problems).toContainEqual(expect.objectContaining(problem));
   });
 });
 

@@ -7,8 +7,8 @@ import { digestOf, keepResult, takeKey } from '../db/idempotency.js';
 import type { AccessTokens, Lockout } from '../kernel/access.js';
 import { type Actor, accountOf, type SystemPurpose } from '../kernel/actor.js';
 import type { Clock } from '../kernel/clock.js';
-import type { IdempotencyKeyReused } from '../kernel/failures.js';
-import { type Failure, ok, type Result } from '../kernel/result.js';
+import type { IdempotencyKeyReused, NotFound } from '../kernel/failures.js';
+import { type Failure, fail, ok, type Result } from '../kernel/result.js';
 import type { Vault } from '../kernel/vault.js';
 import type { Loader, LoaderDefinition } from './loader.js';
 
@@ -139,13 +139,13 @@ export class Scope {
 
   /**
    * Runs a mutation at most once per key. `work` makes something and answers with it; a repeat with the same input gets
-   * `reload(id)` of the first answer. Called within the transaction, so that key and effect commit together.
+   * `reload(id)` of the first answer, or NOT_FOUND when that is no longer the caller's to see. Called within the transaction, so that key and effect commit together.
    */
   async once<T extends { readonly id: string }, F extends Failure>(
     call: { readonly operation: string; readonly key: string; readonly input: unknown },
     work: () => Promise<Result<T, F>>,
     reload: (id: string) => Promise<T | null>,
-  ): Promise<Result<T, F | IdempotencyKeyReused>> {
+  ): Promise<Result<T, F | IdempotencyKeyReused | NotFound>> {
     const { input, ...named } = call;
     const inputHash = this.vault.blindIndex(this.communityId, 'idempotency', digestOf(input));
     const accountId = accountOf(this.actor) ?? NOBODY;
@@ -153,9 +153,10 @@ export class Scope {
     const taken = await takeKey(this.db, key);
     if (!taken.ok) return taken;
     if (taken.value.replay !== null) {
+      // What was loaded before the wait for the first caller is how things were before it.
+      this.#loaders.clear();
       const first = await reload(taken.value.replay);
-      if (!first) throw new Error('the first answer of an idempotent call is gone');
-      return ok(first);
+      return first ? ok(first) : fail({ code: 'NOT_FOUND' });
     }
     const result = await work();
     if (result.ok) await keepResult(this.db, key, result.value.id);

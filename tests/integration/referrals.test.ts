@@ -258,6 +258,31 @@ describe('a claim and a request', () => {
     expect(again.referral).toBeNull();
   });
 
+  it('a repeated claim gets its first answer, also after the need is done and the offer is gone, but not somebody who left', async () => {
+    const { needs, session, offerId } = await setUp();
+    const input = { needId: needs[0], sessionId: session, ...key() };
+    const first = await run(ACTORS.clinic, 'needClaim', input);
+    await run(ACTORS.clinic, 'referralComplete', { referralId: first.referral.id, expectedVersion: 1, record });
+    await database.owner`update offer set state = 'WITHDRAWN' where id = ${offerId}`;
+    expect((await run(ACTORS.clinic, 'needClaim', { ...input, ...key() })).referral).toBeNull();
+    expect((await run(ACTORS.clinic, 'needClaim', input)).referral).toMatchObject({ id: first.referral.id, state: 'COMPLETED' });
+    const left = { ...ACTORS.clinic, organizationIds: [], memberBranchIds: [] };
+    expect((await run(left, 'needClaim', input)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  it('a repeated step with its key gets its first answer, without one it is stale', async () => {
+    const { referral, matches } = await accepted();
+    const input = { referralId: referral.id, expectedVersion: 1, ...key() };
+    const all = await Promise.all(Array.from({ length: 10 }, () => run(ACTORS.clinic, 'referralStart', input)));
+    expect(new Set(all.map(payload => payload.referral?.version))).toEqual(new Set([2]));
+    expect((await run(ACTORS.clinic, 'referralStart', { ...input, idempotencyKey: null })).userErrors).toMatchObject([
+      { code: 'STALE_VERSION' },
+    ]);
+    const decline = { matchId: matches[1], reason: 'TOO_FAR', ...key() };
+    const twice = await Promise.all([1, 2].map(() => run(ACTORS.clinic, 'matchDecline', decline, 'match { state }')));
+    expect(twice).toMatchObject([1, 2].map(() => ({ match: { state: 'DECLINED' }, userErrors: [] })));
+  });
+
   it('a request waits for the organisation, which may refuse', async () => {
     const { needs, session } = await setUp();
     const input = { needId: needs[0], sessionId: session, draft: true, ...key() };

@@ -74,7 +74,7 @@ export interface CreateOrganization extends OrganizationFields {
   readonly idempotencyKey: string;
 }
 
-type Registered = Result<Organization, Forbidden | InvalidInput | Duplicate | IdempotencyKeyReused>;
+type Registered = Result<Organization, NotFound | Forbidden | InvalidInput | Duplicate | IdempotencyKeyReused>;
 
 /** Registers an organisation, which joins no alliance by that. Codes and credit codes are unique over all communities. */
 export const createOrganization = (scope: Scope, command: CreateOrganization): Promise<Registered> =>

@@ -71,10 +71,9 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
   const { branchId = null, pinned, forbidden } = command;
   if (branchId !== null && !(await scope.load(branchById, branchId))) return fail({ code: 'NOT_FOUND', path: ['branchId'] });
   if (!canPlan(scope.actor, branchId)) return fail({ code: 'FORBIDDEN' });
+  // Judged now, told within: a repeat gets its first answer also when the same input would no longer pass.
   const checked = checkPlan(scope, command);
-  if (!checked.ok) return checked;
-  const pins = await checkPins(scope, branchId, pinned ?? []);
-  if (!pins.ok) return pins;
+  const pins = checked.ok ? await checkPins(scope, branchId, pinned ?? []) : checked;
   const now = scope.now();
   const from = command.from && command.from > now ? command.from : now;
   let isNew = false;
@@ -83,6 +82,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
       tx.once(
         { operation: 'branchMatchPlanCreate', key: command.idempotencyKey, input: command },
         async (): Promise<Created> => {
+          if (!pins.ok) return pins;
           const { version: policyVersion } = await ensurePolicy(tx);
           const plan: MatchPlan = {
             id: newId(),

@@ -24,6 +24,7 @@ import {
   type ReferralReason,
   type ReferralState,
 } from './referrals.domain.js';
+import { sidesOf } from './referrals.policy.js';
 import { insertReferrals, nextReferralNumber, referralById } from './referrals.repo.js';
 
 export type Promised = Result<null, CapacityExceeded | QuantityExceeded | InvalidState>;
@@ -91,7 +92,11 @@ export const changeOf = (
   data,
 });
 
-const reload = (tx: Scope) => (id: string) => tx.load(referralById, id);
+/** The first answer, for whoever still stands on one of its sides. */
+const reload = (tx: Scope) => async (id: string) => {
+  const referral = await tx.load(referralById, id);
+  return referral && sidesOf(tx.actor, referral, false).length ? referral : null;
+};
 
 export interface AcceptMatch {
   readonly matchId: string;
@@ -143,13 +148,23 @@ async function ownMatch(tx: Scope, matchId: string): Promise<Match | null> {
 export interface DeclineMatch {
   readonly matchId: string;
   readonly reason: ReferralReason;
+  readonly idempotencyKey?: string | null;
 }
 
+type Declined = Result<Match, NotFound | InvalidState | IdempotencyKeyReused>;
+
 /** An organisation says no: the pair is not proposed again, the need stays open with its old rank. Declining costs nothing. */
-export const declineProposal = (scope: Scope, { matchId, reason }: DeclineMatch) =>
-  scope.transaction(async (tx): Promise<Result<Match, NotFound | InvalidState>> => {
+export const declineProposal = (scope: Scope, command: DeclineMatch) =>
+  scope.transaction(async (tx): Promise<Declined> => {
+    const { matchId, reason, idempotencyKey } = command;
     const match = await ownMatch(tx, matchId);
-    return match ? declineMatch(tx, match.id, reason) : fail({ code: 'NOT_FOUND', path: ['matchId'] });
+    if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
+    if (idempotencyKey == null) return declineMatch(tx, match.id, reason);
+    return tx.once(
+      { operation: 'matchDecline', key: idempotencyKey, input: command },
+      () => declineMatch(tx, match.id, reason),
+      id => tx.load(matchById, id),
+    );
   });
 
 export interface PairUp {
@@ -176,6 +191,39 @@ export interface RequestReferral extends PairUp {
 export const requestReferral = (scope: Scope, command: RequestReferral) =>
   pairUp(scope, 'referralRequest', command, 'REQUEST', command.draft ? 'DRAFT' : 'REQUESTED');
 
+interface Pair {
+  readonly organizationId: string;
+  readonly branchId: string;
+  readonly respondBy: Date;
+  readonly decision: Referral['decision'];
+}
+type Refused = NotFound | Forbidden | InvalidInput | NotPossible;
+
+/**
+ * Whether this caller may bring the two together, and why they fit. Facts about the person are read under a named purpose,
+ * which a transaction cannot change into: hence before it. What can change meanwhile (places, the need's state and quantity) is
+ * decided again by the conditional statements within.
+ */
+async function judge(
+  scope: Scope,
+  { needId, sessionId, quantity }: PairUp,
+  origin: 'CLAIM' | 'REQUEST',
+): Promise<Result<Pair, Refused>> {
+  const [need, session] = await Promise.all([findNeed(scope, needId), findSession(scope, sessionId)]);
+  const offer = session && (await scope.load(offerById, session.offerId));
+  if (!need) return fail({ code: 'NOT_FOUND', path: ['needId'] });
+  if (!session || !offer) return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
+  const { organizationId } = offer;
+  const { branchId, urgency } = need;
+  if (origin === 'CLAIM' ? !speaksFor(scope.actor, organizationId) : !worksFor(scope.actor, branchId))
+    return fail({ code: 'FORBIDDEN' });
+  const checked = allOf(checkInteger(['quantity'], quantity, { min: 1 }));
+  if (!checked.ok) return checked;
+  const [failed, decision] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
+  if (failed.length) return fail({ code: 'NOT_POSSIBLE', reasons: failed.map(({ code }) => code) });
+  return ok({ organizationId, branchId, decision, respondBy: new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR) });
+}
+
 async function pairUp(
   scope: Scope,
   operation: string,
@@ -184,42 +232,20 @@ async function pairUp(
   state: NewReferral['state'],
 ): Promise<Paired> {
   const { needId, sessionId, quantity } = command;
-  const [need, session] = await Promise.all([findNeed(scope, needId), findSession(scope, sessionId)]);
-  const offer = session && (await scope.load(offerById, session.offerId));
-  if (!need) return fail({ code: 'NOT_FOUND', path: ['needId'] });
-  if (!session || !offer) return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
-  if (origin === 'CLAIM' ? !speaksFor(scope.actor, offer.organizationId) : !worksFor(scope.actor, need.branchId))
-    return fail({ code: 'FORBIDDEN' });
-  const checked = allOf(checkInteger(['quantity'], quantity, { min: 1 }));
-  if (!checked.ok) return checked;
-  // Facts about the person are read under a named purpose, which a transaction cannot change into: hence before it. What
-  // can change meanwhile (places, the need's state and quantity) is decided again by the conditional statements within.
-  const [failed, decision] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
+  // Judged now, told within: a repeat gets its first answer also when the pair would no longer pass.
+  const judged = await judge(scope, command, origin);
   return scope.transaction(
     (tx): Promise<Paired> =>
       tx.once(
         { operation, key: command.idempotencyKey, input: command },
         async (): Promise<Paired> => {
-          if (failed.length) return fail({ code: 'NOT_POSSIBLE', reasons: failed.map(({ code }) => code) });
+          if (!judged.ok) return judged;
           if (state === 'ACCEPTED') {
             const held = await hold(tx, command);
             if (!held.ok) return held;
           }
-          const respondBy = state === 'ACCEPTED' ? null : new Date(tx.now().getTime() + RESPONSE_HOURS[need.urgency] * HOUR);
-          return ok(
-            await create(tx, {
-              needId,
-              sessionId,
-              quantity,
-              organizationId: offer.organizationId,
-              branchId: need.branchId,
-              matchId: null,
-              origin,
-              state,
-              respondBy,
-              decision,
-            }),
-          );
+          const respondBy = state === 'ACCEPTED' ? null : judged.value.respondBy;
+          return ok(await create(tx, { ...judged.value, needId, sessionId, quantity, matchId: null, origin, state, respondBy }));
         },
         reload(tx),
       ),

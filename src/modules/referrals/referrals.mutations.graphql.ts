@@ -33,6 +33,8 @@ class MatchDeclineInput {
   @Field(() => ID, { description: 'Which proposal.' }) readonly matchId!: string;
   @Field(() => ReferralReasonEnum, { description: 'Why; it is shown to the branch and costs you nothing.' })
   readonly reason!: ReferralReason;
+  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
+  readonly idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'The need that your organisation takes on, and in which of its sessions.' })
@@ -57,6 +59,8 @@ class ReferralRequestInput {
 abstract class ReferralStep {
   @Field(() => ID, { description: 'Which referral.' }) readonly referralId!: string;
   @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
+  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
+  readonly idempotencyKey?: string | null;
 }
 @InputType()
 abstract class ReferralStepWithReason extends ReferralStep {

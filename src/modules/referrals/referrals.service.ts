@@ -1,6 +1,7 @@
 import { accountOf } from '../../kernel/actor.js';
 import type {
   CapacityExceeded,
+  IdempotencyKeyReused,
   InvalidInput,
   InvalidState,
   NotFound,
@@ -60,16 +61,35 @@ export interface MoveReferral {
   readonly referralId: string;
   readonly expectedVersion: number;
   readonly reason?: ReferralReason | null;
+  readonly idempotencyKey?: string | null;
 }
 
 type Moved = Result<
   Referral,
-  NotFound | StaleVersion | InvalidState | ReasonRequired | InvalidInput | CapacityExceeded | QuantityExceeded
+  | NotFound
+  | StaleVersion
+  | InvalidState
+  | ReasonRequired
+  | InvalidInput
+  | CapacityExceeded
+  | QuantityExceeded
+  | IdempotencyKeyReused
 >;
+
+/** Runs a step in its transaction, at most once per key where there is one. */
+const moving = (scope: Scope, operation: string, command: MoveReferral, step: (tx: Scope) => Promise<Moved>) =>
+  scope.transaction((tx): Promise<Moved> => {
+    if (command.idempotencyKey == null) return step(tx);
+    return tx.once(
+      { operation, key: command.idempotencyKey, input: command },
+      () => step(tx),
+      id => findReferral(tx, id),
+    );
+  });
 
 /** Moves a referral one step; what it held is taken or given back in the same transaction. Completing has its own use case. */
 export const changeReferral = (scope: Scope, to: Exclude<ReferralState, 'DRAFT' | 'COMPLETED'>, command: MoveReferral) =>
-  scope.transaction((tx): Promise<Moved> => move(tx, to, command, () => ok(null)));
+  moving(scope, `referral:${to}`, command, tx => move(tx, to, command, () => ok(null)));
 
 export interface CompleteReferral extends MoveReferral {
   readonly record: RecordFields;
@@ -77,16 +97,15 @@ export interface CompleteReferral extends MoveReferral {
 
 /** Delivered: needs a record of what really happened. What was promised and not delivered goes back to session and need. */
 export const completeReferral = (scope: Scope, command: CompleteReferral) =>
-  scope.transaction(
-    (tx): Promise<Moved> =>
-      move(tx, 'COMPLETED', command, async referral => {
-        const checked = checkRecord(command.record, referral, tx.now());
-        if (!checked.ok) return checked;
-        await insertRecords(tx, [
-          { ...command.record, id: newId(), referralId: referral.id, recordedBy: accountOf(tx.actor), recordedAt: tx.now() },
-        ]);
-        return ok(command.record.quantity);
-      }),
+  moving(scope, 'referral:COMPLETED', command, tx =>
+    move(tx, 'COMPLETED', command, async referral => {
+      const checked = checkRecord(command.record, referral, tx.now());
+      if (!checked.ok) return checked;
+      await insertRecords(tx, [
+        { ...command.record, id: newId(), referralId: referral.id, recordedBy: accountOf(tx.actor), recordedAt: tx.now() },
+      ]);
+      return ok(command.record.quantity);
+    }),
   );
 
 /** `prove` checks and writes what the step asks for; it answers with the quantity delivered when the step delivers. */
