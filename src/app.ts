@@ -133,7 +133,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   const schema = overrides.schema ?? createSchema();
   const sealer = startSealer(slow.db, now, error => log.warn({ err: error }, 'sealing failed, will try again'));
   onClose(() => sealer.stop());
-  await failInterruptedPlans(serving.db, now()).catch(error =>
+  await failInterruptedPlans(serving.db, now(), { alone: config.databaseUrl === null }).catch(error =>
     log.warn({ err: error }, 'matching runs cut short are not marked yet'),
   );
   onClose(() => stopPlanRuns());

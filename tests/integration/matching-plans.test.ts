@@ -250,7 +250,8 @@ describe('starting a run', () => {
     expect(await createPlan(scope(ACTORS.secretary1), { branchId: WORLD.branch1, idempotencyKey: key() })).toMatchObject({
       failure: { code: 'RUN_IN_PROGRESS', planId: left },
     });
-    expect(await failInterruptedPlans(database.serving.db, NOW)).toBe(1);
+    expect(await failInterruptedPlans(database.serving.db, NOW, { alone: false })).toBe(0);
+    expect(await failInterruptedPlans(database.serving.db, NOW, { alone: true })).toBe(1);
     const [plan] = await database.owner`select state, failure, finished_at from match_plan where id = ${left}`;
     expect(plan).toEqual({ state: 'FAILED', failure: 'INTERRUPTED', finished_at: NOW });
     await readyPlan(ACTORS.secretary1, WORLD.branch1);

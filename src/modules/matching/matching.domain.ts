@@ -160,3 +160,6 @@ export const matchStateAt = ({ state, respondBy }: Pick<Match, 'state' | 'respon
 export const MAX_HORIZON_DAYS = 92;
 export const DEFAULT_HORIZON_DAYS = 28;
 export const MAX_PAIRS = 200;
+
+/** A run that has been under way for longer was left behind by a process that died. */
+export const GIVEN_UP_MS = 10 * 60_000;

@@ -1,11 +1,18 @@
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { newId } from '../../kernel/ids.js';
 import { anInteger, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import type { MatchPlan, PlanFailure, PlanTotals, UnmatchedNeed, UnmatchedReason } from './matching.domain.js';
+import {
+  GIVEN_UP_MS,
+  type MatchPlan,
+  type PlanFailure,
+  type PlanTotals,
+  type UnmatchedNeed,
+  type UnmatchedReason,
+} from './matching.domain.js';
 import { plansVisibleTo } from './matching.policy.js';
 import { matches, matchPlans, unmatchedNeeds } from './matching.table.js';
 import type { PlanOutcome } from './planning.js';
@@ -69,10 +76,10 @@ export async function failPlan({ db, communityId, now }: Scope, id: string, fail
 }
 
 /**
- * Ends, in every community, the runs that a process left behind when it died. For the start of the one process that serves,
- * before it takes requests: it would end the runs of others. Answers how many there were.
+ * Ends the runs that a dead process left behind. Who is alone on the database ends them all; beside other processes only what
+ * none of them can still be working at. Answers how many.
  */
-export async function failInterruptedPlans(db: Database, at: Date): Promise<number> {
+export async function failInterruptedPlans(db: Database, at: Date, { alone }: { readonly alone: boolean }): Promise<number> {
   const ended = await db
     .update(matchPlans)
     .set({
@@ -81,7 +88,7 @@ export async function failInterruptedPlans(db: Database, at: Date): Promise<numb
       finishedAt: at,
       version: sql`${matchPlans.version} + 1`,
     })
-    .where(isRunning)
+    .where(and(isRunning, alone ? undefined : lt(matchPlans.createdAt, new Date(at.getTime() - GIVEN_UP_MS))))
     .returning({ id: matchPlans.id });
   return ended.length;
 }

@@ -18,7 +18,14 @@ import { allBranches, branchById } from '../territory/territory.service.js';
 import { pairKey } from './candidates.js';
 import type { PairIds } from './facts.js';
 import { loadFacts } from './facts.service.js';
-import { DEFAULT_HORIZON_DAYS, MAX_HORIZON_DAYS, MAX_PAIRS, type MatchPlan, type PlanFailure } from './matching.domain.js';
+import {
+  DEFAULT_HORIZON_DAYS,
+  GIVEN_UP_MS,
+  MAX_HORIZON_DAYS,
+  MAX_PAIRS,
+  type MatchPlan,
+  type PlanFailure,
+} from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { ProofFailed } from './planning.js';
 import { Interrupted, planInThread, stopThreads } from './planning.runner.js';
@@ -58,8 +65,6 @@ export interface CreatePlan {
 
 /** How long a mutation waits for a small plan, in milliseconds. */
 const WAIT_MS = 2000;
-/** A run that has been under way for longer was left behind by a process that died. */
-const GIVEN_UP_MS = 10 * 60_000;
 
 type Created = Result<MatchPlan, NotFound | Forbidden | InvalidInput | NotPossible | RunInProgress | IdempotencyKeyReused>;
 
