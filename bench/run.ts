@@ -9,7 +9,7 @@ const PARTS = [
     file: 'serving.ts',
     title: 'Serving',
     about:
-      'Three operations of a branch secretary over HTTP on the demo estate; `operations/` has them. The load comes from the same machine and takes its share of it.',
+      'Three operations of a branch secretary over HTTP on the demo estate, and Q0, which asks for nothing; `operations/` has them. The load comes from the same machine and takes its share of it.',
   },
   { file: 'plans.ts', title: 'Plans and suggestions', about: 'Over the API on the demo estate, the run in its worker thread.' },
   {
