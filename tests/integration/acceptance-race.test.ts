@@ -8,7 +8,7 @@ import { seedWorld, WORLD } from '../support/world.js';
 
 const PLACES = 10;
 const CALLERS = 200;
-const database = await createTestDatabase({ max: 12 });
+const database = await createTestDatabase({ max: 6 });
 beforeAll(() => seedWorld(database));
 
 const accept = (matchId: string, idempotencyKey: string = randomUUID()) =>

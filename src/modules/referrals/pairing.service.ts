@@ -116,10 +116,12 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
     return tx.once(
       { operation: 'matchAccept', key: command.idempotencyKey, input: command },
       async (): Promise<Accepted> => {
+        const places = await reserveCapacity(tx, match.sessionId, match.quantity);
+        if (!places.ok) return places;
         const accepted = await acceptMatch(tx, match.id);
         if (!accepted.ok) return accepted;
-        const held = await hold(tx, match);
-        if (!held.ok) return held;
+        const covered = await commitQuantity(tx, match.needId, match.quantity);
+        if (!covered.ok) return covered;
         const { needId, sessionId, organizationId, branchId, quantity, explanation } = match;
         return ok(
           await create(tx, {
