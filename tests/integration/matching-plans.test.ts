@@ -124,9 +124,11 @@ describe('a plan of a random estate', () => {
       matches.reduce((total, { quantity }) => total + quantity, 0),
     );
     for (const match of matches) {
-      const parts = match.explanation as any;
-      expect(parts.costParts.reduce((total: number, { value }: any) => total + value, 0)).toBe(match.cost);
-      expect(parts.rankParts.reduce((total: number, { value }: any) => total + value, 0)).toBe(match.points);
+      const { costParts, rankParts } = match.explanation as unknown as {
+        readonly [K in 'costParts' | 'rankParts']: readonly { value: number }[];
+      };
+      expect(costParts.reduce((total, { value }) => total + value, 0)).toBe(match.cost);
+      expect(rankParts.reduce((total, { value }) => total + value, 0)).toBe(match.points);
     }
   });
 

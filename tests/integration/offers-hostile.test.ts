@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.js';
-import type { Actor } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import { allianceResolvers } from '../../src/modules/alliance/alliance.mutations.graphql.js';
 import { offersResolvers } from '../../src/modules/offers/offers.mutations.graphql.js';
@@ -9,6 +8,7 @@ import { taxonomyResolvers } from '../../src/modules/taxonomy/taxonomy.graphql.j
 import { territoryResolvers } from '../../src/modules/territory/territory.graphql.js';
 import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
+import { offering, offerMutation } from '../support/offering.js';
 import { seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase();
@@ -18,24 +18,7 @@ const ask = createAsk(
 );
 beforeAll(() => seedWorld(database));
 
-const errors =
-  'userErrors { code message path ... on StaleVersionError { currentVersion } ... on InvalidStateError { from to } ... on IncompleteError { missing } ... on InvalidInputError { rule limit } }';
-const FIELDS =
-  'id title state version lastAssuredOn pauseReason availableTransitions capacityStatus category { code } validity { startsOn endsOn } filing { number validUntil } eligibility { minAgeMonths maxAgeMonths careCategories buildings { id } } serviceArea { code }';
-const mutation = (name: string) =>
-  `mutation($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { offer { ${FIELDS} } ${errors} } }`;
-async function run(actor: Actor, name: string, input: object) {
-  const answer = await ask(actor, mutation(name), { input });
-  expect(answer.errors).toBeUndefined();
-  return answer.data?.[name];
-}
-const create = (actor: Actor, input: object = {}, organization: string = WORLD.clinic) =>
-  run(actor, 'offerCreate', {
-    organizationId: gid('Organization', organization),
-    idempotencyKey: randomUUID(),
-    title: '义诊',
-    ...input,
-  });
+const { run, create } = offering(ask);
 
 describe('careless and hostile fields', () => {
   const bad: [string, object, string, string][] = [
@@ -66,7 +49,7 @@ describe('careless and hostile fields', () => {
   });
 
   it.each(['2026-02-30', '2026-13-01', '0000-01-01', '2026-1-1', 'tomorrow', 20261201])('the day %s is none', async day => {
-    const answer = await ask(ACTORS.clinic, mutation('offerCreate'), {
+    const answer = await ask(ACTORS.clinic, offerMutation('offerCreate'), {
       input: { organizationId: gid('Organization', WORLD.clinic), idempotencyKey: randomUUID(), validFrom: day },
     });
     expect(answer.data).toBeUndefined();
@@ -74,7 +57,7 @@ describe('careless and hostile fields', () => {
   });
 
   it.each([2 ** 53, 0.5, '5', Number.MAX_VALUE])('%s is no amount of fen', async costFen => {
-    const answer = await ask(ACTORS.clinic, mutation('offerCreate'), {
+    const answer = await ask(ACTORS.clinic, offerMutation('offerCreate'), {
       input: { organizationId: gid('Organization', WORLD.clinic), idempotencyKey: randomUUID(), volunteer: false, costFen },
     });
     expect(answer.data).toBeUndefined();

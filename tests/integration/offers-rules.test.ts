@@ -9,6 +9,7 @@ import { taxonomyResolvers } from '../../src/modules/taxonomy/taxonomy.graphql.j
 import { territoryResolvers } from '../../src/modules/territory/territory.graphql.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
+import { offering, offerMutation } from '../support/offering.js';
 import { insertOffer, insertSession } from '../support/offers.js';
 import { seedWorld, WORLD } from '../support/world.js';
 
@@ -19,24 +20,7 @@ const ask = createAsk(
 );
 beforeAll(() => seedWorld(database));
 
-const errors =
-  'userErrors { code message path ... on StaleVersionError { currentVersion } ... on InvalidStateError { from to } ... on IncompleteError { missing } ... on InvalidInputError { rule limit } }';
-const FIELDS =
-  'id title state version lastAssuredOn pauseReason availableTransitions capacityStatus category { code } validity { startsOn endsOn } filing { number validUntil } eligibility { minAgeMonths maxAgeMonths careCategories buildings { id } } serviceArea { code }';
-const mutation = (name: string) =>
-  `mutation($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { offer { ${FIELDS} } ${errors} } }`;
-async function run(actor: Actor, name: string, input: object) {
-  const answer = await ask(actor, mutation(name), { input });
-  expect(answer.errors).toBeUndefined();
-  return answer.data?.[name];
-}
-const create = (actor: Actor, input: object = {}, organization: string = WORLD.clinic) =>
-  run(actor, 'offerCreate', {
-    organizationId: gid('Organization', organization),
-    idempotencyKey: randomUUID(),
-    title: '义诊',
-    ...input,
-  });
+const { run, create } = offering(ask);
 const ready = {
   title: '周六义诊',
   description: '量血压、测血糖',
@@ -54,7 +38,7 @@ describe('an offer, rule by rule, ', () => {
   it('is drafted by its own organization or the admin, once per key', async () => {
     expect(
       (
-        await ask(ACTORS.anonymous, mutation('offerCreate'), {
+        await ask(ACTORS.anonymous, offerMutation('offerCreate'), {
           input: { organizationId: gid('Organization', WORLD.clinic), idempotencyKey: randomUUID() },
         })
       ).errors?.[0]?.extensions?.code,
