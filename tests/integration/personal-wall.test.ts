@@ -87,6 +87,7 @@ const secretary1: Settings = { community: WORLD.community, branches: WORLD.branc
 const secretary2: Settings = { community: WORLD.community, branches: WORLD.branch2, account: WORLD.secretary2 };
 const daughter: Settings = { community: WORLD.community, branches: '', kin: MOTHER, account: WORLD.daughter };
 const REFUSED = /row-level security/;
+const DENIED = /permission denied/;
 
 describe('the catalogue', () => {
   it('has row-level security enabled and forced on every table of the schema', async () => {
@@ -239,13 +240,34 @@ describe('raw SQL behind the wall', () => {
     expect(await raw(daughter, tx => tx`update personal.kinship set state = 'REVOKED'`.then(({ count }) => count))).toBe(1);
   });
 
+  it('lets family take down and correct what is asked for them, and nothing else', async () => {
+    const ask = (tx: TransactionSql, beneficiary: string | null, requester: string) =>
+      tx`insert into personal.need_detail (community_id, need_id, branch_id, beneficiary_id, requester_account_id, description_sealed)
+        values (${WORLD.community}, ${randomUUID()}, ${WORLD.branch1}, ${beneficiary}, ${requester}, '\\x00')`.then(
+        ({ count }) => count,
+      );
+    await expect(raw(daughter, tx => ask(tx, MOTHER, WORLD.stranger))).rejects.toThrow(REFUSED);
+    await expect(raw(daughter, tx => ask(tx, NEIGHBOR, WORLD.daughter))).rejects.toThrow(REFUSED);
+    await expect(raw(daughter, tx => insertDetail(tx, {}))).rejects.toThrow(REFUSED);
+    expect(await raw(daughter, tx => ask(tx, MOTHER, WORLD.daughter))).toBe(1);
+    expect(await raw({ ...daughter, kin: '' }, tx => ask(tx, null, WORLD.daughter))).toBe(1);
+    const write = (change: string) => raw(daughter, tx => tx.unsafe(`${change}`).then(({ count }) => count));
+    for (const column of ['branch_id', 'beneficiary_id', 'requester_account_id', 'building_id', 'need_id', 'community_id'])
+      await expect(write(`update personal.need_detail set ${column} = ${column}`), column).rejects.toThrow(DENIED);
+    await expect(write('delete from personal.need_detail')).rejects.toThrow(DENIED);
+    expect(await write(`update personal.need_detail set description_sealed = '\\x01'`)).toBe(1);
+    const deletes = await owner`select policyname from pg_policies where tablename = 'need_detail' and cmd in ('ALL', 'DELETE')
+      and (qual like '%app.kin%' or qual like '%app.account%')`;
+    expect([...deletes]).toEqual([]);
+  });
+
   it('moves no row to another branch or community, nor puts one there', async () => {
     for (const table of READABLE)
       for (const change of [`branch_id = '${WORLD.branch2}'`, `community_id = '${WORLD.otherCommunity}'`])
         await expect(
           raw(secretary1, tx => tx.unsafe(`update personal.${table} set ${change}`)),
           `${table} ${change}`,
-        ).rejects.toThrow(REFUSED);
+        ).rejects.toThrow(table === 'need_detail' ? DENIED : REFUSED);
     await expect(raw(secretary1, tx => insertResident(tx, { branch: WORLD.branch2, building: WORLD.building3 }))).rejects.toThrow(
       REFUSED,
     );

@@ -43,6 +43,10 @@ const bySystem = sql`coalesce(current_setting('app.system', true), '') <> ''`;
 const isOwn = sql`account_id = nullif(current_setting('app.account', true), '')::uuid`;
 const isKin = (column: string) => sql`${sql.raw(column)} = any(string_to_array(current_setting('app.kin', true), ',')::uuid[])`;
 
+const isRequester = sql`requester_account_id = nullif(current_setting('app.account', true), '')::uuid`;
+/** Verified kin of the beneficiary, and the account that asked. */
+const ofFamily = sql`(${isKin('beneficiary_id')} or ${isRequester})`;
+
 export const residents = personal.table(
   'resident',
   {
@@ -187,7 +191,21 @@ export const needDetails = personal.table(
     pgPolicy('need_detail_wall', {
       as: 'permissive',
       for: 'all',
-      using: sql`${inTenant} and (${inBranches} or ${isKin('beneficiary_id')} or requester_account_id = nullif(current_setting('app.account', true), '')::uuid or ${bySystem})`,
+      using: sql`${inTenant} and (${inBranches} or ${bySystem})`,
+      withCheck: sql`${inTenant} and (${inBranches} or ${bySystem})`,
+    }),
+    pgPolicy('need_detail_family', { as: 'permissive', for: 'select', using: sql`${inTenant} and ${ofFamily}` }),
+    pgPolicy('need_detail_asked', {
+      as: 'permissive',
+      for: 'insert',
+      withCheck: sql`${inTenant} and ${isRequester} and (beneficiary_id is null or ${isKin('beneficiary_id')})`,
+    }),
+    // Its texts only: the role is granted no other column to write (`db/migrate.ts`).
+    pgPolicy('need_detail_corrected', {
+      as: 'permissive',
+      for: 'update',
+      using: sql`${inTenant} and ${ofFamily}`,
+      withCheck: sql`${inTenant} and ${ofFamily}`,
     }),
   ],
 );
