@@ -316,3 +316,27 @@ describe('hostile and careless input', () => {
     expect(rawIdOf(need.id)).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
+
+describe('a repeat after the role is gone', () => {
+  const former = { ...ACTORS.secretary1, roles: ['LIAISON'], branchIds: [], secretaryBranchIds: [] } as const;
+  const noLonger = { ...daughter, kinIds: [], accountId: ACTORS.secretary1.accountId } as const;
+
+  it('of a submission tells nothing of the need', async () => {
+    const input = { idempotencyKey: randomUUID(), description: '重复提交' };
+    const { need } = await submit(ACTORS.secretary1, input);
+    expect(need).toMatchObject({ state: 'OPEN' });
+    const before = await count('need');
+    for (const actor of [former, noLonger])
+      expect(await submit(actor, input)).toMatchObject({ need: null, userErrors: [{ code: 'NOT_FOUND' }] });
+    expect((await submit(ACTORS.secretary1, input)).need).toEqual(need);
+    expect(await count('need')).toBe(before);
+  });
+
+  it('of a step tells nothing of the need', async () => {
+    const { need } = await submit(ACTORS.secretary1, { verified: false });
+    const input = { needId: need.id, expectedVersion: 1, idempotencyKey: randomUUID() };
+    expect(await act(ACTORS.secretary1, 'Verify', input)).toMatchObject({ need: { state: 'OPEN' }, userErrors: [] });
+    for (const actor of [former, noLonger])
+      expect(await act(actor, 'Verify', input)).toMatchObject({ need: null, userErrors: [{ code: 'NOT_FOUND' }] });
+  });
+});

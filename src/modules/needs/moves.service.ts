@@ -26,8 +26,9 @@ import {
   type TransferTarget,
   type UrgencyReason,
 } from './needs.domain.js';
-import { canSeeNeed, isFamily, mayBeFamily, sidesOf } from './needs.policy.js';
-import { lockNeeds, type NeedRow, needById, saveNeed } from './needs.repo.js';
+import { canSeeNeed, sidesOf } from './needs.policy.js';
+import { lockNeeds, type NeedRow, saveNeed } from './needs.repo.js';
+import { findNeed, isFamilyOf } from './sight.service.js';
 
 /** Which need, as last read. With a key, a repeat gets the first answer. */
 export interface ChangeNeed {
@@ -52,7 +53,7 @@ async function hold(
 ): Promise<Result<Held & { readonly locked: ReadonlyMap<string, NeedRow> }, NotFound | Forbidden | StaleVersion>> {
   const locked = await lockNeeds(tx, [needId, ...beside]);
   const need = locked.get(needId);
-  const family = need !== undefined && mayBeFamily(tx.actor) && isFamily(tx.actor, await tx.load(needDetailById, needId));
+  const family = need !== undefined && (await isFamilyOf(tx, need));
   if (!need || !canSeeNeed(tx.actor, need, family)) return fail({ code: 'NOT_FOUND', path: ['needId'] });
   const sides = sidesOf(tx.actor, need, family);
   if (!may(sides)) return fail({ code: 'FORBIDDEN' });
@@ -68,7 +69,7 @@ const changing = (scope: Scope, operation: string, command: ChangeNeed, work: (t
     return tx.once(
       { operation, key: idempotencyKey, input: command },
       () => work(tx),
-      id => tx.load(needById, id),
+      id => findNeed(tx, id),
     );
   });
 

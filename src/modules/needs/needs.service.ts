@@ -7,17 +7,9 @@ import type { Scope } from '../../scope/scope.js';
 import { type AgeBand, ageBand, logAccess } from '../residents/residents.service.js';
 import { birthDatesOf, type NeedDetail, needDetailById, tokensOf } from './details.repo.js';
 import { type Need, type NeedOrder, type NeedState, needSteps, openQuantity } from './needs.domain.js';
-import { canFollow, canSeeNeed, isFamily, mayBeFamily, mayKnowPeople, sidesOf } from './needs.policy.js';
-import {
-  countNeeds,
-  likeNeed,
-  type NeedFilter,
-  type NeedRow,
-  needById,
-  ORDERS,
-  pageOfNeeds,
-  proposedByNeed,
-} from './needs.repo.js';
+import { canFollow, mayBeFamily, mayKnowPeople, sidesOf } from './needs.policy.js';
+import { countNeeds, likeNeed, type NeedFilter, type NeedRow, ORDERS, pageOfNeeds, proposedByNeed } from './needs.repo.js';
+import { isFamilyOf } from './sight.service.js';
 import { labelFor, type TimelineEntry } from './timeline.domain.js';
 import { eventsByNeed } from './timeline.repo.js';
 
@@ -38,19 +30,9 @@ export {
 export type { Need } from './needs.domain.js';
 export { canSeeNeed } from './needs.policy.js';
 export { type NeedRow, needById, ORDERS } from './needs.repo.js';
+export { findNeed, isFamilyOf } from './sight.service.js';
 export { submitNeed } from './submission.service.js';
 export { doneBy } from './timeline.domain.js';
-
-/** A need by id, as far as the caller may see it. */
-export async function findNeed(scope: Scope, id: string): Promise<NeedRow | null> {
-  const need = await scope.load(needById, id);
-  if (!need || canSeeNeed(scope.actor, need)) return need;
-  return (await isFamilyOf(scope, need)) ? need : null;
-}
-
-/** True for verified kin of the beneficiary and the account that asked. Asks behind the wall only for those who can be. */
-export const isFamilyOf = async (scope: Scope, { id }: Pick<Need, 'id'>): Promise<boolean> =>
-  mayBeFamily(scope.actor) && isFamily(scope.actor, await scope.load(needDetailById, id));
 
 /** What a need says about people; null for those who may not know. */
 export const detailOf = async (scope: Scope, need: NeedRow): Promise<NeedDetail | null> =>

@@ -15,6 +15,7 @@ import { insertDetails } from './details.repo.js';
 import { checkFields, checkGroup, type NeedFields, withDefaults } from './fields.domain.js';
 import type { BeneficiaryKind, Channel, Need, RequesterKind } from './needs.domain.js';
 import { insertNeeds, type NeedRow, needById, nextNeedNumbers } from './needs.repo.js';
+import { findNeed } from './sight.service.js';
 
 /** For whom: exactly one of the first five; groups and organizations also need the branch. */
 export interface Beneficiary {
@@ -60,7 +61,7 @@ export const submitNeed = (scope: Scope, command: SubmitNeed) =>
       tx.once(
         { operation: 'needSubmit', key: command.idempotencyKey, input: command },
         () => submit(tx, command),
-        id => tx.load(needById, id),
+        id => findNeed(tx, id),
       ),
   );
 
