@@ -29,7 +29,7 @@ CREATE TYPE "kinship_relation" AS ENUM('DAUGHTER', 'SON', 'SPOUSE', 'PARENT', 'G
 CREATE TYPE "kinship_state" AS ENUM('CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED');--> statement-breakpoint
 CREATE TYPE "residency_status" AS ENUM('REGISTERED_AND_PRESENT', 'PRESENT', 'REGISTERED_ABSENT', 'FLOATING');--> statement-breakpoint
 CREATE TYPE "sex" AS ENUM('FEMALE', 'MALE');--> statement-breakpoint
-CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing');--> statement-breakpoint
+CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship');--> statement-breakpoint
 CREATE TYPE "capacity_unit" AS ENUM('PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN');--> statement-breakpoint
 CREATE TYPE "area_code" AS ENUM('EAST', 'WEST');--> statement-breakpoint
 CREATE TABLE "event_seal" (
@@ -83,16 +83,6 @@ CREATE TABLE "register" (
 	"last" integer NOT NULL,
 	CONSTRAINT "register_pkey" PRIMARY KEY("community_id","name"),
 	CONSTRAINT "register_last" CHECK ("last" > 0)
-);
---> statement-breakpoint
-CREATE TABLE "liaison" (
-	"community_id" uuid,
-	"id" uuid,
-	"organization_id" uuid NOT NULL,
-	"account_id" uuid NOT NULL,
-	"since" date NOT NULL,
-	"until" date,
-	CONSTRAINT "liaison_pkey" PRIMARY KEY("community_id","id")
 );
 --> statement-breakpoint
 CREATE TABLE "membership" (
@@ -546,9 +536,6 @@ CREATE INDEX "event_seal_by_event" ON "event_seal" ("community_id","event_id");-
 CREATE INDEX "event_by_subject" ON "event" ("community_id","subject_type","subject_id","id");--> statement-breakpoint
 CREATE INDEX "event_by_branch" ON "event" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "idempotency_key_age" ON "idempotency_key" ("community_id","created_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "liaison_current" ON "liaison" ("community_id","organization_id","account_id") WHERE "until" is null;--> statement-breakpoint
-CREATE INDEX "liaison_by_organization_reference" ON "liaison" ("organization_id");--> statement-breakpoint
-CREATE INDEX "liaison_by_account" ON "liaison" ("community_id","account_id");--> statement-breakpoint
 CREATE INDEX "membership_by_organization" ON "membership" ("community_id","organization_id");--> statement-breakpoint
 CREATE INDEX "membership_by_organization_reference" ON "membership" ("organization_id");--> statement-breakpoint
 CREATE INDEX "organization_by_name" ON "organization" ("name","id");--> statement-breakpoint
@@ -561,6 +548,7 @@ CREATE INDEX "role_assignment_by_account" ON "identity"."role_assignment" ("acco
 CREATE INDEX "match_plan_by_branch" ON "match_plan" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "match_plan_by_policy" ON "match_plan" ("community_id","policy_version");--> statement-breakpoint
 CREATE INDEX "match_plan_newest" ON "match_plan" ("community_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "match_plan_running" ON "match_plan" ("community_id",coalesce("branch_id", "community_id")) WHERE "state" in ('QUEUED', 'RUNNING');--> statement-breakpoint
 CREATE UNIQUE INDEX "match_pair" ON "match" ("community_id","plan_id","need_id","session_id");--> statement-breakpoint
 CREATE INDEX "match_in_order" ON "match" ("community_id","plan_id","rank_position","id");--> statement-breakpoint
 CREATE INDEX "match_by_need" ON "match" ("community_id","need_id","state","id");--> statement-breakpoint
@@ -587,7 +575,7 @@ CREATE INDEX "offer_by_state" ON "offer" ("community_id","state","id");--> state
 CREATE INDEX "offer_by_category" ON "offer" ("community_id","category_code","state","id");--> statement-breakpoint
 CREATE INDEX "offer_bigrams" ON "offer" USING gin ("bigrams");--> statement-breakpoint
 CREATE INDEX "session_by_offer" ON "session" ("community_id","offer_id","starts_at","id");--> statement-breakpoint
-CREATE INDEX "session_by_start" ON "session" ("community_id","starts_at","id");--> statement-breakpoint
+CREATE INDEX "session_by_start" ON "session" ("community_id",coalesce("starts_at", 'infinity'::timestamptz),"id");--> statement-breakpoint
 CREATE INDEX "session_by_building" ON "session" ("community_id","building_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "referral_of_match" ON "referral" ("community_id","match_id") WHERE "state" <> 'ENTERED_IN_ERROR';--> statement-breakpoint
 CREATE INDEX "referral_by_match" ON "referral" ("community_id","match_id");--> statement-breakpoint
@@ -598,6 +586,7 @@ CREATE INDEX "referral_by_organization_reference" ON "referral" ("organization_i
 CREATE INDEX "referral_by_branch" ON "referral" ("community_id","branch_id","state","id");--> statement-breakpoint
 CREATE INDEX "access_log_by_resident" ON "personal"."access_log" ("community_id","resident_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "kinship_pair" ON "personal"."kinship" ("community_id","resident_id","account_id") WHERE "state" in ('CLAIMED', 'VERIFIED');--> statement-breakpoint
+CREATE INDEX "kinship_by_resident" ON "personal"."kinship" ("community_id","resident_id");--> statement-breakpoint
 CREATE INDEX "kinship_by_account" ON "personal"."kinship" ("community_id","account_id");--> statement-breakpoint
 CREATE INDEX "kinship_by_branch" ON "personal"."kinship" ("community_id","branch_id");--> statement-breakpoint
 CREATE INDEX "need_detail_by_beneficiary" ON "personal"."need_detail" ("community_id","beneficiary_id");--> statement-breakpoint
@@ -615,8 +604,6 @@ CREATE INDEX "branch_by_area" ON "branch" ("community_id","area_id");--> stateme
 CREATE INDEX "building_by_branch" ON "building" ("community_id","branch_id","block_no","entrance_no");--> statement-breakpoint
 ALTER TABLE "event_seal" ADD CONSTRAINT "event_seal_event" FOREIGN KEY ("community_id","event_id") REFERENCES "event"("community_id","id");--> statement-breakpoint
 ALTER TABLE "event_unsealed" ADD CONSTRAINT "event_unsealed_event" FOREIGN KEY ("community_id","event_id") REFERENCES "event"("community_id","id");--> statement-breakpoint
-ALTER TABLE "liaison" ADD CONSTRAINT "liaison_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
-ALTER TABLE "liaison" ADD CONSTRAINT "liaison_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
@@ -674,6 +661,12 @@ ALTER TABLE "branch" ADD CONSTRAINT "branch_area" FOREIGN KEY ("community_id","a
 ALTER TABLE "building" ADD CONSTRAINT "building_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "building" ADD CONSTRAINT "building_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
 CREATE POLICY "access_log_append" ON "personal"."access_log" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid);--> statement-breakpoint
-CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or account_id = nullif(current_setting('app.account', true), '')::uuid or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or (account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'CLAIMED') or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
-CREATE POLICY "need_detail_wall" ON "personal"."need_detail" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or beneficiary_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or requester_account_id = nullif(current_setting('app.account', true), '')::uuid or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
-CREATE POLICY "resident_wall" ON "personal"."resident" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));
+CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "kinship_own" ON "personal"."kinship" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
+CREATE POLICY "kinship_own_end" ON "personal"."kinship" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'REVOKED');--> statement-breakpoint
+CREATE POLICY "need_detail_wall" ON "personal"."need_detail" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "need_detail_family" ON "personal"."need_detail" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (beneficiary_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or requester_account_id = nullif(current_setting('app.account', true), '')::uuid));--> statement-breakpoint
+CREATE POLICY "need_detail_asked" ON "personal"."need_detail" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and requester_account_id = nullif(current_setting('app.account', true), '')::uuid and (beneficiary_id is null or beneficiary_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[])));--> statement-breakpoint
+CREATE POLICY "need_detail_corrected" ON "personal"."need_detail" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (beneficiary_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or requester_account_id = nullif(current_setting('app.account', true), '')::uuid)) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (beneficiary_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or requester_account_id = nullif(current_setting('app.account', true), '')::uuid));--> statement-breakpoint
+CREATE POLICY "resident_wall" ON "personal"."resident" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "resident_kin" ON "personal"."resident" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]));

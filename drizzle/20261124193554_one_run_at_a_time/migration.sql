@@ -1,1 +1,0 @@
-CREATE UNIQUE INDEX "match_plan_running" ON "match_plan" ("community_id",coalesce("branch_id", "community_id")) WHERE "state" in ('QUEUED', 'RUNNING');

@@ -1,1 +1,0 @@
-CREATE INDEX "kinship_by_resident" ON "personal"."kinship" ("community_id","resident_id");
