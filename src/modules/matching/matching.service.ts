@@ -80,13 +80,17 @@ export async function whyNot(scope: Scope, needId: string, sessionId: string): P
 /**
  * The hard rules that a pair breaks, for a promise that people make by hand: places and quantities are left to the statements
  * that take them, and whoever asked not to be matched automatically may still be helped by a person's decision. Outside the
- * branch's staff everything that concerns the person is one code, NOT_ELIGIBLE. Not within a transaction.
+ * branch's staff everything that concerns the person is one code, NOT_ELIGIBLE, and told only where nothing else forbids the
+ * pair: an attempt that cannot succeed must not become a question about somebody. Not within a transaction.
  */
 export async function failedRules(scope: Scope, needId: string, sessionId: string): Promise<readonly Reason[]> {
   const pair = await loadPair(scope, 'MATCH_CHECK', needId, sessionId);
   if (!pair) return [{ code: 'NEED_NOT_OPEN', numbers: {} }];
   const failed = failedRulesOf(pair.need, pair.session, scope.now().getTime()).filter(({ code }) => code !== 'OPTED_OUT');
-  return worksFor(scope.actor, pair.need.branchId) ? failed : depersonalized(failed);
+  if (worksFor(scope.actor, pair.need.branchId)) return failed;
+  const told = depersonalized(failed);
+  const impersonal = told.filter(({ code }) => code !== 'NOT_ELIGIBLE');
+  return impersonal.length ? impersonal : told;
 }
 
 /**

@@ -226,6 +226,8 @@ async function judge(
   return ok({ organizationId, branchId, decision, respondBy: new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR) });
 }
 
+const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSIBLE' && failure.reasons.includes('NOT_ELIGIBLE');
+
 async function pairUp(
   scope: Scope,
   operation: string,
@@ -241,11 +243,12 @@ async function pairUp(
       tx.once(
         { operation, key: command.idempotencyKey, input: command },
         async (): Promise<Paired> => {
-          if (!judged.ok) return judged;
-          if (state === 'ACCEPTED') {
+          // What concerns the person is told only to who could really have promised: asking for too much is no way to ask.
+          if (state === 'ACCEPTED' && (judged.ok || isAboutPerson(judged.failure))) {
             const held = await hold(tx, command);
             if (!held.ok) return held;
           }
+          if (!judged.ok) return judged;
           const respondBy = state === 'ACCEPTED' ? null : judged.value.respondBy;
           return ok(await create(tx, { ...judged.value, needId, sessionId, quantity, matchId: null, origin, state, respondBy }));
         },
