@@ -27,6 +27,7 @@ import { failInterruptedPlans, stopPlanRuns } from './modules/matching/plans.ser
 import { communityIdByCode } from './modules/territory/territory.service.js';
 import { Scope } from './scope/scope.js';
 import { keptSecret } from './secrets.js';
+import { startUpkeep } from './upkeep.js';
 
 /** An operation; between the 15 s of a request and the 5 s of a statement. */
 const OPERATION_DEADLINE = 10_000;
@@ -133,6 +134,8 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   const schema = overrides.schema ?? createSchema();
   const sealer = startSealer(slow.db, now, error => log.warn({ err: error }, 'sealing failed, will try again'));
   onClose(() => sealer.stop());
+  const upkeep = startUpkeep(house, error => log.warn({ err: error }, 'upkeep failed, will try again'));
+  onClose(() => upkeep.stop());
   await failInterruptedPlans(serving.db, now(), { alone: config.databaseUrl === null }).catch(error =>
     log.warn({ err: error }, 'matching runs cut short are not marked yet'),
   );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Clock } from '../kernel/clock.js';
+import { type Repeating, repeat } from '../kernel/repeat.js';
 import type { Database } from './client.js';
 import { eventSeals, events, unsealedEvents } from './log.table.js';
 
@@ -105,28 +105,9 @@ export async function sealAll(db: Database, now: Clock): Promise<number> {
   return total;
 }
 
-export interface Sealer {
-  /** Ends after the round that is under way. */
-  stop(): Promise<void>;
-}
-
 /** Seals twice a second until stopped. A round that fails is told and tried again: nothing is lost, only later. */
-export function startSealer(db: Database, now: Clock, onError: (error: unknown) => void): Sealer {
-  const stopping = new AbortController();
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      await sealAll(db, now).catch(onError);
-      await sleep(INTERVAL, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  };
-  const done = run();
-  return {
-    stop() {
-      stopping.abort();
-      return done;
-    },
-  };
-}
+export const startSealer = (db: Database, now: Clock, onError: (error: unknown) => void): Repeating =>
+  repeat(INTERVAL, () => sealAll(db, now), onError);
 
 /**
  * - `GAP`: positions were taken out, or do not begin with 1.

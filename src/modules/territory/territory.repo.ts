@@ -129,3 +129,7 @@ export async function insertBranches({ db, communityId }: Scope, rows: readonly 
 export async function insertBuildings({ db, communityId }: Scope, rows: readonly Building[]): Promise<void> {
   await db.insert(buildings).values(rows.map(row => ({ ...row, communityId })));
 }
+
+/** Every community of the database: for work that no request asks for. */
+export const allCommunityIds = async (db: Database): Promise<readonly string[]> =>
+  (await db.select({ id: communities.id }).from(communities).orderBy(asc(communities.id))).map(({ id }) => id);

@@ -7,6 +7,7 @@ export {
   allAreas,
   allBranches,
   allBuildings,
+  allCommunityIds,
   areaById,
   BY_NUMBER,
   branchById,

@@ -29,7 +29,7 @@ CREATE TYPE "kinship_relation" AS ENUM('DAUGHTER', 'SON', 'SPOUSE', 'PARENT', 'G
 CREATE TYPE "kinship_state" AS ENUM('CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED');--> statement-breakpoint
 CREATE TYPE "residency_status" AS ENUM('REGISTERED_AND_PRESENT', 'PRESENT', 'REGISTERED_ABSENT', 'FLOATING');--> statement-breakpoint
 CREATE TYPE "sex" AS ENUM('FEMALE', 'MALE');--> statement-breakpoint
-CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship');--> statement-breakpoint
+CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep');--> statement-breakpoint
 CREATE TYPE "capacity_unit" AS ENUM('PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN');--> statement-breakpoint
 CREATE TYPE "area_code" AS ENUM('EAST', 'WEST');--> statement-breakpoint
 CREATE TABLE "event_seal" (
