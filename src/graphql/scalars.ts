@@ -14,7 +14,20 @@ function realDate(value: unknown): void {
   }
 }
 
-function strict<In, Out>(base: GraphQLScalarType<In, Out>, name: string, description: string): GraphQLScalarType<In, Out> {
+/** Instants that have a year of four digits in UTC and in Shanghai alike: PostgreSQL reads no others as they are written. */
+const FIRST = Date.UTC(1000, 0, 2);
+const LAST = Date.UTC(9999, 11, 31);
+function withinCalendar(instant: Date): Date {
+  if (instant.getTime() < FIRST || instant.getTime() >= LAST) throw badUserInput('There is no such date.');
+  return instant;
+}
+
+function strict<In, Out>(
+  base: GraphQLScalarType<In, Out>,
+  name: string,
+  description: string,
+  bounded: (value: In) => In = value => value,
+): GraphQLScalarType<In, Out> {
   const config = base.toConfig();
   return new GraphQLScalarType<In, Out>({
     ...config,
@@ -22,11 +35,11 @@ function strict<In, Out>(base: GraphQLScalarType<In, Out>, name: string, descrip
     description,
     parseValue(value) {
       realDate(value);
-      return config.parseValue(value);
+      return bounded(config.parseValue(value));
     },
     parseLiteral(node, variables) {
       if (node.kind === Kind.STRING) realDate(node.value);
-      return config.parseLiteral(node, variables);
+      return bounded(config.parseLiteral(node, variables));
     },
   });
 }
@@ -35,6 +48,7 @@ export const DateTime = strict(
   GraphQLDateTimeISO,
   'DateTime',
   'An instant as RFC 3339 text with its offset, e.g. `2026-12-05T01:00:00.000Z`; kept to the millisecond.',
+  withinCalendar,
 );
 export const LocalDate = strict(GraphQLLocalDate, 'LocalDate', 'A calendar date in Asia/Shanghai, `YYYY-MM-DD`.');
 export const UUID = new GraphQLScalarType({

@@ -20,6 +20,8 @@ describe('pageWindow', () => {
     ['of another order', toCursor('needs.URGENCY', [time, id])],
     ['made up: no instant', toCursor('needs.WAITING', ['yesterday', id])],
     ['made up: no such day', toCursor('needs.WAITING', ['2026-02-30T99:00:00.000Z', id])],
+    ['made up: not in the calendar', toCursor('needs.WAITING', ['2026-02-30T00:00:00.000Z', id])],
+    ['made up: not of this millennium', toCursor('needs.WAITING', ['0000-01-01T00:00:00.000Z', id])],
     ['made up: no id', toCursor('needs.WAITING', [time, 'x'])],
     ['made up: a number', toCursor('needs.WAITING', [time, 7])],
     ['cut short', toCursor('needs.WAITING', [time])],

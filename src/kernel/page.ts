@@ -36,11 +36,14 @@ export const toCursor = (list: string, values: readonly CursorValue[]): string =
 
 /** What a sort value of a list must look like. Anybody can make up a cursor; the database need not meet what is none. */
 export type CursorPart = (value: CursorValue) => boolean;
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/;
+const INSTANT = /^[1-9]\d{3}-\d\d-\d\dT[\d:.]{12}Z$/;
 const MAX_CURSOR_TEXT = 200;
 export const aUuid: CursorPart = value => typeof value === 'string' && isUuid(value);
-export const anInstant: CursorPart = value =>
-  typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
+/** As we write them ourselves: JavaScript reads 30 February as 2 March, PostgreSQL not at all. */
+export const anInstant: CursorPart = value => {
+  const time = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString() === value;
+};
 /** An instant, or the end of time where rows have none. */
 export const anInstantOrNone: CursorPart = value => value === 'infinity' || anInstant(value);
 export const anInteger: CursorPart = value => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31;
