@@ -30,6 +30,13 @@ describe('what a need asks for', () => {
     expect(rules({ windows: [{ startsAt: at(5), endsAt: at(5) }] })).toEqual(['windows.0.endsAt ENDS_BEFORE_START']);
   });
 
+  it('is never corrected to less than is promised, nor by emptying it', () => {
+    expect(rules({ quantity: 1 }, { least: 2 })).toEqual(['quantity MIN']);
+    expect(rules({ quantity: null }, { least: 2 })).toEqual(['quantity MIN']);
+    expect(rules({ quantity: null }, { least: 1 })).toEqual([]);
+    expect(rules({}, { least: 2 })).toEqual([]);
+  });
+
   it('counts characters, not code units', () => {
     expect(rules({ description: '👵'.repeat(2000) })).toEqual([]);
     expect(rules({ description: '👵'.repeat(2001) })).toEqual(['description TOO_LONG']);

@@ -45,7 +45,8 @@ function windowProblems(windows: readonly TimeWindow[], now: Date): Problem[] {
 /** All that is wrong with what was filled in. */
 export const checkFields = (fields: NeedFields, { now, storeys, least = 1 }: FieldBounds): Result<null, InvalidInput> =>
   allOf(
-    checkInteger(['quantity'], fields.quantity, { min: least }),
+    // Null puts 1 back, which may be less than is promised already.
+    checkInteger(['quantity'], fields.quantity === null ? 1 : fields.quantity, { min: least }),
     checkCount(['windows'], fields.windows, { max: MAX_WINDOWS }),
     windowProblems((fields.windows ?? []).slice(0, MAX_WINDOWS), now),
     fields.deadline && fields.deadline <= now ? { path: ['deadline'], rule: 'IN_THE_PAST' } : null,
