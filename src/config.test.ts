@@ -58,4 +58,21 @@ describe('configuration', () => {
     expect([...(keys?.keys() ?? [])]).toEqual([2, 1]);
     expect(keys?.get(1)).toHaveLength(32);
   });
+
+  it('tells what does not parse and what production refuses in one go', () => {
+    try {
+      loadConfig({
+        NODE_ENV: 'production',
+        PORT: 'x',
+        JWT_SECRET: 'short',
+        CORS_ORIGINS: 'https://a.example, *',
+        DATABASE_OWNER_URL: 'postgres://a/b',
+      });
+      expect.unreachable();
+    } catch (error) {
+      const { problems } = error as ConfigError;
+      for (const name of ['PORT', 'JWT_SECRET', 'DATA_KEYS', 'CORS_ORIGINS', 'DATABASE_OWNER_URL'])
+        expect(problems.some(line => line.startsWith(name))).toBe(true);
+    }
+  });
 });

@@ -116,13 +116,15 @@ const environment = z.object({
   DRAIN_DELAY_MS: integer(0, 0, 60_000),
 });
 
-/** What a production process does not start with: whatever anybody could know or guess. */
-function productionProblems(env: z.infer<typeof environment>): readonly string[] {
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** What a production process does not start with: whatever anybody could know or guess. Asked of the text, so that it is told beside what does not parse. */
+function productionProblems({ JWT_SECRET, DATA_KEYS, DEMO_DATA, CORS_ORIGINS = '' }: Given): readonly string[] {
   return [
-    env.JWT_SECRET ? [] : ['JWT_SECRET is missing: production makes no secret of its own'],
-    env.DATA_KEYS ? [] : ['DATA_KEYS is missing: production makes no key of its own'],
-    env.DEMO_DATA ? ['DEMO_DATA is true: demo accounts have a published password'] : [],
-    env.CORS_ORIGINS.includes('*') ? ['CORS_ORIGINS holds *: name the origins'] : [],
+    JWT_SECRET ? [] : ['JWT_SECRET is missing: production makes no secret of its own'],
+    DATA_KEYS ? [] : ['DATA_KEYS is missing: production makes no key of its own'],
+    DEMO_DATA === 'true' ? ['DEMO_DATA is true: demo accounts have a published password'] : [],
+    CORS_ORIGINS.split(',').some(origin => origin.trim() === '*') ? ['CORS_ORIGINS holds *: name the origins'] : [],
   ].flat();
 }
 
@@ -131,16 +133,16 @@ function productionProblems(env: z.infer<typeof environment>): readonly string[]
  *
  * @throws ConfigError with every problem at once
  */
-export function loadConfig(variables: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+export function loadConfig(variables: Given): Config {
+  const given: Given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const production = given.NODE_ENV === 'production';
   const { data: env, error } = environment.safeParse(given);
-  if (!env) throw new ConfigError(error.issues.map(({ path, message }) => `${String(path[0])} ${message}`));
-  const production = env.NODE_ENV === 'production';
   const problems = [
-    ...(production ? productionProblems(env) : []),
-    ...(env.DATABASE_OWNER_URL && !env.DATABASE_URL ? ['DATABASE_OWNER_URL is set without DATABASE_URL'] : []),
+    ...(error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`),
+    ...(production ? productionProblems(given) : []),
+    ...(given.DATABASE_OWNER_URL && !given.DATABASE_URL ? ['DATABASE_OWNER_URL is set without DATABASE_URL'] : []),
   ];
-  if (problems.length) throw new ConfigError(problems);
+  if (!env || problems.length) throw new ConfigError(problems);
   return {
     production,
     host: env.HOST,
