@@ -7,6 +7,7 @@ import { type Caller, everyNode, type Reply, signIn } from '../support/caller.js
 import { idsWithinReach } from '../support/crawl.js';
 import { branchOf, matchesOf, planFor, publish } from '../support/journey.js';
 import { startSeededApp } from '../support/seeded.js';
+import { everythingStored } from '../support/stored.js';
 
 type Data = Reply['data'];
 const schema = createSchema();
@@ -137,22 +138,6 @@ const aimable = (): readonly string[] =>
     )
     .map(({ name }) => name);
 
-/** What the database holds, but for what follows from asking: who signed in, what was read, which events were sealed. */
-async function everythingStored(): Promise<Readonly<Record<string, string>>> {
-  const tables = await database.owner<{ readonly name: string }[]>`
-    select format('%I.%I', schemaname, tablename) as name from pg_tables
-    where schemaname not in ('pg_catalog', 'information_schema', 'drizzle')
-      and tablename not in ('access_log', 'refresh_token', 'event_seal', 'event_unsealed') order by 1`;
-  const stored: Record<string, string> = {};
-  for (const { name } of tables) {
-    const [row] = await database.owner.unsafe(
-      `select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as digest from ${name} t`,
-    );
-    stored[name] = row?.digest;
-  }
-  return stored;
-}
-
 /** What a mutation would answer with when it worked; a refusal leaves all of it empty. */
 function answersOf(mutation: string): readonly string[] {
   const payload = getNamedType(schema.getMutationType()?.getFields()[mutation]?.type);
@@ -247,9 +232,9 @@ describe.each(['before anything is published', 'with proposals and promises unde
     it('cannot be moved, and trying changes nothing', async () => {
       const aimed = attacks(treasures);
       expect(aimable().filter(name => !(name in aimed))).toEqual([]);
-      const before = await everythingStored();
+      const before = await everythingStored(database);
       for (const [mutation, inputs] of Object.entries(aimed)) for (const input of inputs) await expectRefused(input, mutation);
-      expect(await everythingStored()).toEqual(before);
+      expect(await everythingStored(database)).toEqual(before);
       const tried = Object.entries(aimed).filter(([, inputs]) => inputs.length);
       expect(tried.length).toBeGreaterThan(20);
     });
