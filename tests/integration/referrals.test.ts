@@ -5,6 +5,7 @@ import type { Actor } from '../../src/kernel/actor.js';
 import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { insertProposals } from '../support/proposals.js';
+import { insertScene } from '../support/scene.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase();
@@ -329,4 +330,20 @@ it('a page of referrals costs the same number of statements whatever its length'
   const [, one] = await count(1);
   expect(await count(8)).toEqual([8, one]);
   expect(one).toBeLessThanOrEqual(7);
+});
+
+describe('kin with another role', () => {
+  it('follow what is done for their mother as every family does', async () => {
+    const scene = await insertScene(database);
+    const pair = { needId: gid('Need', scene.need), sessionId: gid('Session', scene.session) };
+    const { referral: made } = await run(ACTORS.barber, 'needClaim', { ...pair, ...key() });
+    const query = 'query($id: ID!) { referral(id: $id) { id need { id } } referrals { totalCount edges { node { id } } } }';
+    const nobody = await ask(ACTORS.stranger, query, { id: made.id });
+    expect(nobody.data).toEqual({ referral: null, referrals: { totalCount: 0, edges: [] } });
+    const kin = await ask({ ...ACTORS.stranger, kinIds: [scene.person] }, query, { id: made.id });
+    expect(kin.data).toEqual({
+      referral: { id: made.id, need: { id: pair.needId } },
+      referrals: { totalCount: 1, edges: [{ node: { id: made.id } }] },
+    });
+  });
 });

@@ -24,8 +24,9 @@ export const canSee = (
   family: boolean,
 ): boolean => sidesOf(actor, referral, family).some(side => side === 'REQUESTER' || referral.state !== 'DRAFT');
 
-/** Only these can be family of a need. */
-export const mayBeFamily = (actor: Actor): actor is AccountActor => actor.kind === 'ACCOUNT' && actor.roles.includes('FAMILY');
+/** Only these can be family of a need; a liaison or an officer may be somebody's daughter, too. */
+export const mayBeFamily = (actor: Actor): actor is AccountActor =>
+  actor.kind === 'ACCOUNT' && (actor.roles.includes('FAMILY') || actor.kinIds.length > 0);
 
 export function visibleTo(actor: Actor): SQL {
   if (actor.kind !== 'ACCOUNT') return sql`false`;
