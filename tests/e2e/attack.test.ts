@@ -49,6 +49,8 @@ beforeAll(async () => {
     await owner`select id, community_id from membership where branch_id in (select id from branch where code = 'B1') limit 1`;
   const membershipId = toGlobalId('Membership', ended[0]?.community_id, ended[0]?.id);
   await admin.changed('membershipSuspend', { membershipId, expectedVersion: 1 }, 'membership { id }');
+  await owner`update need set urgency = 'P0' where id in (select id from need n where state = 'OPEN' and committed = 0
+    and category_code in (select code from service_category where matchable) and not exists (select from match where need_id = n.id) limit 20)`;
   for (const who of WHO) {
     if (who !== 'anonymous') callers.set(who, await signIn(app.url, who));
     const login = who === 'anonymous' ? null : who;

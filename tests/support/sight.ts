@@ -63,7 +63,7 @@ export interface Sighted {
   readonly seen: readonly string[];
   readonly unseen: readonly string[];
 }
-const FEW = 120;
+const FEW = 400;
 
 /** Global ids of all objects of a type, by whether somebody sees them: every one that they do, and some of the others from everywhere. */
 export async function sightOf({ owner }: TestDatabase, login: string | null, type: Guarded): Promise<Sighted> {
