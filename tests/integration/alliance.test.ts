@@ -92,6 +92,14 @@ describe('organizations', () => {
     expect((await ask(ACTORS.clinic, UPDATE, { input })).data?.organizationUpdate.userErrors).toMatchObject([
       { code: 'FORBIDDEN' },
     ]);
+    const elsewhere = { ...input, organizationId: gid('Organization', WORLD.stranger) };
+    expect((await ask(ACTORS.admin, UPDATE, { input: elsewhere })).data?.organizationUpdate.userErrors).toMatchObject([
+      { code: 'FORBIDDEN' },
+    ]);
+    const clinic = { ...input, organizationId: gid('Organization', WORLD.clinic) };
+    expect((await ask(ACTORS.admin, UPDATE, { input: clinic })).data?.organizationUpdate.organization).toMatchObject({
+      version: 2,
+    });
     const both = await Promise.all([1, 2].map(() => ask(ACTORS.barber, UPDATE, { input })));
     const payloads = both.map(({ data }) => data?.organizationUpdate);
     expect(payloads.filter(({ organization }) => organization)).toMatchObject([

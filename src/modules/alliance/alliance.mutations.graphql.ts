@@ -115,7 +115,7 @@ class AllianceMutations {
   }
 
   @Mutation(() => OrganizationUpdatePayload, {
-    description: 'Corrects what is on file. Its liaisons and the community admin may.',
+    description: 'Corrects what is on file. Its liaisons may, and the admin of a community in which it is or was a member.',
   })
   organizationUpdate(
     @Ctx() scope: Scope,

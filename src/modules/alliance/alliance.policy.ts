@@ -3,10 +3,13 @@ import { type Actor, isAdmin, isStaff, isSubdistrict, runs, speaksFor, worksFor 
 import type { Membership, MembershipSide } from './alliance.domain.js';
 import { memberships } from './alliance.table.js';
 
-/** Organisations are public; an admin or a secretary registers them, and only they or its liaison correct them. */
+/**
+ * Organisations are public and known in every community. An admin or a secretary registers them; its liaisons correct them, and
+ * the admin of a community in which they are or were members: `isPartner`.
+ */
 export const canRegister = (actor: Actor): boolean => actor.kind === 'ACCOUNT' && actor.secretaryBranchIds.length > 0;
-export const canEditOrganization = (actor: Actor, organizationId: string): boolean =>
-  isAdmin(actor) || speaksFor(actor, organizationId);
+export const canEditOrganization = (actor: Actor, organizationId: string, isPartner: boolean): boolean =>
+  speaksFor(actor, organizationId) || (isAdmin(actor) && isPartner);
 
 /** Who is in an alliance is public; invitations, applications and past memberships concern both sides and the subdistrict. */
 export const canSeeMembership = (

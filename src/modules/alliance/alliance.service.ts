@@ -28,6 +28,7 @@ import {
   lockOrganization,
   lockPair,
   membershipById,
+  membershipsOf,
   organizationById,
   organizationWith,
   saveMembership,
@@ -130,7 +131,8 @@ export const updateOrganization = (scope: Scope, { organizationId, expectedVersi
   scope.transaction(async (tx): Promise<Result<Organization, NotFound | Forbidden | StaleVersion | InvalidInput | Duplicate>> => {
     const organization = await lockOrganization(tx, organizationId);
     if (!organization) return fail({ code: 'NOT_FOUND', path: ['organizationId'] });
-    if (!canEditOrganization(tx.actor, organizationId)) return fail({ code: 'FORBIDDEN' });
+    const isPartner = (await membershipsOf(tx, organizationId)).length > 0;
+    if (!canEditOrganization(tx.actor, organizationId, isPartner)) return fail({ code: 'FORBIDDEN' });
     if (organization.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: organization.version });
     const checked = checkOrganization(fields, false);
     if (!checked.ok) return checked;
