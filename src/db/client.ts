@@ -72,9 +72,6 @@ export function databaseError(error: unknown): { readonly code: string; readonly
   return null;
 }
 
-/** True when the statement broke this constraint, by its name. */
-export const violates = (error: unknown, constraint: string): boolean => databaseError(error)?.constraint === constraint;
-
 const RETRYABLE = new Set(['40001', '40P01']);
 /** A serialisation failure or a deadlock: the same work may succeed when done again. */
 export const isRetryable = (error: unknown): boolean => RETRYABLE.has(databaseError(error)?.code ?? '');

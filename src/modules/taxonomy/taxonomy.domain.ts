@@ -14,9 +14,3 @@ export interface Category {
   readonly needsFiling: boolean;
   readonly needsConsent: boolean;
 }
-
-export const CATEGORY_CODE = /^[A-Z][A-Z0-9_]{1,39}$/;
-
-/** True when `inner` is `outer` or lies below it. */
-export const isWithin = (inner: Pick<Category, 'path'>, outer: Pick<Category, 'path'>): boolean =>
-  inner.path.startsWith(outer.path);
