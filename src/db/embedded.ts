@@ -12,6 +12,7 @@ import {
   makeEphemeralHome,
   passwordFile,
   removeDirectory,
+  removeDrafts,
   replaceFile,
   writePassword,
 } from './embedded/home.js';
@@ -22,6 +23,9 @@ import { runGuarded, runServer, type Server, stopOrphan } from './embedded/serve
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded/error.js';
 
 const OWNER = 'postgres';
+
+/** As long as a dying initdb gets from its watcher, and a little more. */
+const DRAFTS_MS = 15_000;
 
 /** For two cores that serve requests: no just-in-time compiler, no parallel plans, no row contents in the log. */
 const SERVING: Readonly<Record<string, string>> = {
@@ -190,6 +194,7 @@ const startPersistent = async (dataDir: string, options: EmbeddedOptions): Promi
   try {
     const place = findHome(directory);
     const { home, cluster, as, isNew } = place;
+    await removeDrafts(place, DRAFTS_MS);
     const bin = usablePrograms(home, as);
     if (isNew) {
       options.log?.(`Making a database in ${cluster}`);

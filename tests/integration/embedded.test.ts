@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -262,6 +263,20 @@ describe('a data directory', () => {
     const server = await start({ dataDir });
     expect(await ask(server.ownerUrl, 'select 1 as one')).toEqual({ one: 1 });
     await server.stop();
+    expect(readdirSync(dataDir).filter(name => name.includes('draft'))).toEqual([]);
+  });
+
+  it('is rid of what a killed first start left, also while that still writes there', async () => {
+    const dataDir = newDirectory();
+    await (await start({ dataDir })).stop();
+    const draft = join(dataDir, 'cluster.draft-0123456789abcdef');
+    mkdirSync(draft);
+    const owner = statSync(join(dataDir, 'cluster'));
+    if (isRoot) chownSync(draft, owner.uid, owner.gid);
+    const write = 'n=0; while [ $n -lt 3000 ]; do n=$((n + 1)); mkdir -p base/$((n % 7)) && : >base/$((n % 7))/$n; done';
+    children.push(spawn('/bin/sh', ['-c', write], { cwd: draft, ...(isRoot && { uid: owner.uid, gid: owner.gid }) }));
+    expect(await eventually(() => existsSync(join(draft, 'base')), 5000)).toBe(true);
+    await start({ dataDir });
     expect(readdirSync(dataDir).filter(name => name.includes('draft'))).toEqual([]);
   });
 });

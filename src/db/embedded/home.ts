@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './error.js';
-import { attempt, run, type UserIds } from './processes.js';
+import { attempt, eventually, run, type UserIds } from './processes.js';
 import { databaseUser } from './user.js';
 
 /** For clusters of root whose data directory the database's user cannot enter. */
@@ -87,7 +87,6 @@ export const findHome = (dataDir: string): Home & { readonly isNew: boolean } =>
   if (attempt(() => lstatSync(pointer))) return { ...existingHome(pointer), isNew: false };
   const as = databaseUser();
   const home = canEnter(dataDir, as) ? dataDir : makeSystemHome(dataDir);
-  removeDrafts(home, as);
   return { ...describe(home, join(home, 'cluster'), as), isNew: true };
 };
 
@@ -116,8 +115,16 @@ export const makeDraft = ({ home, as }: Home): string => {
   return draft;
 };
 
-const removeDrafts = (home: string, as?: UserIds): void => {
-  for (const name of readdirSync(home).filter(name => name.startsWith('cluster.draft-'))) removeDirectory(join(home, name), as);
+/**
+ * Removes what starts left that were killed while they made the cluster. Their initdb, or the server it works through, may
+ * still be dying and write where we remove, so try again for as long as that takes; at worst the next start does it.
+ */
+export const removeDrafts = async ({ home, as }: Home, milliseconds: number): Promise<void> => {
+  const drafts = (): readonly string[] => readdirSync(home).filter(name => name.startsWith('cluster.draft-'));
+  await eventually(() => {
+    for (const name of drafts()) removeDirectory(join(home, name), as);
+    return drafts().length === 0;
+  }, milliseconds);
 };
 
 /** Never through a link that someone laid there: root may be working in another's directory. */
