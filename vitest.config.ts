@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'seeds/**/*.test.ts', 'tests/**/*.test.ts'],
     globalSetup: ['tests/support/cluster.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Generous: a hang must end, a busy machine must not fail.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -259,7 +259,7 @@ function whomOf(
 
 async function writeServices(plan: EstatePlan, scopes: Scopes, { now, onRows }: WriteOptions, written: Written): Promise<void> {
   const branchOf = new Map(plan.needs.map(({ key, branch }) => [key, branch]));
-  const rows = plan.services.map(({ need, session, organization, startedAt, endedAt, receivedBy, ...service }) => ({
+  const rows = plan.services.map(({ need, session, organization, startedAt, endedAt, receivedBy, confirmedAt, ...service }) => ({
     ...service,
     needId: idIn(written.needs, need),
     sessionId: idIn(written.sessions, session),
@@ -267,6 +267,10 @@ async function writeServices(plan: EstatePlan, scopes: Scopes, { now, onRows }: 
     branchId: idIn(written.branches, branchOf.get(need) ?? ''),
     by: idIn(written.accounts, `liaison.${organization.toLowerCase()}`),
     record: { startedAt, endedAt, quantity: service.quantity, receivedBy, evidence: [], place: '' },
+    confirmed: confirmedAt && {
+      by: idIn(written.accounts, `secretary.${branchOf.get(need)?.toLowerCase()}`),
+      at: confirmedAt,
+    },
   }));
   must(await scopes.asSeed(now).transaction(tx => createServicesBulk(tx, rows)), 'services');
   onRows(rows.length);

@@ -19,6 +19,8 @@ interface Known {
   readonly organizationId: string;
   readonly liaison: string;
   readonly mothersNeedId: string;
+  /** Promises that the liaison has not delivered yet; each asking takes one. */
+  readonly promised: Data[];
 }
 
 interface Expected {
@@ -107,6 +109,21 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     withheld: null,
     statements: 2,
   },
+  'question-13-done.graphql': {
+    login: ({ liaison }) => liaison,
+    variables: ({ promised }) => ({ input: { ...promised.pop(), idempotencyKey: randomUUID() } }),
+    rows: ({ referralComplete }) => [referralComplete],
+    must([done]) {
+      expect(done.userErrors).toEqual([]);
+      expect(done.referral).toMatchObject({
+        state: 'COMPLETED',
+        serviceRecord: { evidence: [{ kind: 'PHOTO', showsMinors: false }], confirmation: 'AWAITING' },
+        availableTransitions: [],
+      });
+    },
+    withheld: ['secretary.b2', { referralComplete: { referral: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
+    statements: 20,
+  },
   'question-14-where-is-it.graphql': {
     login: () => 'family.1',
     variables: ({ mothersNeedId }) => ({ needId: mothersNeedId }),
@@ -117,7 +134,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(rows.map(({ kind }) => kind)).not.toContain('REFERRAL_REJECTED');
     },
     withheld: ['secretary.b2', { need: null }],
-    statements: 7,
+    statements: 8,
   },
 };
 
@@ -143,15 +160,48 @@ describe('the known operations', () => {
     const { viewer } = await (await as('family.1')).read(
       '{ viewer { residents { needs(first: 1) { edges { node { id } } } } } }',
     );
+    const organizationId: string = organization.id;
+    const login = `liaison.${organization.code.toLowerCase()}`;
     known = {
       branchId,
       needId: need.id,
       residentId: residents.edges[0].node.id,
-      organizationId: organization.id,
-      liaison: `liaison.${organization.code.toLowerCase()}`,
+      organizationId,
+      liaison: login,
       mothersNeedId: viewer.residents[0].needs.edges[0].node.id,
+      promised: await promises(login, organizationId),
     };
   });
+
+  /** Whole needs that the liaison claims, as input for what is delivered later. */
+  async function promises(login: string, organizationId: string): Promise<Data[]> {
+    const liaison = await as(login);
+    const { organization } = await liaison.read(
+      'query($id: ID!) { organization(id: $id) { suggestedNeeds(first: 20) { need { id quantity } session { id } } } }',
+      { id: organizationId },
+    );
+    const made: Data[] = [];
+    for (const { need, session } of organization.suggestedNeeds) {
+      if (made.length === 3) break;
+      const claim = { needId: need.id, sessionId: session.id, quantity: need.quantity, idempotencyKey: randomUUID() };
+      const { referral } = await liaison.change('needClaim', claim, 'referral { id version }');
+      if (!referral) continue;
+      const now = app.house.now();
+      made.push({
+        referralId: referral.id,
+        expectedVersion: referral.version,
+        record: {
+          startedAt: new Date(now.getTime() - 3_600_000).toISOString(),
+          endedAt: now.toISOString(),
+          quantity: need.quantity,
+          receivedBy: 'BENEFICIARY',
+          evidence: [{ kind: 'PHOTO', reference: 'B1-2026-17' }],
+        },
+      });
+    }
+    expect(made).toHaveLength(3);
+    return made;
+  }
 
   it('are all expected to answer something', () => {
     expect(files).toEqual(Object.keys(EXPECTED));

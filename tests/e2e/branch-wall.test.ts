@@ -107,6 +107,8 @@ const attacks = ({ needs, plans, matches, referrals, residents, kinships }: Trea
     referralFail: because(held, 'WEATHER'),
     referralCancel: because(held, 'WEATHER'),
     referralMarkAsError: because(referral('COMPLETED', 'ACCEPTED'), 'ENTERED_BY_MISTAKE'),
+    referralConfirm: referral('COMPLETED'),
+    referralDispute: because(referral('COMPLETED'), 'NOT_RECEIVED'),
     referralComplete: held.map(input => ({ ...input, record })),
     residentUpdate: residents
       .slice(0, 3)

@@ -235,6 +235,22 @@ describe('the main job', () => {
         'NEED_FULFILLED',
       ]);
       expect((await placesOf(accepted.session.id)).reserved).toBe(reserved);
+
+      const confirming = { referralId, expectedVersion: 3 };
+      expect((await liaison.change('referralConfirm', confirming)).userErrors).toMatchObject([{ code: 'FORBIDDEN' }]);
+      expect((await secretary.read('query($id: ID!) { need(id: $id) { stage } }', accepted.need)).need.stage).toBe(
+        'AWAITING_CONFIRMATION',
+      );
+      const { referral: confirmed } = await secretary.changed(
+        'referralConfirm',
+        confirming,
+        'referral { version serviceRecord { confirmation confirmedAs } need { stage } }',
+      );
+      expect(confirmed).toEqual({
+        version: 4,
+        serviceRecord: { confirmation: 'CONFIRMED', confirmedAs: 'BRANCH' },
+        need: { stage: 'FULFILLED' },
+      });
     });
   });
 

@@ -30,6 +30,8 @@ const TOLD: Readonly<Record<string, Label>> = {
   REFERRAL_IN_PROGRESS: ['正在服务', 'The service has begun.'],
   REFERRAL_ON_HOLD: ['服务暂缓', 'The service is on hold.'],
   REFERRAL_COMPLETED: ['服务已完成', 'The service was delivered.'],
+  REFERRAL_CONFIRMED: ['已回访确认', 'Those who received it confirmed that help arrived.'],
+  REFERRAL_DISPUTED: ['回访有异议,正在核实', 'It did not arrive as recorded; the branch looks into it.'],
   REFERRAL_CANCELLED: ['服务安排已取消,继续寻找', 'The appointment was called off; the search goes on.'],
   REFERRAL_FAILED: ['服务未能完成,继续寻找', 'The service did not work out; the search goes on.'],
 };

@@ -5,8 +5,10 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { Scope } from '../../scope/scope.js';
 import { reserveCapacity } from '../offers/offers.service.js';
 import { allBranches } from '../territory/territory.service.js';
-import { checkRecord, type RecordFields, type Referral } from './referrals.domain.js';
-import { insertRecords, insertReferrals, nextReferralNumbers } from './referrals.repo.js';
+import { type Confirmation, checkRecord, NOT_YET_CONFIRMED, type RecordFields } from './records.domain.js';
+import { insertRecords } from './records.repo.js';
+import type { Referral } from './referrals.domain.js';
+import { insertReferrals, nextReferralNumbers } from './referrals.repo.js';
 
 /** A service of the past: claimed, delivered in full, recorded. */
 export interface BulkService {
@@ -20,6 +22,8 @@ export interface BulkService {
   /** The account that claimed and recorded it. */
   readonly by: string;
   readonly record: RecordFields;
+  /** The account that called back and heard that help arrived, and when; null while nobody has. */
+  readonly confirmed: { readonly by: string; readonly at: Date } | null;
 }
 
 const CHUNK = 500;
@@ -51,15 +55,16 @@ export async function createServicesBulk(
     );
     await insertRecords(
       tx,
-      chunk.map(({ row: { record, by, closedAt }, referral: { id } }) => ({
+      chunk.map(({ row: { record, by, closedAt, confirmed }, referral: { id } }) => ({
         ...record,
+        ...confirmationOf(confirmed),
         id: newId(),
         referralId: id,
         recordedBy: by,
         recordedAt: closedAt,
       })),
     );
-    await tx.append(...chunk.flatMap(({ referral }) => historyOf(referral)));
+    await tx.append(...chunk.flatMap(({ row, referral }) => historyOf(referral, row.confirmed)));
   }
   return ok(made.map(({ referral }) => referral));
 }
@@ -67,7 +72,18 @@ export async function createServicesBulk(
 /** The same transaction at another time: an offer that has expired since did take promises then. */
 const at = (tx: Scope, then: Date): Scope => new Scope({ ...tx.parts, now: () => then }, true);
 
-const referralOf = ({ by, record: _, ...row }: BulkService, number: string): Referral => ({
+const confirmationOf = (confirmed: BulkService['confirmed']): Confirmation =>
+  confirmed
+    ? {
+        confirmation: 'CONFIRMED',
+        disputeReason: null,
+        confirmedAs: 'BRANCH',
+        confirmedBy: confirmed.by,
+        confirmedAt: confirmed.at,
+      }
+    : NOT_YET_CONFIRMED;
+
+const referralOf = ({ by, record: _, confirmed, ...row }: BulkService, number: string): Referral => ({
   ...row,
   id: newId(),
   number,
@@ -80,10 +96,13 @@ const referralOf = ({ by, record: _, ...row }: BulkService, number: string): Ref
   respondBy: null,
   decision: {},
   createdAt: row.acceptedAt,
-  version: 2,
+  version: confirmed ? 3 : 2,
 });
 
-function historyOf({ id, branchId, needId, sessionId, quantity, acceptedAt, closedAt }: Referral) {
+function historyOf(
+  { id, branchId, needId, sessionId, quantity, acceptedAt, closedAt }: Referral,
+  confirmed: BulkService['confirmed'],
+) {
   const about = { subject: { type: 'Referral', id }, branchId };
   return [
     {
@@ -101,6 +120,7 @@ function historyOf({ id, branchId, needId, sessionId, quantity, acceptedAt, clos
       data: { delivered: quantity },
       ...(closedAt && { at: closedAt }),
     },
+    ...(confirmed ? [{ ...about, kind: 'REFERRAL_CONFIRMED', from: 'AWAITING', to: 'CONFIRMED', at: confirmed.at }] : []),
   ];
 }
 

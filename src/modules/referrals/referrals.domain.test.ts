@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  checkRecord,
   isLive,
   moveReferral,
   REFERRAL_STATES,
@@ -110,28 +109,5 @@ describe('a referral', () => {
 
   it('holds places exactly while it is live', () => {
     expect(REFERRAL_STATES.filter(isLive)).toEqual(['ACCEPTED', 'IN_PROGRESS', 'ON_HOLD']);
-  });
-});
-
-describe('checkRecord', () => {
-  const record = {
-    startedAt: new Date(at.getTime() - 60_000),
-    endedAt: at,
-    quantity: 3,
-    receivedBy: 'BENEFICIARY',
-    evidence: [],
-    place: '',
-  } as const;
-  it('accepts what happened', () => expect(checkRecord(record, referral('ACCEPTED'), at).ok).toBe(true));
-  it.each([
-    [{ endedAt: new Date(at.getTime() + 1) }, ['record', 'endedAt']],
-    [{ endedAt: new Date(at.getTime() - 120_000) }, ['record', 'endedAt']],
-    [{ quantity: 0 }, ['record', 'quantity']],
-    [{ quantity: 4 }, ['record', 'quantity']],
-    [{ quantity: 1.5 }, ['record', 'quantity']],
-    [{ evidence: [{ kind: 'PHOTO', reference: ' ' }] }, ['record', 'evidence', '0', 'reference']],
-    [{ place: 'x'.repeat(101) }, ['record', 'place']],
-  ] as const)('refuses %j', (wrong, path) => {
-    expect(checkRecord({ ...record, ...wrong }, referral('ACCEPTED'), at)).toMatchObject({ failure: { problems: [{ path }] } });
   });
 });

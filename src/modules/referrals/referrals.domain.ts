@@ -1,5 +1,4 @@
-import { allOf, checkCount, checkInteger, checkText } from '../../kernel/check.js';
-import type { InvalidInput, InvalidState, ReasonRequired } from '../../kernel/failures.js';
+import type { InvalidState, ReasonRequired } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Urgency } from '../../kernel/vocabulary.js';
 
@@ -42,12 +41,6 @@ export const REFERRAL_REASONS = [
 ] as const;
 export type ReferralReason = (typeof REFERRAL_REASONS)[number];
 
-export const RECEIVED_BY = ['BENEFICIARY', 'FAMILY', 'STEWARD', 'OFFICER', 'GROUP'] as const;
-export type ReceivedBy = (typeof RECEIVED_BY)[number];
-
-export const EVIDENCE_KINDS = ['PHOTO', 'SIGNATURE', 'DOCUMENT', 'PHONE_CALL'] as const;
-export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
-
 /** A pair that somebody acted on, followed to its end (服务单). */
 export interface Referral {
   readonly id: string;
@@ -70,20 +63,6 @@ export interface Referral {
   readonly decision: Readonly<Record<string, unknown>>;
   readonly createdAt: Date;
   readonly version: number;
-}
-
-/** What really happened (服务记录). */
-export interface ServiceRecord {
-  readonly id: string;
-  readonly referralId: string;
-  readonly startedAt: Date;
-  readonly endedAt: Date;
-  readonly quantity: number;
-  readonly receivedBy: ReceivedBy;
-  readonly evidence: readonly { readonly kind: EvidenceKind; readonly reference: string }[];
-  readonly place: string;
-  readonly recordedBy: string | null;
-  readonly recordedAt: Date;
 }
 
 /** The branch asks, the organisation performs; family stands beside the branch and may only call off. */
@@ -139,29 +118,6 @@ export function moveReferral(
     closedAt: CLOSED.includes(to) ? at : null,
     version: referral.version + 1,
   });
-}
-
-export interface RecordFields {
-  readonly startedAt: Date;
-  readonly endedAt: Date;
-  readonly quantity: number;
-  readonly receivedBy: ReceivedBy;
-  readonly evidence: ServiceRecord['evidence'];
-  readonly place: string;
-}
-
-/** A record tells of the past, of no more than was promised, and points to its evidence by reference only. */
-export function checkRecord(record: RecordFields, referral: Referral, now: Date): Result<null, InvalidInput> {
-  return allOf(
-    record.endedAt < record.startedAt ? { path: ['record', 'endedAt'], rule: 'ENDS_BEFORE_START' } : null,
-    record.endedAt > now ? { path: ['record', 'endedAt'], rule: 'NOT_ALLOWED' } : null,
-    checkInteger(['record', 'quantity'], record.quantity, { min: 1, max: referral.quantity }),
-    checkCount(['record', 'evidence'], record.evidence, { max: 20 }),
-    record.evidence.map(({ reference }, i) =>
-      checkText(['record', 'evidence', String(i), 'reference'], reference, { max: 200, required: true }),
-    ),
-    checkText(['record', 'place'], record.place, { max: 100 }),
-  );
 }
 
 /** How long an organisation may take to answer, in hours, by the need's urgency (a proposal of ours: no law says). */

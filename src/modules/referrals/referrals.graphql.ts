@@ -17,21 +17,13 @@ import { sessionById } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
-import type {
-  EvidenceKind,
-  ReceivedBy,
-  ReferralOrigin,
-  ReferralReason,
-  Referral as ReferralRow,
-  ReferralState,
-} from './referrals.domain.js';
+import type { ReferralOrigin, ReferralReason, Referral as ReferralRow, ReferralState } from './referrals.domain.js';
 import {
   countReferrals,
   findReferral,
   NEWEST,
   pageOfReferrals,
   type ReferralFilter,
-  recordByReferral,
   transitionsOf,
 } from './referrals.service.js';
 
@@ -77,39 +69,6 @@ export const ReferralReasonEnum = defineEnum<ReferralReason>('ReferralReason', '
   ENTERED_BY_MISTAKE: ['误登记', 'entered by mistake', 'It should not exist.'],
   OTHER: ['其他', 'other', 'None of these.'],
 });
-
-export const ReceivedByEnum = defineEnum<ReceivedBy>('ReceivedBy', 'Who received the service on the spot.', {
-  BENEFICIARY: ['本人', 'the person', 'The beneficiary in person.'],
-  FAMILY: ['家属', 'family', 'A relative.'],
-  STEWARD: ['楼栋红管家', 'building steward', 'For the person.'],
-  OFFICER: ['小区专员', 'estate officer', 'For the person.'],
-  GROUP: ['集体', 'a group', 'Several people together.'],
-});
-
-export const EvidenceKindEnum = defineEnum<EvidenceKind>('EvidenceKind', 'What shows that it happened.', {
-  PHOTO: ['照片', 'photo', 'No faces of minors.'],
-  SIGNATURE: ['签字', 'signature', 'On paper or screen.'],
-  DOCUMENT: ['文件', 'document', 'A receipt, a form.'],
-  PHONE_CALL: ['电话回访', 'phone call', 'Confirmed by phone.'],
-});
-
-@ObjectType({ description: 'A pointer to what shows that it happened; the file itself is kept elsewhere.' })
-class Evidence {
-  @Field(() => EvidenceKindEnum, { description: 'What it is.' }) readonly kind!: EvidenceKind;
-  @Field(() => String, { description: 'Where it is found: a file number or address in the archive of the branch.' })
-  readonly reference!: string;
-}
-
-@ObjectType({ description: 'What really happened (服务记录). One for a completed referral.' })
-export class ServiceRecord {
-  @Field(() => DateTime, { description: 'When the service began.' }) readonly startedAt!: Date;
-  @Field(() => DateTime, { description: 'When it ended.' }) readonly endedAt!: Date;
-  @Field(() => Quantity, { description: "What was delivered, in the category's unit." }) readonly quantity!: number;
-  @Field(() => ReceivedByEnum, { description: 'Who received it.' }) readonly receivedBy!: ReceivedBy;
-  @Field(() => [Evidence], { description: 'What shows it; may be empty.' }) readonly evidence!: readonly Evidence[];
-  @Field(() => String, { description: 'Where it took place, in a few words without a home address.' }) readonly place!: string;
-  @Field(() => DateTime, { description: 'When it was written down.' }) readonly recordedAt!: Date;
-}
 
 @ObjectType({
   implements: Node,
@@ -217,11 +176,6 @@ export class ReferralResolver {
   @FieldResolver(() => Match, { nullable: true, description: 'The proposal it came from; null for claims and requests.' })
   match(@Root() referral: ReferralRow, @Ctx() scope: Scope) {
     return referral.matchId === null ? null : findMatch(scope, referral.matchId);
-  }
-
-  @FieldResolver(() => ServiceRecord, { nullable: true, description: 'What really happened; null until it is completed.' })
-  serviceRecord(@Root() referral: ReferralRow, @Ctx() scope: Scope) {
-    return scope.load(recordByReferral, referral.id);
   }
 
   @FieldResolver(() => [ReferralStateEnum], { description: 'The states into which you may move it now.' })

@@ -1,12 +1,11 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, Resolver } from 'type-graphql';
 import { mutate, payloadOf } from '../../graphql/payload.js';
-import { DateTime, Quantity, UUID } from '../../graphql/scalars.js';
+import { Quantity, UUID } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
 import { Match } from '../matching/matching.graphql.js';
-import type { EvidenceKind, ReceivedBy, ReferralReason } from './referrals.domain.js';
+import { recordsResolvers, ServiceRecordInput } from './records.graphql.js';
+import type { ReferralReason } from './referrals.domain.js';
 import {
-  EvidenceKindEnum,
-  ReceivedByEnum,
   Referral,
   ReferralReasonEnum,
   ReferralResolver,
@@ -84,28 +83,6 @@ class ReferralFailInput extends ReferralStepWithReason {}
 class ReferralCancelInput extends ReferralStepWithReason {}
 @InputType({ description: 'The referral that should never have been.' })
 class ReferralMarkAsErrorInput extends ReferralStepWithReason {}
-
-@InputType({ description: 'A pointer to what shows that it happened.' })
-class EvidenceInput {
-  @Field(() => EvidenceKindEnum, { description: 'What it is.' }) readonly kind!: EvidenceKind;
-  @Field(() => String, {
-    description: 'Where it is found: a file number or address in an archive, at most 200 characters; nothing personal.',
-  })
-  readonly reference!: string;
-}
-
-@InputType({ description: 'What really happened.' })
-class ServiceRecordInput {
-  @Field(() => DateTime, { description: 'When the service began.' }) readonly startedAt!: Date;
-  @Field(() => DateTime, { description: 'When it ended; not in the future.' }) readonly endedAt!: Date;
-  @Field(() => Quantity, { description: 'What was delivered: at least 1, at most what was promised; the rest is given back.' })
-  readonly quantity!: number;
-  @Field(() => ReceivedByEnum, { description: 'Who received it.' }) readonly receivedBy!: ReceivedBy;
-  @Field(() => [EvidenceInput], { defaultValue: [], description: 'What shows it, at most 20.' })
-  readonly evidence!: EvidenceInput[];
-  @Field(() => String, { defaultValue: '', description: 'Where, in a few words without a home address; at most 100 characters.' })
-  readonly place!: string;
-}
 
 @InputType({ description: 'The delivered service and its record.' })
 class ReferralCompleteInput extends ReferralStep {
@@ -271,4 +248,5 @@ export const referralsResolvers = [
   ReferralsOfSessionResolver,
   PairingMutations,
   ReferralMutations,
+  ...recordsResolvers,
 ] as const;

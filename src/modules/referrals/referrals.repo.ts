@@ -8,9 +8,9 @@ import type { Scope } from '../../scope/scope.js';
 import { organizations } from '../alliance/alliance.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { branches } from '../territory/territory.table.js';
-import type { Referral, ReferralState, ServiceRecord } from './referrals.domain.js';
+import type { Referral, ReferralState } from './referrals.domain.js';
 import { mayBeFamily, visibleTo } from './referrals.policy.js';
-import { referrals, serviceRecords } from './referrals.table.js';
+import { referrals } from './referrals.table.js';
 
 export const referralById = defineLoader<Referral>('referralById', async ({ db, communityId }, ids) => {
   const rows = await db
@@ -18,14 +18,6 @@ export const referralById = defineLoader<Referral>('referralById', async ({ db, 
     .from(referrals)
     .where(and(eq(referrals.communityId, communityId), sql`${referrals.id} = any(${sql.param(ids)})`));
   return new Map(rows.map(row => [row.id, row]));
-});
-
-export const recordByReferral = defineLoader<ServiceRecord>('recordByReferral', async ({ db, communityId }, ids) => {
-  const rows = await db
-    .select()
-    .from(serviceRecords)
-    .where(and(eq(serviceRecords.communityId, communityId), sql`${serviceRecords.referralId} = any(${sql.param(ids)})`));
-  return new Map(rows.map(row => [row.referralId, row]));
 });
 
 /** Of these needs, those whose beneficiary the caller is kin of, or which the caller asked for. */
@@ -155,8 +147,4 @@ export async function saveReferral(
     .update(referrals)
     .set({ state, reason, requestedAt, acceptedAt, closedAt, version })
     .where(and(eq(referrals.communityId, communityId), eq(referrals.id, id)));
-}
-
-export async function insertRecords({ db, communityId }: Scope, rows: readonly ServiceRecord[]): Promise<void> {
-  await db.insert(serviceRecords).values(rows.map(row => ({ ...row, communityId })));
 }

@@ -16,18 +16,18 @@ import { excludePair } from '../matching/matching.service.js';
 import { fulfilQuantity, releaseQuantity, reopenQuantity } from '../needs/needs.service.js';
 import { releaseCapacity, sessionById } from '../offers/offers.service.js';
 import { changeOf, hold, type Promised } from './pairing.service.js';
+import { checkRecord, NOT_YET_CONFIRMED, type RecordFields } from './records.domain.js';
+import { insertRecords, recordByReferral } from './records.repo.js';
 import {
-  checkRecord,
   isLive,
   moveReferral,
-  type RecordFields,
   type Referral,
   type ReferralReason,
   type ReferralState,
   referralSteps,
 } from './referrals.domain.js';
 import { canSee, sidesOf } from './referrals.policy.js';
-import { insertRecords, isFamilyOfNeed, lockReferral, recordByReferral, referralById, saveReferral } from './referrals.repo.js';
+import { isFamilyOfNeed, lockReferral, referralById, saveReferral } from './referrals.repo.js';
 
 export { acceptProposal, claimNeed, declineProposal, requestReferral } from './pairing.service.js';
 export {
@@ -35,7 +35,6 @@ export {
   NEWEST,
   pageOfReferrals,
   type ReferralFilter,
-  recordByReferral,
   referralById,
 } from './referrals.repo.js';
 
@@ -102,7 +101,14 @@ export const completeReferral = (scope: Scope, command: CompleteReferral) =>
       const checked = checkRecord(command.record, referral, tx.now());
       if (!checked.ok) return checked;
       await insertRecords(tx, [
-        { ...command.record, id: newId(), referralId: referral.id, recordedBy: accountOf(tx.actor), recordedAt: tx.now() },
+        {
+          ...command.record,
+          ...NOT_YET_CONFIRMED,
+          id: newId(),
+          referralId: referral.id,
+          recordedBy: accountOf(tx.actor),
+          recordedAt: tx.now(),
+        },
       ]);
       return ok(command.record.quantity);
     }),

@@ -19,12 +19,16 @@ import { matches } from '../matching/matching.table.js';
 import { needs } from '../needs/needs.table.js';
 import { sessions } from '../offers/offers.table.js';
 import { branches, communities } from '../territory/territory.table.js';
-import { type EvidenceKind, RECEIVED_BY, REFERRAL_ORIGINS, REFERRAL_REASONS, REFERRAL_STATES } from './referrals.domain.js';
+import { CONFIRMATION_STATES, CONFIRMERS, DISPUTE_REASONS, type Evidence, RECEIVED_BY } from './records.domain.js';
+import { REFERRAL_ORIGINS, REFERRAL_REASONS, REFERRAL_STATES } from './referrals.domain.js';
 
 export const referralState = pgEnum('referral_state', REFERRAL_STATES);
 export const referralOrigin = pgEnum('referral_origin', REFERRAL_ORIGINS);
 export const referralReason = pgEnum('referral_reason', REFERRAL_REASONS);
 export const receivedBy = pgEnum('received_by', RECEIVED_BY);
+export const confirmationState = pgEnum('confirmation_state', CONFIRMATION_STATES);
+export const disputeReason = pgEnum('dispute_reason', DISPUTE_REASONS);
+export const confirmer = pgEnum('confirmer', CONFIRMERS);
 
 /** A pair that somebody acted on, followed to its end (服务单). */
 export const referrals = pgTable(
@@ -100,10 +104,16 @@ export const serviceRecords = pgTable(
     endedAt: instant('ended_at').notNull(),
     quantity: quantity('quantity').notNull(),
     receivedBy: receivedBy('received_by').notNull(),
-    evidence: jsonb().$type<readonly { readonly kind: EvidenceKind; readonly reference: string }[]>().notNull().default([]),
+    evidence: jsonb().$type<readonly Evidence[]>().notNull().default([]),
     recordedBy: uuid('recorded_by'),
     recordedAt: instant('recorded_at').notNull(),
     place: text().notNull().default(''),
+    /** Whether the receiving side said so, too. */
+    confirmation: confirmationState().notNull().default('AWAITING'),
+    disputeReason: disputeReason('dispute_reason'),
+    confirmedAs: confirmer('confirmed_as'),
+    confirmedBy: uuid('confirmed_by'),
+    confirmedAt: instant('confirmed_at'),
   },
   t => [
     primaryKey({ columns: [t.communityId, t.id] }),
@@ -115,5 +125,7 @@ export const serviceRecords = pgTable(
     unique('service_record_one').on(t.communityId, t.referralId),
     check('service_record_times', sql`${t.endedAt} >= ${t.startedAt}`),
     check('service_record_quantity', sql`${t.quantity} > 0`),
+    check('service_record_confirmed', sql`(${t.confirmation} = 'AWAITING') = (${t.confirmedAt} is null)`),
+    check('service_record_disputed', sql`(${t.confirmation} = 'DISPUTED') = (${t.disputeReason} is not null)`),
   ],
 );

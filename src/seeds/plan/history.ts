@@ -1,6 +1,6 @@
 import { DAY, HOUR } from '../../kernel/clock.js';
 import { failures } from '../../modules/matching/rules.js';
-import type { ReceivedBy } from '../../modules/referrals/referrals.domain.js';
+import type { ReceivedBy } from '../../modules/referrals/records.domain.js';
 import type { Random } from '../random.js';
 import type { PlannedFacts, PlannedSession } from './facts.js';
 import type { NeedPlan, ServicePlan } from './plan.js';
@@ -22,7 +22,7 @@ export function planServices(needs: readonly NeedPlan[], facts: PlannedFacts, no
     const session = facts
       .sessionsFor(need)
       .find(candidate => endOf(candidate, acceptedAt, random) <= latest && goes(need, candidate, facts, acceptedAt));
-    return session ? [serve(need, session, acceptedAt, latest, random)] : [];
+    return session ? [serve(need, session, acceptedAt, { latest, now }, random)] : [];
   });
 }
 
@@ -32,7 +32,16 @@ const startOf = ({ facts }: PlannedSession, acceptedAt: Date): number =>
 const endOf = (session: PlannedSession, acceptedAt: Date, random: Random): number =>
   session.facts.time?.endsAt ?? startOf(session, acceptedAt) + random.between(1, ON_REQUEST_HOURS) * HOUR;
 
-function serve(need: NeedPlan, session: PlannedSession, acceptedAt: Date, latest: number, random: Random): ServicePlan {
+/** The call-back comes within some days. */
+const CALL_BACK_HOURS = 96;
+
+function serve(
+  need: NeedPlan,
+  session: PlannedSession,
+  acceptedAt: Date,
+  { latest, now }: { readonly latest: number; readonly now: Date },
+  random: Random,
+): ServicePlan {
   session.free -= need.quantity;
   const from = startOf(session, acceptedAt);
   const until = Math.min(latest, session.facts.time?.endsAt ?? from + ON_REQUEST_HOURS * HOUR);
@@ -40,6 +49,8 @@ function serve(need: NeedPlan, session: PlannedSession, acceptedAt: Date, latest
   const endedAt = new Date(Math.min(until, startedAt.getTime() + random.between(15, 60) * 60_000));
   const receivedBy: ReceivedBy =
     need.beneficiary.kind === 'RESIDENT' ? random.pick(['BENEFICIARY', 'BENEFICIARY', 'FAMILY']) : 'GROUP';
+  const closedAt = new Date(Math.min(latest + HOUR / 2, endedAt.getTime() + random.between(5, 120) * 60_000));
+  const confirmedAt = new Date(closedAt.getTime() + random.between(2, CALL_BACK_HOURS) * HOUR);
   return {
     need: need.key,
     session: session.key,
@@ -48,7 +59,8 @@ function serve(need: NeedPlan, session: PlannedSession, acceptedAt: Date, latest
     acceptedAt,
     startedAt,
     endedAt,
-    closedAt: new Date(Math.min(latest + HOUR / 2, endedAt.getTime() + random.between(5, 120) * 60_000)),
+    closedAt,
     receivedBy,
+    confirmedAt: confirmedAt < now ? confirmedAt : null,
   };
 }

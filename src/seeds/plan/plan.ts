@@ -9,7 +9,8 @@ import type {
   TransferTarget,
 } from '../../modules/needs/needs.domain.js';
 import type { OfferReason } from '../../modules/offers/offers.domain.js';
-import type { ReceivedBy, ReferralReason, ReferralState } from '../../modules/referrals/referrals.domain.js';
+import type { ReceivedBy } from '../../modules/referrals/records.domain.js';
+import type { ReferralReason, ReferralState } from '../../modules/referrals/referrals.domain.js';
 import type { AbilityLevel, KinshipRelation, ResidencyStatus, Sex } from '../../modules/residents/residents.domain.js';
 import type { Category } from '../../modules/taxonomy/taxonomy.domain.js';
 import type { AreaCode } from '../../modules/territory/territory.domain.js';
@@ -195,6 +196,8 @@ export interface ServicePlan {
   readonly endedAt: Date;
   readonly closedAt: Date;
   readonly receivedBy: ReceivedBy;
+  /** When the branch called back and heard that help arrived; null while it has not. */
+  readonly confirmedAt: Date | null;
 }
 
 /** An open need that somebody took up, told step by step. */

@@ -1,0 +1,46 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { defineLoader } from '../../scope/loader.js';
+import type { Scope } from '../../scope/scope.js';
+import type { Handling, ServiceRecord } from './records.domain.js';
+import { referrals, serviceRecords } from './referrals.table.js';
+
+export const recordByReferral = defineLoader<ServiceRecord>('recordByReferral', async ({ db, communityId }, ids) => {
+  const rows = await db
+    .select()
+    .from(serviceRecords)
+    .where(and(eq(serviceRecords.communityId, communityId), sql`${serviceRecords.referralId} = any(${sql.param(ids)})`));
+  return new Map(rows.map(row => [row.referralId, row]));
+});
+
+/** Referrals of needs that are under way or were completed, whoever asks: only the stage that follows from them is shown. */
+export const handlingsByNeed = defineLoader<readonly Handling[]>('handlingsByNeed', async ({ db, communityId }, needIds) => {
+  const rows = await db
+    .select({ needId: referrals.needId, state: referrals.state, confirmation: serviceRecords.confirmation })
+    .from(referrals)
+    .leftJoin(
+      serviceRecords,
+      and(eq(serviceRecords.communityId, referrals.communityId), eq(serviceRecords.referralId, referrals.id)),
+    )
+    .where(
+      and(
+        eq(referrals.communityId, communityId),
+        sql`${referrals.needId} = any(${sql.param(needIds)})`,
+        sql`${referrals.state} in ('ACCEPTED', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED')`,
+      ),
+    );
+  return Map.groupBy(rows, ({ needId }) => needId);
+});
+
+export async function insertRecords({ db, communityId }: Scope, rows: readonly ServiceRecord[]): Promise<void> {
+  await db.insert(serviceRecords).values(rows.map(row => ({ ...row, communityId })));
+}
+
+export async function saveConfirmation(
+  { db, communityId }: Scope,
+  { id, confirmation, disputeReason, confirmedAs, confirmedBy, confirmedAt }: ServiceRecord,
+): Promise<void> {
+  await db
+    .update(serviceRecords)
+    .set({ confirmation, disputeReason, confirmedAs, confirmedBy, confirmedAt })
+    .where(and(eq(serviceRecords.communityId, communityId), eq(serviceRecords.id, id)));
+}

@@ -1,0 +1,79 @@
+import { accountOf } from '../../kernel/actor.js';
+import type {
+  Forbidden,
+  IdempotencyKeyReused,
+  InvalidState,
+  NotFound,
+  ReasonRequired,
+  StaleVersion,
+} from '../../kernel/failures.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Scope } from '../../scope/scope.js';
+import type { Need } from '../needs/needs.domain.js';
+import { type Answer, answerRecord, type NeedStage, stageOf } from './records.domain.js';
+import { handlingsByNeed, recordByReferral, saveConfirmation } from './records.repo.js';
+import type { Referral } from './referrals.domain.js';
+import { canSee, sidesOf } from './referrals.policy.js';
+import { isFamilyOfNeed, lockReferral, referralById, saveReferral } from './referrals.repo.js';
+
+export { recordByReferral } from './records.repo.js';
+
+export interface ConfirmReferral extends Pick<Answer, 'to' | 'reason'> {
+  readonly referralId: string;
+  readonly expectedVersion: number;
+  readonly idempotencyKey?: string | null;
+}
+
+type Confirmed = Result<Referral, NotFound | Forbidden | StaleVersion | InvalidState | ReasonRequired | IdempotencyKeyReused>;
+
+/**
+ * The receiving side says whether help arrived as recorded (回访): the branch by its call-back, or the family. Never whoever
+ * delivered: a record that its own author confirms shows nothing.
+ */
+export const confirmReferral = (scope: Scope, command: ConfirmReferral) =>
+  scope.transaction((tx): Promise<Confirmed> => {
+    if (command.idempotencyKey == null) return confirm(tx, command);
+    return tx.once(
+      { operation: 'referralConfirm', key: command.idempotencyKey, input: command },
+      () => confirm(tx, command),
+      async id => {
+        const referral = await tx.load(referralById, id);
+        return referral && canSee(tx.actor, referral, await isFamily(tx, referral)) ? referral : null;
+      },
+    );
+  });
+
+const isFamily = async (scope: Scope, { needId }: Referral): Promise<boolean> =>
+  (await scope.load(isFamilyOfNeed, needId)) ?? false;
+
+async function confirm(tx: Scope, { referralId, expectedVersion, to, reason }: ConfirmReferral): Promise<Confirmed> {
+  const referral = await lockReferral(tx, referralId);
+  const family = referral !== null && (await isFamily(tx, referral));
+  if (!referral || !canSee(tx.actor, referral, family)) return fail({ code: 'NOT_FOUND', path: ['referralId'] });
+  const sides = sidesOf(tx.actor, referral, family);
+  const record = await tx.load(recordByReferral, referral.id);
+  const by = accountOf(tx.actor);
+  const isPerformer = sides.includes('PERFORMER') || (record !== null && record.recordedBy === by);
+  if (isPerformer || !(sides.includes('REQUESTER') || family)) return fail({ code: 'FORBIDDEN' });
+  if (referral.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: referral.version });
+  if (referral.state !== 'COMPLETED' || !record) return fail({ code: 'INVALID_STATE', from: referral.state, to });
+  const as = sides.includes('REQUESTER') ? 'BRANCH' : 'FAMILY';
+  const answered = answerRecord(record, { to, reason, as, by, at: tx.now() });
+  if (!answered.ok) return answered;
+  const next = { ...referral, version: referral.version + 1 };
+  await saveConfirmation(tx, answered.value);
+  await saveReferral(tx, next);
+  await tx.append({
+    kind: `REFERRAL_${to}`,
+    subject: { type: 'Referral', id: referral.id },
+    branchId: referral.branchId,
+    from: record.confirmation,
+    to,
+    reason: answered.value.disputeReason,
+  });
+  return ok(next);
+}
+
+/** How far a need has come, in the words of those who work on it. */
+export const needStage = async (scope: Scope, { id, state }: Pick<Need, 'id' | 'state'>): Promise<NeedStage> =>
+  stageOf(state, state === 'OPEN' || state === 'FULFILLED' ? ((await scope.load(handlingsByNeed, id)) ?? []) : []);
