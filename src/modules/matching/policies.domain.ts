@@ -1,7 +1,40 @@
+import { allOf, checkText } from '../../kernel/check.js';
+import { DAY } from '../../kernel/clock.js';
 import type { InvalidInput, Problem } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
 import { MAX_WEIGHT, type Weights, weightsSchema } from './scoring.js';
+
+/** The published weights that rank needs and rate pairs. A version never changes: what is to change becomes the next one. */
+export interface MatchPolicy {
+  /** From 1, which is the default that every community begins with. */
+  readonly version: number;
+  readonly weights: Weights;
+  /** Why it was adopted, in the words of who did; null for the default. */
+  readonly reason: string | null;
+  /** Null for the default: from the beginning. */
+  readonly validFrom: Date | null;
+  /** When a later version takes its place; null while none is known. Not after `validFrom`: it was replaced before its time. */
+  readonly validUntil: Date | null;
+  readonly adoptedBy: string | null;
+}
+
+export const MAX_POLICY_REASON = 500;
+/** How far ahead a policy may be announced. */
+export const MAX_ANNOUNCED_DAYS = 366;
+
+/** Whether somebody may adopt a policy for such a reason from such a moment on. */
+export const checkAdoption = (
+  { reason, validFrom }: { readonly reason: string; readonly validFrom: Date },
+  now: Date,
+): Result<null, InvalidInput> =>
+  allOf(
+    checkText(['reason'], reason, { max: MAX_POLICY_REASON, required: true }),
+    validFrom < now ? { path: ['validFrom'], rule: 'IN_THE_PAST' } : null,
+    validFrom.getTime() - now.getTime() > MAX_ANNOUNCED_DAYS * DAY
+      ? { path: ['validFrom'], rule: 'MAX', limit: MAX_ANNOUNCED_DAYS }
+      : null,
+  );
 
 /** Some of a thing's parts; what is left out, or null, stays as it is. */
 type Some<T> = { readonly [Name in keyof T]?: (T[Name] extends number ? T[Name] : Some<T[Name]>) | null };
