@@ -21,7 +21,7 @@ const c = WORLD.community;
 const CREATE = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanCreate(input: $input) { matchPlan { id version status progress dryRun policyVersion branch { code }
   totals { needs pairs tiers { tier needs served } supply { category { code } free used } }
   matches(first: 100) { totalCount edges { node { id state quantity rankPosition need { id number } session { id } organization { id code } explanation { sentence points cost complete rankParts { code points text } costParts { code cost } runnersUp { cost isFull sentence session { id } differences { code cost measured } } } } } }
-  unmatched(first: 100) { totalCount edges { node { quantity reason sentence need { id } certificate { possible closedSet promised holders { tier needs } } } } } }
+  unmatched(first: 100) { totalCount edges { node { quantity reason sentence need { id } certificate { possible closedSet promised holders { tier needs waiting { band needs } } sessions { id } } } } } }
   userErrors { code message path ... on NotPossibleError { reasons } ... on RunInProgressError { planId } } } }`;
 const PUBLISH = `mutation($input: MatchPlanPublishInput!) { matchPlanPublish(input: $input) { matchPlan { id version status } fellOut { id state fellOutBecause { code sentence } } userErrors { code ... on StaleVersionError { currentVersion } ... on InvalidStateError { from } } } }`;
 
@@ -99,7 +99,13 @@ describe('a plan over the API', () => {
             sentence:
               '能服务的 2 个场次都已约满。其中 1 个已全部承诺,由排序在前的需求占用(P1 1 项),其中最后一位为 P1,0 分(紧急程度更高)。',
             need: { id: gid('Need', scene.need) },
-            certificate: { possible: 2, closedSet: 2, promised: 1, holders: [{ tier: 1, needs: 1 }] },
+            certificate: {
+              possible: 2,
+              closedSet: 2,
+              promised: 1,
+              holders: [{ tier: 1, needs: 1, waiting: [{ band: 'UNDER_3_DAYS', needs: 1 }] }],
+              sessions: [{ id: gid('Session', scene.session) }, { id: gid('Session', scene.far) }],
+            },
           },
         },
       ],

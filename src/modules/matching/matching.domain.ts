@@ -136,7 +136,22 @@ export interface Match {
   readonly version: number;
 }
 
-/** Why a need stays open: counts only, no names. */
+/** How long a need has waited, in days since it was submitted; each band begins where the one before it ends. */
+export const WAITING_BANDS = ['UNDER_3_DAYS', 'UNDER_7_DAYS', 'UNDER_14_DAYS', 'UNDER_28_DAYS', 'LONGER'] as const;
+export type WaitingBand = (typeof WAITING_BANDS)[number];
+
+/** Needs of one tier that hold places, and how long they have waited. */
+export interface Holders {
+  readonly tier: number;
+  readonly needs: number;
+  /** Adds up to `needs`; bands without a need are left out. */
+  readonly waiting: readonly { readonly band: WaitingBand; readonly needs: number }[];
+}
+
+/** How many sessions of a closed set are named. */
+export const MAX_CERTIFICATE_SESSIONS = 30;
+
+/** Why a need stays open: counts only, no names of people. */
 export interface Certificate {
   /** Sessions of the need's category that the plan could use. */
   readonly ofCategory: number;
@@ -145,9 +160,11 @@ export interface Certificate {
   /** Sessions that pass every rule, and all to which their holders could move: every one of them is full. */
   readonly possible: number;
   readonly closedSet: number;
+  /** The first of them: the need's own possible sessions, best first, then those that their holders could move to. */
+  readonly sessionIds: readonly string[];
   /** Of the closed set, sessions that accepted promises fill alone. */
   readonly promised: number;
-  readonly holders: readonly { readonly tier: number; readonly needs: number }[];
+  readonly holders: readonly Holders[];
   /** The lowest of the holders, and by how much it comes before this need: tiers first, then points, then hours of submission. */
   readonly lowest: {
     readonly tier: number;
