@@ -148,10 +148,14 @@ describe('a plan over the API', () => {
 
   it('refuses what is malformed, field by field', async () => {
     const scene = await insertScene(database);
-    const pair = { needId: gid('Need', scene.need), sessionId: gid('Session', scene.session) };
+    const pair = { needId: gid('Need', scene.need), sessionId: gid('Session', scene.session), reason: 'HARDSHIP' };
     expect((await createPlan(ACTORS.secretary1, { pinned: [{ ...pair, needId: pair.sessionId }] })).userErrors).toMatchObject([
       { code: 'INVALID_ID', path: ['pinned', '0', 'needId'] },
     ]);
+    for (const name of ['pinned', 'forbidden'])
+      expect((await createPlan(ACTORS.secretary1, { [name]: [{ ...pair, reason: null }] })).userErrors).toMatchObject([
+        { code: 'REASON_REQUIRED', path: [name, '0', 'reason'] },
+      ]);
     await owner.unsafe(`update offer set state = 'PAUSED'`);
     expect((await createPlan(ACTORS.secretary1, { pinned: [pair] })).userErrors).toMatchObject([
       { code: 'NOT_POSSIBLE', path: ['pinned'], reasons: ['OFFER_NOT_PUBLISHED'] },
@@ -267,6 +271,30 @@ describe('publishing', () => {
       { state: 'LAPSED', count: 1 },
     ]);
     expect(await leftOut()).toEqual({ [rival]: 0, [scene.need]: 2 });
+  });
+
+  it('lets those who were left out come first the next time, so that nobody who keeps asking waits for ever', async () => {
+    const scene = await insertScene(database, { capacity: 1 });
+    await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
+    const rival = newId();
+    // Has waited longer by five working days of 8.5 hours: 85 points ahead, and one lost plan counts 100.
+    await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
+      values (${c}, ${rival}, 'N-2', ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', 'P2', 1, '{ON_SITE}', ${at(-50 - 24 * 7)}, ${at(-49)})`;
+    await owner`update personal.resident set care_categories = '{}', birth_date = '1970-01-01'`;
+    const ids = [gid('Need', scene.need), gid('Need', rival)];
+    const served: number[] = [];
+    const points: number[][] = [];
+    for (let round = 0; round < 3; round++) {
+      const { matchPlan } = await createPlan();
+      const [{ node }] = matchPlan.matches.edges;
+      served.push(ids.indexOf(node.need.id));
+      points.push(
+        node.explanation.rankParts.filter(({ code }: any) => code === 'LEFT_OUT').map(({ points: value }: any) => value),
+      );
+      await publish(ACTORS.secretary1, matchPlan);
+    }
+    expect(served).toEqual([1, 0, 1]);
+    expect(points).toEqual([[], [100], [100]]);
   });
 
   it('never takes back an acceptance that came first', async () => {

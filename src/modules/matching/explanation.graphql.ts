@@ -81,6 +81,11 @@ export class MatchExplanation {
     description: 'How many sessions were possible for the need. Null outside of plans, or staff only.',
   })
   readonly options!: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The place of the session among them, 1 is cheapest. Null outside of plans, or staff only.',
+  })
+  readonly position!: number | null;
   @Field(() => [RunnerUp], {
     nullable: true,
     description: 'The best sessions that it did not get, at most three, best first; empty outside of plans. Null: staff only.',

@@ -1,4 +1,5 @@
 import type { Mode } from '../../kernel/vocabulary.js';
+import type { OverrideReason } from './decisions.domain.js';
 import type { PairIds } from './facts.js';
 import type { MatchReason } from './rules.js';
 import type { CostPart, Part, RankPart } from './scoring.js';
@@ -32,6 +33,11 @@ export const UNMATCHED_REASONS = [
 ] as const;
 export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number];
 
+/** A pair that a person pinned or forbade in a plan, and why. */
+export interface PlanOverride extends PairIds {
+  readonly reason: OverrideReason;
+}
+
 /** One run of the engine for a branch, or for the whole community (`branchId` null). */
 export interface MatchPlan {
   readonly id: string;
@@ -43,8 +49,8 @@ export interface MatchPlan {
   readonly policyVersion: number;
   readonly horizonStart: Date;
   readonly horizonEnd: Date;
-  readonly pinned: readonly PairIds[];
-  readonly forbidden: readonly PairIds[];
+  readonly pinned: readonly PlanOverride[];
+  readonly forbidden: readonly PlanOverride[];
   readonly totals: PlanTotals | null;
   readonly failure: PlanFailure | null;
   readonly createdBy: string | null;
@@ -111,6 +117,8 @@ export interface Explanation {
   readonly pinned: boolean;
   /** Possible sessions of the need, this one included; null outside of plans. */
   readonly options: number | null;
+  /** The place of the session among them, 1 is cheapest; null outside of plans. */
+  readonly position: number | null;
   readonly runnersUp: readonly RunnerUp[];
   /** Only on matches that fell out when the plan was published. */
   readonly fellOut?: readonly MatchReason[];

@@ -1,9 +1,11 @@
+import { decisionResolvers } from './decisions.graphql.js';
 import { explanationResolvers } from './explanation.graphql.js';
 import { matchResolvers } from './matches.graphql.js';
 import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
 import { policyResolvers } from './policies.graphql.js';
 
+export { MatchDecision, OverrideReasonEnum } from './decisions.graphql.js';
 export { Match } from './matches.graphql.js';
 export { MatchPlan } from './plans.graphql.js';
 
@@ -13,4 +15,5 @@ export const matchingResolvers = [
   ...planResolvers,
   ...planMutations,
   ...policyResolvers,
+  ...decisionResolvers,
 ] as const;

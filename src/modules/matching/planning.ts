@@ -217,6 +217,7 @@ function toMatches(
           distanceM: cost.distanceM,
           pinned,
           options: rows[i]!.length,
+          position: rows[i]!.findIndex(candidate => candidate.position === position) + 1,
           runnersUp: others.map(({ position: at }) => {
             const other = sessions[at]!;
             const isFull = other.free <= (taken.get(at) ?? 0);

@@ -9,8 +9,8 @@ import { wanted } from '../../graphql/wanted.js';
 import type { Scope } from '../../scope/scope.js';
 import { Organization } from '../alliance/alliance.graphql.js';
 import { organizationById } from '../alliance/alliance.service.js';
-import { Match } from '../matching/matching.graphql.js';
-import { findMatch } from '../matching/matching.service.js';
+import { Match, MatchDecision } from '../matching/matching.graphql.js';
+import { decisionFor, findMatch } from '../matching/matching.service.js';
 import { Need } from '../needs/needs.graphql.js';
 import { findNeed } from '../needs/needs.service.js';
 import { sessionById } from '../offers/offers.service.js';
@@ -217,6 +217,15 @@ export class ReferralResolver {
   @FieldResolver(() => Match, { nullable: true, description: 'The proposal it came from; null for claims and requests.' })
   match(@Root() referral: ReferralRow, @Ctx() scope: Scope) {
     return referral.matchId === null ? null : findMatch(scope, referral.matchId);
+  }
+
+  @FieldResolver(() => MatchDecision, {
+    nullable: true,
+    description:
+      'What the engine said when it was decided, and why a person overrode it. For staff of the branch; null for services of the past.',
+  })
+  decision(@Root() { branchId, decision }: ReferralRow, @Ctx() scope: Scope) {
+    return decisionFor(scope, branchId, decision);
   }
 
   @FieldResolver(() => ServiceRecord, { nullable: true, description: 'What really happened; null until it is completed.' })
