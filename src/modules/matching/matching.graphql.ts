@@ -1,5 +1,6 @@
 import { decisionResolvers } from './decisions.graphql.js';
 import { explanationResolvers } from './explanation.graphql.js';
+import { fairnessResolvers } from './fairness.graphql.js';
 import { matchResolvers } from './matches.graphql.js';
 import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
@@ -16,4 +17,5 @@ export const matchingResolvers = [
   ...planMutations,
   ...policyResolvers,
   ...decisionResolvers,
+  ...fairnessResolvers,
 ] as const;
