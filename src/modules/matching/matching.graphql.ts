@@ -2,6 +2,7 @@ import { decisionResolvers } from './decisions.graphql.js';
 import { explanationResolvers } from './explanation.graphql.js';
 import { fairnessResolvers } from './fairness.graphql.js';
 import { matchResolvers } from './matches.graphql.js';
+import { outcomeResolvers } from './outcomes.graphql.js';
 import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
 import { policyResolvers } from './policies.graphql.js';
@@ -18,4 +19,5 @@ export const matchingResolvers = [
   ...policyResolvers,
   ...decisionResolvers,
   ...fairnessResolvers,
+  ...outcomeResolvers,
 ] as const;

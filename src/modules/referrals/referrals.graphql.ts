@@ -17,6 +17,7 @@ import { sessionById } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
+import { ReferralOriginEnum } from './origins.graphql.js';
 import type {
   EvidenceKind,
   ReceivedBy,
@@ -51,12 +52,6 @@ export const ReferralStateEnum = defineEnum<ReferralState>(
     ENTERED_IN_ERROR: ['登记有误', 'entered in error', 'Should never have been; all it did is undone.'],
   },
 );
-
-const ReferralOriginEnum = defineEnum<ReferralOrigin>('ReferralOrigin', 'How the pair came about.', {
-  PROPOSAL: ['匹配方案', 'proposal', 'The organisation accepted a proposal of a published plan.'],
-  CLAIM: ['单位认领', 'claim', 'The organisation claimed the need itself.'],
-  REQUEST: ['总支商请', 'request', 'The branch asked the organisation.'],
-});
 
 export const ReferralReasonEnum = defineEnum<ReferralReason>('ReferralReason', 'Why something did not go its way.', {
   NO_CAPACITY: ['没有余力', 'no capacity', 'The organisation cannot take more.'],
