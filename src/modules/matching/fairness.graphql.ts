@@ -119,7 +119,8 @@ class FairnessReport {
   readonly byAgeBand!: FairnessReportRecord['byAgeBand'];
   @Field(() => [CareCategoryFairness], { description: 'By group of people that the community cares for in particular.' })
   readonly byCareCategory!: FairnessReportRecord['byCareCategory'];
-  @Field(() => [BranchFairness], { description: 'By branch.' }) readonly byBranch!: FairnessReportRecord['byBranch'];
+  @Field(() => [BranchFairness], { description: 'By the branch that the need belongs to.' })
+  readonly byBranch!: FairnessReportRecord['byBranch'];
   @Field(() => [BuildingFairness], { description: 'By building of the beneficiary, where it is known.' })
   readonly byBuilding!: FairnessReportRecord['byBuilding'];
   @Field(() => [LeftOutCount], { description: 'How often in a row published plans left out the needs that are still open.' })
