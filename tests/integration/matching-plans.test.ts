@@ -98,6 +98,9 @@ describe('a plan of a random estate', () => {
       const need = needById.get(needId)!;
       const allowed = pool.filter(session => isAllowed(need, session));
       expect(certificate.possible).toBe(allowed.length);
+      expect(certificate.sessionIds.slice(0, allowed.length).sort()).toEqual(allowed.map(({ id }) => id).sort());
+      for (const { needs: held, waiting } of certificate.holders)
+        expect(waiting.reduce((total, band) => total + band.needs, 0)).toBe(held);
       expect(reason === 'ALL_FULL' || reason === 'PARTLY_SERVED').toBe(allowed.length > 0);
       if (reason === 'PARTLY_SERVED') expect(quantity).toBeLessThan(need.open);
       if (reason === 'NO_OFFER_OF_CATEGORY') {

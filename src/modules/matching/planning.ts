@@ -1,12 +1,14 @@
 import { workingHoursBetween } from '../../kernel/clock.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
-import { type ClosedPart, closedParts } from './closed-sets.js';
+import { closedParts } from './closed-sets.js';
 import { type Problem, type Solution, solve, verify } from './engine/solver.js';
+import { compare, MAX_RUNNERS_UP } from './explaining.js';
 import type { NeedFacts, PairIds, SessionFacts } from './facts.js';
+import { summarize } from './holders.js';
 import type { Certificate, Explanation, PlanTotals, SupplyTotal, TierTotal, UnmatchedReason } from './matching.domain.js';
 import { isPossible } from './rules.js';
 import { costOf, tieOf, type Weights } from './scoring.js';
-import { type ClosedSet, certificateOf, obstaclesOf } from './unmatched.js';
+import { certificateOf, obstaclesOf } from './unmatched.js';
 
 /** Everything a run needs; plain data. */
 export interface PlanInput {
@@ -69,7 +71,8 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
   onProgress(90);
   const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
   const partsOf = closedParts(problem, solution);
-  const summaryOf = summarize(ranked, sessions, pins);
+  const pinsAt = Map.groupBy(pins.list, ({ position }) => position);
+  const summaryOf = summarize(ranked, sessions, position => pinsAt.get(position)?.length ?? 0, now);
   const unmatched = ranked.flatMap(({ need }, i): PlannedGap[] => {
     const quantity = solution.unserved[i]!;
     if (quantity === 0) return [];
@@ -85,7 +88,13 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
         rankPosition: i + 1,
         quantity,
         reason,
-        certificate: certificateOf(ranked[i]!, obstacles, rows[i]!.length, closed),
+        certificate: certificateOf(
+          ranked[i]!,
+          obstacles,
+          rows[i]!.map(({ position }) => position),
+          closed,
+          position => sessions[position]!.id,
+        ),
       },
     ];
   });
@@ -177,14 +186,18 @@ function toMatches(
     }
   }
   const used = new Map<number, Set<number>>();
-  for (const { need, position } of placed.values()) used.set(need, (used.get(need) ?? new Set()).add(position));
+  const taken = new Map<number, number>();
+  for (const { need, position, quantity } of placed.values()) {
+    used.set(need, (used.get(need) ?? new Set()).add(position));
+    taken.set(position, (taken.get(position) ?? 0) + quantity);
+  }
   return [...placed.values()]
     .sort((a, b) => a.need - b.need || a.position - b.position)
     .map(({ need: i, position, quantity, pinned }) => {
       const { need, rank } = ranked[i]!;
       const session = sessions[position]!;
       const cost = costOf(need, session, weights, now);
-      const other = rows[i]!.find(candidate => !used.get(i)?.has(candidate.position));
+      const others = rows[i]!.filter(candidate => !used.get(i)?.has(candidate.position)).slice(0, MAX_RUNNERS_UP);
       return {
         needId: need.id,
         sessionId: session.id,
@@ -204,51 +217,15 @@ function toMatches(
           distanceM: cost.distanceM,
           pinned,
           options: rows[i]!.length,
-          runnerUp: other ? { sessionId: sessions[other.position]!.id, cost: other.cost } : null,
+          position: rows[i]!.findIndex(candidate => candidate.position === position) + 1,
+          runnersUp: others.map(({ position: at }) => {
+            const other = sessions[at]!;
+            const isFull = other.free <= (taken.get(at) ?? 0);
+            return compare(cost, costOf(need, other, weights, now), { sessionId: other.id, isFull });
+          }),
         },
       };
     });
-}
-
-/** Counts over the parts of a closed set, each part counted once however many needs ask for it. */
-function summarize(
-  ranked: readonly RankedNeed[],
-  sessions: readonly SessionFacts[],
-  pins: Pins,
-): (parts: readonly ClosedPart[], need: number) => ClosedSet {
-  const known = new Map<ClosedPart, Omit<ClosedSet, 'lowest'> & { readonly last: number }>();
-  const pinsAt = new Map<number, number>();
-  for (const { position } of pins.list) pinsAt.set(position, (pinsAt.get(position) ?? 0) + 1);
-  const count = (part: ClosedPart) => {
-    const tiers = [0, 0, 0, 0, 0];
-    for (const holder of part.holders) tiers[ranked[holder]!.rank.tier]!++;
-    return {
-      sessions: part.sessions.length,
-      promised: part.sessions.filter(position => sessions[position]!.free <= 0).length,
-      pinned: part.sessions.reduce((total, position) => total + (pinsAt.get(position) ?? 0), 0),
-      tiers,
-      last: part.holders.reduce((last, holder) => Math.max(last, holder), -1),
-    };
-  };
-  return (parts, need) => {
-    const total = { sessions: 0, promised: 0, pinned: 0, tiers: [0, 0, 0, 0, 0], last: -1 };
-    for (const part of parts) {
-      let counted = known.get(part);
-      if (!counted) {
-        counted = count(part);
-        known.set(part, counted);
-      }
-      total.sessions += counted.sessions;
-      total.promised += counted.promised;
-      total.pinned += counted.pinned;
-      total.tiers = total.tiers.map((sum, tier) => sum + counted.tiers[tier]!);
-      // A need that is served in part holds places itself; it does not stand before itself.
-      if (part.holders.includes(need)) total.tiers[ranked[need]!.rank.tier]!--;
-      const last = counted.last === need ? part.holders.reduce((a, b) => (b === need ? a : Math.max(a, b)), -1) : counted.last;
-      total.last = Math.max(total.last, last);
-    }
-    return { ...total, lowest: total.last < 0 ? null : ranked[total.last]! };
-  };
 }
 
 const mean = (values: readonly number[]): number | null =>

@@ -9,6 +9,7 @@ import type {
   NotFound,
   NotPossible,
   Problem,
+  ReasonRequired,
   RunInProgress,
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
@@ -16,6 +17,7 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { Scope } from '../../scope/scope.js';
 import { allBranches, branchById } from '../territory/territory.service.js';
 import { pairKey } from './candidates.js';
+import type { OverrideReason } from './decisions.domain.js';
 import type { PairIds } from './facts.js';
 import { loadFacts } from './facts.service.js';
 import {
@@ -25,12 +27,13 @@ import {
   MAX_PAIRS,
   type MatchPlan,
   type PlanFailure,
+  type PlanOverride,
 } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { ProofFailed } from './planning.js';
 import { Interrupted, planInThread, stopThreads } from './planning.runner.js';
 import { failPlan, insertPlan, planById, runningPlan, saveOutcome, setProgress } from './plans.repo.js';
-import { currentPolicy, ensurePolicy } from './policies.repo.js';
+import { currentPolicy, ensurePolicy, policyOfPlan } from './policies.repo.js';
 import { failedRules } from './rules.js';
 
 export {
@@ -50,6 +53,11 @@ export async function findPlan(scope: Scope, id: string): Promise<MatchPlan | nu
   return plan && canSeePlan(scope.actor, plan) ? plan : null;
 }
 
+/** A pair to pin or to forbid. Each is a person's word against the engine's and needs a reason. */
+export interface PlanPair extends PairIds {
+  readonly reason?: OverrideReason | null;
+}
+
 export interface CreatePlan {
   /** Null: the whole community. */
   readonly branchId?: string | null;
@@ -57,8 +65,8 @@ export interface CreatePlan {
   readonly horizonDays?: number | null;
   readonly from?: Date | null;
   readonly until?: Date | null;
-  readonly pinned?: readonly PairIds[] | null;
-  readonly forbidden?: readonly PairIds[] | null;
+  readonly pinned?: readonly PlanPair[] | null;
+  readonly forbidden?: readonly PlanPair[] | null;
   readonly dryRun?: boolean | null;
   readonly idempotencyKey: string;
 }
@@ -66,7 +74,10 @@ export interface CreatePlan {
 /** How long a mutation waits for a small plan, in milliseconds. */
 const WAIT_MS = 2000;
 
-type Created = Result<MatchPlan, NotFound | Forbidden | InvalidInput | NotPossible | RunInProgress | IdempotencyKeyReused>;
+type Created = Result<
+  MatchPlan,
+  NotFound | Forbidden | InvalidInput | ReasonRequired | NotPossible | RunInProgress | IdempotencyKeyReused
+>;
 
 /**
  * Starts a run of the engine for a branch, or for the community (administrator). The plan is written at once and computed in a
@@ -78,7 +89,8 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
   if (!canPlan(scope.actor, branchId)) return fail({ code: 'FORBIDDEN' });
   // Judged now, told within: a repeat gets its first answer also when the same input would no longer pass.
   const checked = checkPlan(scope, command);
-  const pins = checked.ok ? await checkPins(scope, branchId, pinned ?? []) : checked;
+  const overrides = reasoned({ pinned: pinned ?? [], forbidden: forbidden ?? [] });
+  const pins = !checked.ok ? checked : overrides.ok ? await checkPins(scope, branchId, pinned ?? []) : overrides;
   const now = scope.now();
   const from = command.from && command.from > now ? command.from : now;
   let isNew = false;
@@ -88,6 +100,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
         { operation: 'branchMatchPlanCreate', key: command.idempotencyKey, input: command },
         async (): Promise<Created> => {
           if (!pins.ok) return pins;
+          if (!overrides.ok) return overrides;
           const { version: policyVersion } = await ensurePolicy(tx);
           const plan: MatchPlan = {
             id: newId(),
@@ -98,8 +111,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
             policyVersion,
             horizonStart: from,
             horizonEnd: command.until ?? new Date(from.getTime() + (command.horizonDays ?? DEFAULT_HORIZON_DAYS) * DAY),
-            pinned: pinned ?? [],
-            forbidden: forbidden ?? [],
+            ...overrides.value,
             totals: null,
             failure: null,
             createdBy: accountOf(tx.actor),
@@ -160,6 +172,21 @@ function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }
   );
 }
 
+/** The same pairs, if each says why. */
+function reasoned<Name extends string>(
+  lists: Readonly<Record<Name, readonly PlanPair[]>>,
+): Result<Readonly<Record<Name, readonly PlanOverride[]>>, ReasonRequired> {
+  const found = {} as Record<Name, PlanOverride[]>;
+  for (const [name, pairs] of Object.entries(lists) as [Name, readonly PlanPair[]][]) {
+    found[name] = [];
+    for (const [i, { reason, ...pair }] of pairs.entries()) {
+      if (reason == null) return fail({ code: 'REASON_REQUIRED', path: [name, String(i), 'reason'] });
+      found[name].push({ ...pair, reason });
+    }
+  }
+  return ok(found);
+}
+
 /** Nobody may pin what the rules forbid. */
 async function checkPins(
   scope: Scope,
@@ -214,7 +241,7 @@ async function runPlan(scope: Scope, plan: MatchPlan): Promise<void> {
   };
   try {
     await setProgress(scope, plan.id, 1);
-    const { weights } = await currentPolicy(scope);
+    const { weights } = await policyOfPlan(scope, plan);
     const branchIds = plan.branchId === null ? (await allBranches(scope)).map(({ id }) => id) : [plan.branchId];
     const facts = await loadFacts(
       scope,

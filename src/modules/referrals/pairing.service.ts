@@ -10,11 +10,21 @@ import type {
   NotFound,
   NotPossible,
   QuantityExceeded,
+  ReasonRequired,
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import { acceptMatch, decisionOf, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
+import type { OverrideReason } from '../matching/decisions.domain.js';
+import {
+  acceptMatch,
+  decisionOf,
+  decisionOfMatch,
+  declineMatch,
+  failedRules,
+  type Match,
+  matchById,
+} from '../matching/matching.service.js';
 import { commitQuantity, findNeed } from '../needs/needs.service.js';
 import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
 import {
@@ -122,7 +132,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
         if (!accepted.ok) return accepted;
         const covered = await commitQuantity(tx, match.needId, match.quantity);
         if (!covered.ok) return covered;
-        const { needId, sessionId, organizationId, branchId, quantity, explanation } = match;
+        const { needId, sessionId, organizationId, branchId, quantity } = match;
         return ok(
           await create(tx, {
             needId,
@@ -134,7 +144,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
             origin: 'PROPOSAL',
             state: 'ACCEPTED',
             respondBy: match.respondBy,
-            decision: explanation,
+            decision: { ...(await decisionOfMatch(tx, match)) },
           }),
         );
       },
@@ -178,7 +188,15 @@ export interface PairUp {
 
 type Paired = Result<
   Referral,
-  NotFound | Forbidden | InvalidInput | InvalidState | NotPossible | CapacityExceeded | QuantityExceeded | IdempotencyKeyReused
+  | NotFound
+  | Forbidden
+  | InvalidInput
+  | InvalidState
+  | NotPossible
+  | ReasonRequired
+  | CapacityExceeded
+  | QuantityExceeded
+  | IdempotencyKeyReused
 >;
 
 /** An organisation claims an open need for one of its own sessions (认领): its own act, so it counts as accepted at once. */
@@ -187,6 +205,8 @@ export const claimNeed = (scope: Scope, command: PairUp) => pairUp(scope, 'needC
 export interface RequestReferral extends PairUp {
   /** Keep it as the branch's own draft for now. */
   readonly draft: boolean;
+  /** Asked for when the pair goes against what the engine says. */
+  readonly overrideReason?: OverrideReason | null;
 }
 
 /** A branch asks an organisation to serve a need in one of its sessions; the organisation answers. Nothing is held until it accepts. */
@@ -199,7 +219,7 @@ interface Pair {
   readonly respondBy: Date;
   readonly decision: Referral['decision'];
 }
-type Refused = NotFound | Forbidden | InvalidInput | NotPossible;
+type Refused = NotFound | Forbidden | InvalidInput | NotPossible | ReasonRequired;
 
 /**
  * Whether this caller may bring the two together, and why they fit. Facts about the person are read under a named purpose,
@@ -208,7 +228,7 @@ type Refused = NotFound | Forbidden | InvalidInput | NotPossible;
  */
 async function judge(
   scope: Scope,
-  { needId, sessionId, quantity }: PairUp,
+  { needId, sessionId, quantity, overrideReason }: PairUp & Pick<RequestReferral, 'overrideReason'>,
   origin: 'CLAIM' | 'REQUEST',
 ): Promise<Result<Pair, Refused>> {
   const [need, session] = await Promise.all([findNeed(scope, needId), findSession(scope, sessionId)]);
@@ -221,8 +241,13 @@ async function judge(
     return fail({ code: 'FORBIDDEN' });
   const checked = allOf(checkInteger(['quantity'], quantity, { min: 1 }));
   if (!checked.ok) return checked;
-  const [failed, decision] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
+  const [failed, said] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
   if (failed.length) return fail({ code: 'NOT_POSSIBLE', reasons: failed.map(({ code }) => code) });
+  // An organization that claims a need does what it has a right to, whatever the engine says.
+  const kind = origin === 'REQUEST' ? said.overrides : null;
+  if (kind !== null && overrideReason == null) return fail({ code: 'REASON_REQUIRED', path: ['overrideReason'] });
+  const override = kind && { kind, reason: overrideReason };
+  const decision = { ...said.decision, override };
   return ok({ organizationId, branchId, decision, respondBy: new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR) });
 }
 
@@ -231,7 +256,7 @@ const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSI
 async function pairUp(
   scope: Scope,
   operation: string,
-  command: PairUp,
+  command: PairUp & Pick<Partial<RequestReferral>, 'overrideReason'>,
   origin: 'CLAIM' | 'REQUEST',
   state: NewReferral['state'],
 ): Promise<Paired> {

@@ -1,0 +1,1 @@
+ALTER TYPE "system_purpose" ADD VALUE 'fairness';
