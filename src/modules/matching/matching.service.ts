@@ -1,5 +1,6 @@
 import { speaksFor, worksFor } from '../../kernel/actor.js';
 import type { InvalidState, NotFound } from '../../kernel/failures.js';
+import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { findNeed } from '../needs/needs.service.js';
@@ -12,6 +13,7 @@ import { loadFacts } from './facts.service.js';
 import { type Explanation, type Match, matchStateAt } from './matching.domain.js';
 import { canSeeMatch, readsInFull } from './matching.policy.js';
 import { insertExclusion, matchById, moveProposal } from './matching.repo.js';
+import { insertNotes, noteById } from './overrides.repo.js';
 import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
 import { planById } from './plans.repo.js';
 import { currentPolicy } from './policies.repo.js';
@@ -141,6 +143,21 @@ export async function decisionOf(
   };
 }
 
+/** Keeps what staff wrote about an override and answers with its id; null when nothing was written. */
+export async function keepNote(
+  tx: Scope,
+  { note, ...of }: { readonly branchId: string; readonly needId: string; readonly note: string | null | undefined },
+): Promise<string | null> {
+  if (!note?.trim()) return null;
+  const id = newId();
+  await insertNotes(tx, [{ ...of, id, note: note.trim() }]);
+  return id;
+}
+
+/** A note in clear, for staff of the branch. */
+export const noteOf = (scope: Scope, { noteId }: { readonly noteId: string | null }): Promise<string | null> | null =>
+  noteId === null ? null : scope.load(noteById, noteId);
+
 /** The same of a proposal that is accepted: what its plan said. Where the pair was pinned, that was the override. */
 export async function decisionOfMatch(tx: Scope, match: Match): Promise<Decision> {
   const { needId, sessionId, planId, rankPosition } = match;
@@ -152,7 +169,7 @@ export async function decisionOfMatch(tx: Scope, match: Match): Promise<Decision
     rankPosition,
     suggestionPosition: explanation.position,
     suggestionCount: explanation.options ?? 0,
-    override: pin ? { kind: 'PINNED', reason: pin.reason } : null,
+    override: pin ? { kind: 'PINNED', reason: pin.reason, noteId: pin.noteId } : null,
   };
 }
 
