@@ -3,10 +3,11 @@ import { buildSchema } from '../../src/graphql/schema.js';
 import type { Actor } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import { resolvers } from '../../src/modules/index.js';
-import { noteOf } from '../../src/modules/matching/matching.service.js';
+import { noteOf } from '../../src/modules/matching/decisions.service.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate } from '../support/estate.js';
+import { settledPlans } from '../support/plans.js';
 import { insertScene } from '../support/scene.js';
 import { seedWorld, WORLD } from '../support/world.js';
 
@@ -29,17 +30,16 @@ async function change(actor: Actor, name: string, input: Readonly<Record<string,
 const pair = (needId: string, sessionId: string) => ({ needId: gid('Need', needId), sessionId: gid('Session', sessionId) });
 const request = (input: Readonly<Record<string, unknown>>, actor: Actor = ACTORS.secretary1) =>
   change(actor, 'referralRequest', input, `referral { id origin ${DECISION} }`);
+const PLAN = `query($id: ID!) { matchPlan(id: $id) { id version matches(first: 5) { edges { node { id session { id } } } }
+  pinned { reason note need { id } session { id } } forbidden { reason note session { id } } } }`;
 async function publishedPlan(input: Readonly<Record<string, unknown>> = {}) {
-  const made = await change(
-    ACTORS.secretary1,
-    'branchMatchPlanCreate',
-    { branchId: gid('Branch', WORLD.branch1), ...input },
-    'matchPlan { id version matches(first: 5) { edges { node { id session { id } } } } pinned { reason note need { id } session { id } } forbidden { reason note session { id } } }',
-  );
+  const branchId = gid('Branch', WORLD.branch1);
+  const made = await change(ACTORS.secretary1, 'branchMatchPlanCreate', { branchId, ...input }, 'matchPlan { id }');
   expect(made.userErrors).toEqual([]);
-  const { id, version } = made.matchPlan;
-  await change(ACTORS.secretary1, 'matchPlanPublish', { planId: id, expectedVersion: version }, 'matchPlan { id }');
-  return made.matchPlan;
+  await settledPlans(database);
+  const plan = (await ask(ACTORS.secretary1, PLAN, made.matchPlan)).data?.matchPlan;
+  await change(ACTORS.secretary1, 'matchPlanPublish', { planId: plan.id, expectedVersion: plan.version }, 'matchPlan { id }');
+  return plan;
 }
 const NEEDS_REASON = [{ code: 'REASON_REQUIRED', path: ['overrideReason'] }];
 

@@ -16,16 +16,8 @@ import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { type Decision, MAX_OVERRIDE_NOTE, type Override, type OverrideReason } from '../matching/decisions.domain.js';
-import {
-  acceptMatch,
-  decisionOf,
-  decisionOfMatch,
-  declineMatch,
-  failedRules,
-  keepNote,
-  type Match,
-  matchById,
-} from '../matching/matching.service.js';
+import { decisionOf, decisionOfMatch, keepNote } from '../matching/decisions.service.js';
+import { acceptMatch, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
 import { commitQuantity, findNeed } from '../needs/needs.service.js';
 import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
 import {
