@@ -3,9 +3,11 @@ import { buildSchema } from '../../src/graphql/schema.js';
 import type { Actor } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import { resolvers } from '../../src/modules/index.js';
-import { ACTORS, createAsk, gid } from '../support/ask.js';
+import { noteOf } from '../../src/modules/matching/decisions.service.js';
+import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate } from '../support/estate.js';
+import { settledPlans } from '../support/plans.js';
 import { insertScene } from '../support/scene.js';
 import { seedWorld, WORLD } from '../support/world.js';
 
@@ -15,7 +17,7 @@ const ask = createAsk(buildSchema(resolvers), database);
 beforeAll(() => seedWorld(database));
 afterEach(() => clearEstate(database));
 
-const DECISION = `decision { rankPosition suggestionPosition suggestionCount override { kind reason }
+const DECISION = `decision { rankPosition suggestionPosition suggestionCount override { kind reason note }
   explanation { policyVersion tier points cost rankParts { code points } costParts { code cost } } }`;
 
 async function change(actor: Actor, name: string, input: Readonly<Record<string, unknown>>, selection: string) {
@@ -28,17 +30,16 @@ async function change(actor: Actor, name: string, input: Readonly<Record<string,
 const pair = (needId: string, sessionId: string) => ({ needId: gid('Need', needId), sessionId: gid('Session', sessionId) });
 const request = (input: Readonly<Record<string, unknown>>, actor: Actor = ACTORS.secretary1) =>
   change(actor, 'referralRequest', input, `referral { id origin ${DECISION} }`);
+const PLAN = `query($id: ID!) { matchPlan(id: $id) { id version matches(first: 5) { edges { node { id session { id } } } }
+  pinned { reason note need { id } session { id } } forbidden { reason note session { id } } } }`;
 async function publishedPlan(input: Readonly<Record<string, unknown>> = {}) {
-  const made = await change(
-    ACTORS.secretary1,
-    'branchMatchPlanCreate',
-    { branchId: gid('Branch', WORLD.branch1), ...input },
-    'matchPlan { id version matches(first: 5) { edges { node { id session { id } } } } pinned { reason need { id } session { id } } forbidden { reason session { id } } }',
-  );
+  const branchId = gid('Branch', WORLD.branch1);
+  const made = await change(ACTORS.secretary1, 'branchMatchPlanCreate', { branchId, ...input }, 'matchPlan { id }');
   expect(made.userErrors).toEqual([]);
-  const { id, version } = made.matchPlan;
-  await change(ACTORS.secretary1, 'matchPlanPublish', { planId: id, expectedVersion: version }, 'matchPlan { id }');
-  return made.matchPlan;
+  await settledPlans(database);
+  const plan = (await ask(ACTORS.secretary1, PLAN, made.matchPlan)).data?.matchPlan;
+  await change(ACTORS.secretary1, 'matchPlanPublish', { planId: plan.id, expectedVersion: plan.version }, 'matchPlan { id }');
+  return plan;
 }
 const NEEDS_REASON = [{ code: 'REASON_REQUIRED', path: ['overrideReason'] }];
 
@@ -58,23 +59,23 @@ describe('a request by the branch', () => {
     const { need, far } = await insertScene(database);
     expect(await request(pair(need, far))).toEqual({ referral: null, userErrors: NEEDS_REASON });
     expect(await owner`select 1 from referral`).toHaveLength(0);
-    const { referral } = await request({ ...pair(need, far), overrideReason: 'SAME_HELPER' });
+    const { referral } = await request({ ...pair(need, far), overrideReason: 'SAME_HELPER', overrideNote: ' 只认得老师傅 ' });
     expect(referral.decision).toMatchObject({
       suggestionPosition: 2,
-      override: { kind: 'NOT_FIRST_SUGGESTION', reason: 'SAME_HELPER' },
+      override: { kind: 'NOT_FIRST_SUGGESTION', reason: 'SAME_HELPER', note: '只认得老师傅' },
     });
   });
 
   it('is measured by the open proposals of the need where there are some', async () => {
     const { need, session, far } = await insertScene(database);
-    const forbidden = [{ ...pair(need, session), reason: 'NOT_SUITABLE' }];
+    const forbidden = [{ ...pair(need, session), reason: 'NOT_SUITABLE', note: '当天就医' }];
     const plan = await publishedPlan({ forbidden });
-    expect(plan.forbidden).toEqual([{ reason: 'NOT_SUITABLE', session: { id: gid('Session', session) } }]);
+    expect(plan.forbidden).toEqual([{ reason: 'NOT_SUITABLE', note: '当天就医', session: { id: gid('Session', session) } }]);
     expect(plan.matches.edges).toMatchObject([{ node: { session: { id: gid('Session', far) } } }]);
     expect((await request(pair(need, session))).userErrors).toEqual(NEEDS_REASON);
     const against = await request({ ...pair(need, session), overrideReason: 'PERSON_PREFERS' });
     expect(against.referral.decision).toMatchObject({
-      override: { kind: 'AGAINST_PROPOSAL', reason: 'PERSON_PREFERS' },
+      override: { kind: 'AGAINST_PROPOSAL', reason: 'PERSON_PREFERS', note: null },
     });
     const along = await request({ ...pair(need, far), overrideReason: 'OTHER' });
     expect(along.referral.decision).toMatchObject({ override: null });
@@ -107,8 +108,10 @@ describe('an organization', () => {
 
   it('that accepts a pinned proposal carries the reason of the pin', async () => {
     const { need, far } = await insertScene(database);
-    const plan = await publishedPlan({ pinned: [{ ...pair(need, far), reason: 'HARDSHIP' }] });
-    expect(plan.pinned).toEqual([{ reason: 'HARDSHIP', need: { id: gid('Need', need) }, session: { id: gid('Session', far) } }]);
+    const plan = await publishedPlan({ pinned: [{ ...pair(need, far), reason: 'HARDSHIP', note: '独居' }] });
+    expect(plan.pinned).toEqual([
+      { reason: 'HARDSHIP', note: '独居', need: { id: gid('Need', need) }, session: { id: gid('Session', far) } },
+    ]);
     const [{ node }] = plan.matches.edges;
     const { referral } = await change(ACTORS.barber, 'matchAccept', { matchId: node.id }, 'referral { id }');
     const { data } = await ask(ACTORS.officer, `query($id: ID!) { referral(id: $id) { ${DECISION} } }`, { id: referral.id });
@@ -116,7 +119,7 @@ describe('an organization', () => {
       rankPosition: 1,
       suggestionPosition: 2,
       suggestionCount: 2,
-      override: { kind: 'PINNED', reason: 'HARDSHIP' },
+      override: { kind: 'PINNED', reason: 'HARDSHIP', note: '独居' },
       explanation: { policyVersion: 1, tier: 2 },
     });
   });
@@ -128,5 +131,40 @@ describe('an organization', () => {
     const { referral } = await change(ACTORS.barber, 'matchAccept', { matchId: node.id }, 'referral { id }');
     const { data } = await ask(ACTORS.officer, `query($id: ID!) { referral(id: $id) { ${DECISION} } }`, { id: referral.id });
     expect(data?.referral.decision).toMatchObject({ rankPosition: 1, suggestionPosition: 1, suggestionCount: 2, override: null });
+  });
+});
+
+describe('what staff write about an override', () => {
+  it('is sealed, behind the wall, and never changed', async () => {
+    const { need, far } = await insertScene(database);
+    await request({ ...pair(need, far), overrideReason: 'SAME_HELPER', overrideNote: '只认得老师傅' });
+    const [kept] = await owner`select id, branch_id, need_id, written_by, note_sealed from personal.override_note`;
+    expect(kept).toMatchObject({ branch_id: WORLD.branch1, need_id: need, written_by: WORLD.secretary1 });
+    expect(kept!.note_sealed.toString()).not.toContain('师傅');
+    const [referral] = await owner`select decision from referral`;
+    expect(JSON.stringify(referral)).not.toContain('师傅');
+    const noteFor = (actor: Actor) => noteOf(scopeOf(database, actor), { noteId: kept!.id });
+    for (const actor of [ACTORS.secretary1, ACTORS.officer, ACTORS.admin]) expect(await noteFor(actor)).toBe('只认得老师傅');
+    for (const actor of [ACTORS.secretary2, ACTORS.barber, ACTORS.daughter, ACTORS.subdistrict, ACTORS.anonymous])
+      expect(await noteFor(actor)).toBeNull();
+    const { client } = database.serving;
+    await expect(client`update personal.override_note set note_sealed = ''`).rejects.toThrow(/permission denied/);
+    await expect(client`delete from personal.override_note`).rejects.toThrow(/permission denied/);
+  });
+
+  it('has its bounds, told at its path', async () => {
+    const { need, far } = await insertScene(database);
+    const long = 'x'.repeat(201);
+    expect((await request({ ...pair(need, far), overrideReason: 'OTHER', overrideNote: long })).userErrors).toEqual([
+      { code: 'INVALID_INPUT', path: ['overrideNote'] },
+    ]);
+    const { userErrors } = await change(
+      ACTORS.secretary1,
+      'branchMatchPlanCreate',
+      { branchId: gid('Branch', WORLD.branch1), pinned: [{ ...pair(need, far), reason: 'OTHER', note: long }] },
+      'matchPlan { id }',
+    );
+    expect(userErrors).toEqual([{ code: 'INVALID_INPUT', path: ['pinned', '0', 'note'] }]);
+    expect(await owner`select 1 from personal.override_note`).toHaveLength(0);
   });
 });

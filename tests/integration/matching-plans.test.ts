@@ -222,7 +222,7 @@ describe('starting a run', () => {
       ({ branch_id, state, urgency }) => branch_id === WORLD.branch1 && state === 'OPEN' && urgency !== 'P0',
     )!;
     const forbidden = world.sessions.find(session => !isAllowed(need, session))!;
-    const pair = { needId: need.id, sessionId: forbidden.id };
+    const pair = { needId: need.id, sessionId: forbidden.id, reason: 'OTHER' as const };
     const base = { branchId: WORLD.branch1, idempotencyKey: key() };
     expect(
       await createPlan(scope(ACTORS.secretary1), { ...base, horizonDays: 93, pinned: [pair], forbidden: [pair] }),
@@ -242,9 +242,9 @@ describe('starting a run', () => {
       failure: { code: 'NOT_POSSIBLE' },
     });
     const elsewhere = world.needs.find(({ branch_id }) => branch_id === WORLD.branch2)!;
-    expect(
-      await createPlan(scope(ACTORS.secretary1), { ...base, pinned: [{ needId: elsewhere.id, sessionId: forbidden.id }] }),
-    ).toMatchObject({ failure: { code: 'NOT_FOUND' } });
+    expect(await createPlan(scope(ACTORS.secretary1), { ...base, pinned: [{ ...pair, needId: elsewhere.id }] })).toMatchObject({
+      failure: { code: 'NOT_FOUND' },
+    });
   });
 
   it('leaves no run behind for ever when the process dies', async () => {

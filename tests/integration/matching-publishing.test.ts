@@ -168,7 +168,7 @@ describe('a plan over the API', () => {
 });
 
 describe('publishing', () => {
-  const PROPOSALS = `query($id: ID!) { organization(id: $id) { proposals { totalCount edges { node { id state respondBy rankPosition need { id } explanation { points cost sentence } } } } } }`;
+  const PROPOSALS = `query($id: ID!) { organization(id: $id) { proposals { totalCount edges { node { id state respondBy rankPosition need { id } explanation { points cost sentence options position runnersUp { cost } } } } } } }`;
   const proposalsOf = async (actor: Actor, id: string) =>
     (await ask(actor, PROPOSALS, { id: gid('Organization', id) })).data?.organization.proposals;
 
@@ -191,7 +191,7 @@ describe('publishing', () => {
             respondBy: '2026-12-02T01:00:00.000Z',
             rankPosition: null,
             need: { id: gid('Need', scene.need) },
-            explanation: { points: null, cost: null },
+            explanation: { points: null, cost: null, options: null, position: null, runnersUp: null },
           },
         },
       ],

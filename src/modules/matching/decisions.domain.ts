@@ -9,7 +9,7 @@ import type { Explanation } from './matching.domain.js';
 export const OVERRIDE_KINDS = ['PINNED', 'AGAINST_PROPOSAL', 'NOT_FIRST_SUGGESTION'] as const;
 export type OverrideKind = (typeof OVERRIDE_KINDS)[number];
 
-/** Why somebody knows better than the engine. Coded: a note about a person would have to live elsewhere. */
+/** Why somebody knows better than the engine. */
 export const OVERRIDE_REASONS = [
   'PERSON_PREFERS',
   'SAME_HELPER',
@@ -25,7 +25,10 @@ export type OverrideReason = (typeof OVERRIDE_REASONS)[number];
 export interface Override {
   readonly kind: OverrideKind;
   readonly reason: OverrideReason;
+  /** What staff wrote about it: behind the wall, for it may be about the person. */
+  readonly noteId: string | null;
 }
+export const MAX_OVERRIDE_NOTE = 200;
 
 /** What the engine said when somebody decided, kept with the referral so that engine and people can be judged by outcomes. */
 export interface Decision extends Explanation {

@@ -6,6 +6,7 @@ import { findNeed } from '../needs/needs.service.js';
 import { findSession } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
 import type { OverrideKind, OverrideReason, Override as OverrideRecord } from './decisions.domain.js';
+import { noteOf } from './decisions.service.js';
 import type { ShownExplanation } from './explaining.js';
 import { MatchExplanation } from './explanation.graphql.js';
 import type { PlanOverride as PlanOverrideRecord } from './matching.domain.js';
@@ -42,6 +43,16 @@ class MatchOverride {
   @Field(() => OverrideReasonEnum, { description: 'Why.' }) readonly reason!: OverrideReason;
 }
 
+const NOTE = 'What staff wrote about it; null when nothing was.';
+
+@Resolver(() => MatchOverride)
+class MatchOverrideResolver {
+  @FieldResolver(() => String, { nullable: true, description: NOTE })
+  note(@Root() override: OverrideRecord, @Ctx() scope: Scope) {
+    return noteOf(scope, override);
+  }
+}
+
 @ObjectType({ description: 'What the engine said when a pair was decided (决策记录). For staff of the branch.' })
 export class MatchDecision {
   @Field(() => MatchExplanation, { description: 'Policy version, rank and cost with their parts, as of then.' })
@@ -73,6 +84,11 @@ class PlanOverrideResolver {
     return findNeed(scope, needId);
   }
 
+  @FieldResolver(() => String, { nullable: true, description: NOTE })
+  note(@Root() override: PlanOverrideRecord, @Ctx() scope: Scope) {
+    return noteOf(scope, override);
+  }
+
   @FieldResolver(() => Session, { nullable: true, description: 'The session; null when it is no longer shown to you.' })
   session(@Root() { sessionId }: PlanOverrideRecord, @Ctx() scope: Scope) {
     return findSession(scope, sessionId);
@@ -92,4 +108,4 @@ class OverridesOfPlanResolver {
   }
 }
 
-export const decisionResolvers = [PlanOverrideResolver, OverridesOfPlanResolver] as const;
+export const decisionResolvers = [MatchOverrideResolver, PlanOverrideResolver, OverridesOfPlanResolver] as const;

@@ -36,6 +36,7 @@ export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number];
 /** A pair that a person pinned or forbade in a plan, and why. */
 export interface PlanOverride extends PairIds {
   readonly reason: OverrideReason;
+  readonly noteId: string | null;
 }
 
 /** One run of the engine for a branch, or for the whole community (`branchId` null). */

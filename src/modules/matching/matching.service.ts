@@ -4,8 +4,6 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { findNeed } from '../needs/needs.service.js';
 import { findSession, sessionById } from '../offers/offers.service.js';
-import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
-import { type Decision, type OverrideKind, overrideKind } from './decisions.domain.js';
 import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { loadFacts } from './facts.service.js';
@@ -13,10 +11,8 @@ import { type Explanation, type Match, matchStateAt } from './matching.domain.js
 import { canSeeMatch, readsInFull } from './matching.policy.js';
 import { insertExclusion, matchById, moveProposal } from './matching.repo.js';
 import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
-import { planById } from './plans.repo.js';
 import { currentPolicy } from './policies.repo.js';
 import { depersonalized, failedRules as failedRulesOf, fullness, type Reason } from './rules.js';
-import { factsAround } from './suggestions.service.js';
 
 export type { Match } from './matching.domain.js';
 export { countMatches, IN_RANK, matchById, NEWEST_MATCHES, pageOfMatches } from './matching.repo.js';
@@ -33,17 +29,6 @@ export const asOfNow = (scope: Scope, match: Match): Match => ({ ...match, state
 export const explanationFor = ({ actor }: Scope, { branchId, explanation }: Match): ShownExplanation =>
   // What was stored is what the run computed: jsonb has no type of its own.
   shownTo(readsInFull(actor, branchId), explanation as unknown as Explanation);
-
-/** What was decided and why, for staff of the branch; null for others, and where nothing was kept. */
-export function decisionFor(
-  { actor }: Scope,
-  branchId: string,
-  decision: Readonly<Record<string, unknown>>,
-): (Decision & { readonly explanation: ShownExplanation }) | null {
-  if (!readsInFull(actor, branchId) || decision.tier === undefined) return null;
-  const kept = decision as unknown as Decision;
-  return { ...kept, explanation: shownTo(true, kept) };
-}
 
 interface LoadedPair {
   readonly need: NeedFacts;
@@ -104,56 +89,6 @@ export async function failedRules(scope: Scope, needId: string, sessionId: strin
   const told = depersonalized(failed);
   const impersonal = told.filter(({ code }) => code !== 'NOT_ELIGIBLE');
   return impersonal.length ? impersonal : told;
-}
-
-/**
- * What the engine would have said when a person decided, and how a choice by staff would go against it. Not within a
- * transaction.
- */
-export async function decisionOf(
-  scope: Scope,
-  needId: string,
-  sessionId: string,
-): Promise<{ readonly decision: Partial<Decision>; readonly overrides: OverrideKind | null }> {
-  const nothing = { decision: {}, overrides: null };
-  const seen = await findNeed(scope, needId);
-  if (!seen) return nothing;
-  const [{ need, sessions: pool }, policy] = await Promise.all([
-    factsAround(scope, { needId, branchId: seen.branchId }),
-    currentPolicy(scope),
-  ]);
-  if (!need) return nothing;
-  const now = scope.now().getTime();
-  const ordered = inTieOrder(pool.filter(({ free }) => free > 0));
-  const candidates = candidatesOf(need, ordered, categoryIndex(ordered)(need), policy.weights, now);
-  const at = candidates.findIndex(candidate => ordered[candidate.position]?.id === sessionId);
-  const suggested = { suggestionPosition: at < 0 ? null : at + 1, suggestionCount: candidates.length };
-  const session = pool.find(({ id }) => id === sessionId);
-  return {
-    decision: {
-      ...(session && explainPair(need, session, policy, now)),
-      policyVersion: policy.version,
-      rankPosition: null,
-      ...suggested,
-      override: null,
-    },
-    overrides: overrideKind({ sessionId, proposedSessionIds: need.proposedSessionIds, ...suggested }),
-  };
-}
-
-/** The same of a proposal that is accepted: what its plan said. Where the pair was pinned, that was the override. */
-export async function decisionOfMatch(tx: Scope, match: Match): Promise<Decision> {
-  const { needId, sessionId, planId, rankPosition } = match;
-  const explanation = match.explanation as unknown as Explanation;
-  const plan = explanation.pinned ? await tx.load(planById, planId) : null;
-  const pin = plan?.pinned.find(pair => pair.needId === needId && pair.sessionId === sessionId);
-  return {
-    ...explanation,
-    rankPosition,
-    suggestionPosition: explanation.position,
-    suggestionCount: explanation.options ?? 0,
-    override: pin ? { kind: 'PINNED', reason: pin.reason } : null,
-  };
 }
 
 /** PROPOSED → ACCEPTED, once; the caller takes places and quantity in the same transaction. */

@@ -33,7 +33,7 @@ describe('outcomes', () => {
       ...many(6, 'COMPLETED', {
         points: 200,
         suggestionPosition: null,
-        override: { kind: 'NOT_FIRST_SUGGESTION', reason: 'ONE_VISIT' },
+        override: { kind: 'NOT_FIRST_SUGGESTION', reason: 'ONE_VISIT', noteId: null },
       }),
     ]);
     const told = (groups: readonly { readonly key: unknown; readonly shares: { readonly completed: number } | null }[]) =>

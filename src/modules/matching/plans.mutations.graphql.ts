@@ -20,6 +20,11 @@ class PairInput {
   @Field(() => ID, { description: 'Id of a Session.' }) readonly sessionId!: string;
   @Field(() => OverrideReasonEnum, { nullable: true, description: 'Always asked for: REASON_REQUIRED without it.' })
   readonly reason?: OverrideReason | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'More about it, at most 200 characters; read by staff of the branch only.',
+  })
+  readonly note?: string | null;
 }
 
 @InputType({ description: 'What to plan. Without dates: the next 28 days.' })
@@ -72,10 +77,10 @@ class MatchPlanPublishPayload extends Payload {
 
 function decodePairs(scope: Scope, name: string, pairs: readonly PairInput[]): Result<readonly PairInput[], ClientFailure> {
   const decoded: PairInput[] = [];
-  for (const [i, { needId, sessionId, reason }] of pairs.entries()) {
+  for (const [i, { needId, sessionId, reason, note }] of pairs.entries()) {
     const pair = decodeIds(scope, { needId, sessionId }, { needId: 'Need', sessionId: 'Session' });
     if (!pair.ok) return fail({ ...pair.failure, path: [name, String(i), ...(pair.failure.path ?? [])] });
-    decoded.push({ ...pair.value, reason: reason ?? null });
+    decoded.push({ ...pair.value, reason: reason ?? null, note: note ?? null });
   }
   return ok(decoded);
 }

@@ -17,8 +17,6 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { Scope } from '../../scope/scope.js';
 import { allBranches, branchById } from '../territory/territory.service.js';
 import { pairKey } from './candidates.js';
-import type { OverrideReason } from './decisions.domain.js';
-import type { PairIds } from './facts.js';
 import { loadFacts } from './facts.service.js';
 import {
   DEFAULT_HORIZON_DAYS,
@@ -27,14 +25,14 @@ import {
   MAX_PAIRS,
   type MatchPlan,
   type PlanFailure,
-  type PlanOverride,
 } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
+import { insertNotes } from './overrides.repo.js';
+import { judgeOverrides, type PlanPair } from './plan-overrides.service.js';
 import { ProofFailed } from './planning.js';
 import { Interrupted, planInThread, stopThreads } from './planning.runner.js';
 import { failPlan, insertPlan, planById, runningPlan, saveOutcome, setProgress } from './plans.repo.js';
-import { currentPolicy, ensurePolicy, policyOfPlan } from './policies.repo.js';
-import { failedRules } from './rules.js';
+import { ensurePolicy, policyOfPlan } from './policies.repo.js';
 
 export {
   countPlans,
@@ -51,11 +49,6 @@ export {
 export async function findPlan(scope: Scope, id: string): Promise<MatchPlan | null> {
   const plan = await scope.load(planById, id);
   return plan && canSeePlan(scope.actor, plan) ? plan : null;
-}
-
-/** A pair to pin or to forbid. Each is a person's word against the engine's and needs a reason. */
-export interface PlanPair extends PairIds {
-  readonly reason?: OverrideReason | null;
 }
 
 export interface CreatePlan {
@@ -89,8 +82,9 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
   if (!canPlan(scope.actor, branchId)) return fail({ code: 'FORBIDDEN' });
   // Judged now, told within: a repeat gets its first answer also when the same input would no longer pass.
   const checked = checkPlan(scope, command);
-  const overrides = reasoned({ pinned: pinned ?? [], forbidden: forbidden ?? [] });
-  const pins = !checked.ok ? checked : overrides.ok ? await checkPins(scope, branchId, pinned ?? []) : overrides;
+  const judged = checked.ok
+    ? await judgeOverrides(scope, branchId, { pinned: pinned ?? [], forbidden: forbidden ?? [] })
+    : checked;
   const now = scope.now();
   const from = command.from && command.from > now ? command.from : now;
   let isNew = false;
@@ -99,8 +93,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
       tx.once(
         { operation: 'branchMatchPlanCreate', key: command.idempotencyKey, input: command },
         async (): Promise<Created> => {
-          if (!pins.ok) return pins;
-          if (!overrides.ok) return overrides;
+          if (!judged.ok) return judged;
           const { version: policyVersion } = await ensurePolicy(tx);
           const plan: MatchPlan = {
             id: newId(),
@@ -111,7 +104,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
             policyVersion,
             horizonStart: from,
             horizonEnd: command.until ?? new Date(from.getTime() + (command.horizonDays ?? DEFAULT_HORIZON_DAYS) * DAY),
-            ...overrides.value,
+            ...judged.value.pairs,
             totals: null,
             failure: null,
             createdBy: accountOf(tx.actor),
@@ -122,6 +115,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
           };
           const taken = await claimRun(tx, plan);
           if (!taken.ok) return taken;
+          await insertNotes(tx, judged.value.notes);
           await tx.append({
             kind: 'MATCH_PLAN_CREATED',
             subject: { type: 'MatchPlan', id: plan.id },
@@ -170,49 +164,6 @@ function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }
     checkCount(['forbidden'], forbidden, { max: MAX_PAIRS }),
     problems,
   );
-}
-
-/** The same pairs, if each says why. */
-function reasoned<Name extends string>(
-  lists: Readonly<Record<Name, readonly PlanPair[]>>,
-): Result<Readonly<Record<Name, readonly PlanOverride[]>>, ReasonRequired> {
-  const found = {} as Record<Name, PlanOverride[]>;
-  for (const [name, pairs] of Object.entries(lists) as [Name, readonly PlanPair[]][]) {
-    found[name] = [];
-    for (const [i, { reason, ...pair }] of pairs.entries()) {
-      if (reason == null) return fail({ code: 'REASON_REQUIRED', path: [name, String(i), 'reason'] });
-      found[name].push({ ...pair, reason });
-    }
-  }
-  return ok(found);
-}
-
-/** Nobody may pin what the rules forbid. */
-async function checkPins(
-  scope: Scope,
-  branchId: string | null,
-  pinned: readonly PairIds[],
-): Promise<Result<null, NotFound | NotPossible>> {
-  if (!pinned.length) return ok(null);
-  const { weights } = await currentPolicy(scope);
-  const { needs, sessions } = await loadFacts(
-    scope,
-    'MATCH_PINS',
-    {
-      needs: { needIds: [...new Set(pinned.map(({ needId }) => needId))] },
-      sessions: { sessionIds: [...new Set(pinned.map(({ sessionId }) => sessionId))] },
-    },
-    weights,
-  );
-  const broken = new Set<string>();
-  for (const { needId, sessionId } of pinned) {
-    const need = needs.find(({ id }) => id === needId);
-    const session = sessions.find(({ id }) => id === sessionId);
-    if (!need || !session || (branchId !== null && need.branchId !== branchId))
-      return fail({ code: 'NOT_FOUND', path: ['pinned'] });
-    for (const { code } of failedRules(need, session, scope.now().getTime())) broken.add(code);
-  }
-  return broken.size ? fail({ code: 'NOT_POSSIBLE', reasons: [...broken], path: ['pinned'] }) : ok(null);
 }
 
 const runs = new Set<Promise<void>>();

@@ -1,5 +1,5 @@
 import { accountOf, speaksFor, worksFor } from '../../kernel/actor.js';
-import { allOf, checkInteger } from '../../kernel/check.js';
+import { allOf, checkInteger, checkText } from '../../kernel/check.js';
 import { HOUR } from '../../kernel/clock.js';
 import type {
   CapacityExceeded,
@@ -15,16 +15,9 @@ import type {
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import type { OverrideReason } from '../matching/decisions.domain.js';
-import {
-  acceptMatch,
-  decisionOf,
-  decisionOfMatch,
-  declineMatch,
-  failedRules,
-  type Match,
-  matchById,
-} from '../matching/matching.service.js';
+import { type Decision, MAX_OVERRIDE_NOTE, type Override, type OverrideReason } from '../matching/decisions.domain.js';
+import { decisionOf, decisionOfMatch, keepNote } from '../matching/decisions.service.js';
+import { acceptMatch, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
 import { commitQuantity, findNeed } from '../needs/needs.service.js';
 import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
 import {
@@ -207,17 +200,21 @@ export interface RequestReferral extends PairUp {
   readonly draft: boolean;
   /** Asked for when the pair goes against what the engine says. */
   readonly overrideReason?: OverrideReason | null;
+  readonly overrideNote?: string | null;
 }
 
 /** A branch asks an organisation to serve a need in one of its sessions; the organisation answers. Nothing is held until it accepts. */
 export const requestReferral = (scope: Scope, command: RequestReferral) =>
   pairUp(scope, 'referralRequest', command, 'REQUEST', command.draft ? 'DRAFT' : 'REQUESTED');
 
+type Overriding = Pick<RequestReferral, 'overrideReason' | 'overrideNote'>;
+
 interface Pair {
   readonly organizationId: string;
   readonly branchId: string;
   readonly respondBy: Date;
-  readonly decision: Referral['decision'];
+  readonly decision: Partial<Decision>;
+  readonly override: Omit<Override, 'noteId'> | null;
 }
 type Refused = NotFound | Forbidden | InvalidInput | NotPossible | ReasonRequired;
 
@@ -228,7 +225,7 @@ type Refused = NotFound | Forbidden | InvalidInput | NotPossible | ReasonRequire
  */
 async function judge(
   scope: Scope,
-  { needId, sessionId, quantity, overrideReason }: PairUp & Pick<RequestReferral, 'overrideReason'>,
+  { needId, sessionId, quantity, overrideReason, overrideNote }: PairUp & Overriding,
   origin: 'CLAIM' | 'REQUEST',
 ): Promise<Result<Pair, Refused>> {
   const [need, session] = await Promise.all([findNeed(scope, needId), findSession(scope, sessionId)]);
@@ -239,16 +236,19 @@ async function judge(
   const { branchId, urgency } = need;
   if (origin === 'CLAIM' ? !speaksFor(scope.actor, organizationId) : !worksFor(scope.actor, branchId))
     return fail({ code: 'FORBIDDEN' });
-  const checked = allOf(checkInteger(['quantity'], quantity, { min: 1 }));
+  const checked = allOf(
+    checkInteger(['quantity'], quantity, { min: 1 }),
+    checkText(['overrideNote'], overrideNote, { max: MAX_OVERRIDE_NOTE }),
+  );
   if (!checked.ok) return checked;
   const [failed, said] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
   if (failed.length) return fail({ code: 'NOT_POSSIBLE', reasons: failed.map(({ code }) => code) });
   // An organization that claims a need does what it has a right to, whatever the engine says.
   const kind = origin === 'REQUEST' ? said.overrides : null;
   if (kind !== null && overrideReason == null) return fail({ code: 'REASON_REQUIRED', path: ['overrideReason'] });
-  const override = kind && { kind, reason: overrideReason };
-  const decision = { ...said.decision, override };
-  return ok({ organizationId, branchId, decision, respondBy: new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR) });
+  const override = kind === null || overrideReason == null ? null : { kind, reason: overrideReason };
+  const respondBy = new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR);
+  return ok({ organizationId, branchId, decision: said.decision, override, respondBy });
 }
 
 const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSIBLE' && failure.reasons.includes('NOT_ELIGIBLE');
@@ -256,7 +256,7 @@ const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSI
 async function pairUp(
   scope: Scope,
   operation: string,
-  command: PairUp & Pick<Partial<RequestReferral>, 'overrideReason'>,
+  command: PairUp & Overriding,
   origin: 'CLAIM' | 'REQUEST',
   state: NewReferral['state'],
 ): Promise<Paired> {
@@ -274,8 +274,14 @@ async function pairUp(
             if (!held.ok) return held;
           }
           if (!judged.ok) return judged;
-          const respondBy = state === 'ACCEPTED' ? null : judged.value.respondBy;
-          return ok(await create(tx, { ...judged.value, needId, sessionId, quantity, matchId: null, origin, state, respondBy }));
+          const { override: kind, ...pair } = judged.value;
+          const { branchId } = pair;
+          const override = kind && { ...kind, noteId: await keepNote(tx, { branchId, needId, note: command.overrideNote }) };
+          const decision = { ...pair.decision, override };
+          const respondBy = state === 'ACCEPTED' ? null : pair.respondBy;
+          return ok(
+            await create(tx, { ...pair, decision, needId, sessionId, quantity, matchId: null, origin, state, respondBy }),
+          );
         },
         reload(tx),
       ),

@@ -58,6 +58,12 @@ class ReferralRequestInput {
       'Why you know better than the engine: asked for when the need has open proposals and this is none of them, or when it has none and this is not its first suggestion. REASON_REQUIRED tells so; unused otherwise.',
   })
   readonly overrideReason?: OverrideReason | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'More about that, at most 200 characters; read by staff of the branch only. Kept only where something is overridden.',
+  })
+  readonly overrideNote?: string | null;
   @Field(() => UUID, { description: 'Made by the client; the same key never asks twice.' }) readonly idempotencyKey!: string;
 }
 

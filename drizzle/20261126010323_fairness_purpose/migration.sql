@@ -1,1 +1,0 @@
-ALTER TYPE "system_purpose" ADD VALUE 'fairness';
