@@ -1,4 +1,4 @@
-import { DAY } from '../kernel/clock.js';
+import { DAY, localDate } from '../kernel/clock.js';
 import { CURVE_DAYS, type Figures, type Share } from './measures.js';
 import type { Setting } from './simulate.js';
 import type { Chart, Panel, Series } from './svg.js';
@@ -95,5 +95,5 @@ const roundUp = (value: number): number => Math.max(4, Math.ceil(value / 20) * 2
 /** Five days of the run, as month and day. */
 function spread({ world }: Setting): readonly string[] {
   const days = (world.close - world.start) / DAY;
-  return [0, 1, 2, 3, 4].map(i => new Date(world.start + (days * i * DAY) / 4).toISOString().slice(5, 10));
+  return [0, 1, 2, 3, 4].map(i => localDate(new Date(world.start + (days * i * DAY) / 4)).slice(5));
 }

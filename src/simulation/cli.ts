@@ -25,7 +25,10 @@ function main(): void {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) return console.log(USAGE);
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   const options = {
     months: numberOf('months', values.months, 1, 24),
     scale: numberOf('scale', values.scale, 1, 20),
@@ -33,10 +36,10 @@ function main(): void {
   };
   const progress = createProgress(process.stderr, 'days');
   const data = readSeedData();
-  const settings = simulate(data, options, progress.show);
+  const simulation = simulate(data, options, progress.show);
   progress.end();
   mkdirSync(values.out, { recursive: true });
-  for (const [name, text] of filesOf(data, options, settings)) writeFileSync(join(values.out, name), text);
+  for (const [name, text] of filesOf(data, options, simulation)) writeFileSync(join(values.out, name), text);
 }
 
 try {

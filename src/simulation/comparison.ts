@@ -1,5 +1,5 @@
-import type { PlanInput } from '../modules/matching/planning.js';
 import { rankedNeeds } from '../modules/matching/candidates.js';
+import type { PlanInput } from '../modules/matching/planning.js';
 import { costOf } from '../modules/matching/scoring.js';
 import type { Method, Placement } from './methods.js';
 import { planGreedily } from './methods.js';
@@ -12,7 +12,7 @@ export interface Comparison {
   greedyServesBetter: number;
   /** Needs that the engine proposed to serve in full and greedy ranking not, less the other way round. */
   moreInFull: number;
-  /** Over mornings on which both serve alike: what the pairs cost together. */
+  /** Over mornings on which both serve alike: what the pairs cost together (`totalCost`). */
   engineCost: number;
   greedyCost: number;
 }
@@ -76,11 +76,13 @@ export function firstDifference(
   return 0;
 }
 
+/** Σ cost · quantity of what people get: money and minutes of rooms come in units that would drown them. */
 function totalCost({ needs, sessions, weights, now }: PlanInput, placements: readonly Placement[]): number {
   const needOf = new Map(needs.map(need => [need.id, need]));
   const sessionOf = new Map(sessions.map(session => [session.id, session]));
-  return placements.reduce(
-    (total, { needId, sessionId }) => total + costOf(needOf.get(needId)!, sessionOf.get(sessionId)!, weights, now).total,
-    0,
-  );
+  return placements.reduce((total, { needId, sessionId, quantity }) => {
+    const need = needOf.get(needId)!;
+    if (need.unit === 'FEN' || need.unit === 'MINUTE') return total;
+    return total + costOf(need, sessionOf.get(sessionId)!, weights, now).total * quantity;
+  }, 0);
 }

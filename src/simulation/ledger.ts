@@ -1,7 +1,7 @@
+import { DAY } from '../kernel/clock.js';
 import type { NeedFacts, SessionFacts } from '../modules/matching/facts.js';
 import { costOf, type Weights } from '../modules/matching/scoring.js';
-import { DAY } from '../kernel/clock.js';
-import { windowsAt, type World, type WorldNeed, type WorldSession } from './world.js';
+import { type World, type WorldNeed, type WorldSession, windowsAt } from './world.js';
 
 /** How a need ended: served in full, no longer wanted, past its own deadline; null: it still asks when the year is over. */
 export type Ending = 'SERVED' | 'WITHDRAWN' | 'MISSED' | null;

@@ -86,10 +86,18 @@ export function measure(world: World, year: Year): Figures {
     longestUnserved: Math.max(0, ...needs.filter(({ ending }) => ending === null).map(waitOf)),
     deadlinesMissed: shareOf(dated, need => !isServed(need) || need.endedAt > need.asked.facts.deadline!),
     meanDistanceM: distances.length ? distances.reduce((a, b) => a + b, 0) / distances.length : 0,
-    ages: AGE_BANDS.flatMap(band => groupOf(band, needs.filter(({ asked }) => asked.ageBand === band))),
-    care: [...new Set(needs.flatMap(({ asked }) => asked.care))]
-      .sort()
-      .flatMap(category => groupOf(category, needs.filter(({ asked }) => asked.care.includes(category)))),
+    ages: AGE_BANDS.flatMap(band =>
+      groupOf(
+        band,
+        needs.filter(({ asked }) => asked.ageBand === band),
+      ),
+    ),
+    care: [...new Set(needs.flatMap(({ asked }) => asked.care))].sort().flatMap(category =>
+      groupOf(
+        category,
+        needs.filter(({ asked }) => asked.care.includes(category)),
+      ),
+    ),
     streaks: needs.map(({ longestStreak }) => longestStreak).sort((a, b) => b - a),
     supply: supplyOf(world, year),
     servedWithin: Array.from({ length: CURVE_DAYS + 1 }, (_, days) =>

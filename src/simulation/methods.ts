@@ -14,6 +14,8 @@ export interface Placement {
 export interface Method {
   readonly name: string;
   readonly weights: Weights;
+  /** On which mornings it plans. */
+  readonly plans: 'WORKING_DAYS' | 'MONDAYS';
   /** When a need's count of plans that left it out begins anew. */
   readonly forgets: 'WHEN_PROPOSED' | 'WHEN_PROMISED';
   /** What is proposed on a working morning; null: nothing is, organisations choose from a noticeboard. */
@@ -56,10 +58,12 @@ function planAgeing(input: PlanInput): readonly Placement[] {
   });
 }
 
-const usual = { weights: DEFAULT_WEIGHTS, forgets: 'WHEN_PROPOSED' } as const;
+const usual = { weights: DEFAULT_WEIGHTS, plans: 'WORKING_DAYS', forgets: 'WHEN_PROPOSED' } as const;
 export const BOARD: Method = { ...usual, name: 'noticeboard', plan: null };
 export const GREEDY: Method = { ...usual, name: 'greedy ranking', plan: planGreedily };
 export const ENGINE: Method = { ...usual, name: 'engine', plan: planOptimally };
+/** A week's needs at once. */
+export const weekly = (method: Method): Method => ({ ...method, plans: 'MONDAYS' });
 /** To see what the policy's points for having been left out do. */
 export const ENGINE_WITHOUT_LEFT_OUT: Method = {
   ...ENGINE,

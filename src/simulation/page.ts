@@ -1,29 +1,30 @@
 import type { SeedData } from '../seeds/data.js';
 import { percentOf } from './charts.js';
 import { ODDS, WITHDRAWS_WITHIN_DAYS } from './fates.js';
-import { LEAST_GROUP, type Share } from './measures.js';
+import { type Figures, LEAST_GROUP, type Share } from './measures.js';
 import { LIFTS_EVERY_HOURS } from './methods.js';
-import type { Setting, SimulationOptions } from './simulate.js';
+import type { Duel, Setting, Simulation, SimulationOptions } from './simulate.js';
 import type { Chart } from './svg.js';
 import { forgottenTable, groupTable, outcomeTable, percent, promiseTable, supplyTable, table } from './tables.js';
 
 /** The page about a simulated year. Every number in it is counted, also those within sentences. */
 export function pageOf(
   { alliance, categories }: Pick<SeedData, 'alliance' | 'categories'>,
-  options: SimulationOptions,
-  settings: readonly Setting[],
+  { months, seed, scale }: SimulationOptions,
+  simulation: Simulation,
   charts: ReadonlyMap<string, Chart>,
 ): string {
+  const settings = [simulation.ample, simulation.scarce];
   const labels = new Map(categories.map(({ code, labelEn }) => [code, labelEn]));
   const picture = (name: string): string => `![${charts.get(name)?.title ?? ''}](year-${name}.svg)`;
   const all = (tell: (setting: Setting) => string): string => settings.map(tell).join('\n\n');
   const usual = alliance.needCategories.reduce((sum, { perMonth }) => sum + perMonth, 0);
   return `# A simulated year
 
-_Written by \`npm run simulate -- --months ${options.months} --seed ${options.seed} --scale ${options.scale}\`; the same numbers give the same page, byte for byte. For what
+_Written by \`npm run simulate -- --months ${months} --seed ${seed} --scale ${scale}\`; the same numbers give the same page, byte for byte. For what
 the engine is, read [the page for secretaries](for-secretaries.md) or [the proof](proof.md)._
 
-${options.months} months of the demonstration estate are lived three times with exactly the same events: the same people ask for the same things
+${months} months of the demonstration estate are lived three times with exactly the same events: the same people ask for the same things
 at the same moments, the same organisation says yes or no to the same need, the same sessions are called off, the same doors stay
 shut. Only the way in which needs and sessions come together differs.
 
@@ -42,7 +43,7 @@ shut. Only the way in which needs and sessions come together differs.
 Volumes, urgencies, month factors, hours of the day and the outcome mix are those of the founding documents: ${usual} needs in a usual
 month. Not all of them reach the alliance, and none of what falls out here depends on the method.
 
-${intakeTable(settings[0]!)}
+${intakeTable(simulation.ample)}
 
 "Pledged" means the capacities of the seeded offers; what is offered on request is renewed each month. The estate pledges far more
 places than there are needs on file, because most who come to a haircut or a clinic never ask an office. So the year is lived
@@ -67,7 +68,10 @@ ${table(
 ## What came of it
 
 Shares are over needs that at least one organisation would have served (in ${settings
-    .map(({ world, name }) => `${world.needs.filter(({ isRefusedByAll }) => isRefusedByAll).length} of ${world.needs.length} with ${name}`)
+    .map(
+      ({ world, name }) =>
+        `${world.needs.filter(({ isRefusedByAll }) => isRefusedByAll).length} of ${world.needs.length} with ${name}`,
+    )
     .join(', in ')}
 everybody who could help says no, and no method can change that). Waiting is in working hours of the service centre (8.5 a day), from
 submission to service. Whoever asks late has four more weeks. P1 asks for a service within a day, P2 within three working days, P3
@@ -87,6 +91,10 @@ On every morning of its year the engine's input was given to greedy ranking, too
 first need, down the ranks, that they serve differently.
 
 ${comparisonTable(settings)}
+
+With a quarter of the places, the more needs a plan looks at, the more often it matters that it is the best:
+
+${batchTable(simulation.batches)}
 
 ## Promises and proposals
 
@@ -123,11 +131,12 @@ ${all(forgottenTable)}
 
 ${picture('left-out')}
 
-${lessonsOf(settings)}
+${lessonsOf(simulation)}
 
 ## What this cannot tell
 
-One estate, one seed, invented rates. Needs of one person are independent of each other; nobody learns from a refusal, moves, falls
+One estate, one seed, invented rates. Other seeds move the shares by one to five points; between methods, a difference of a few
+tenths is luck: a better plan this morning can meet a refusal, or a door that stays shut, that a worse one would not have met. Needs of one person are independent of each other; nobody learns from a refusal, moves, falls
 ill or dies more often because help came late. Seasonal peaks of single categories are not in it, only the months' own factors. The
 awkward rules (minimum attendance, two needs of one person at one time) are not asked of any of the three. Officers here never call
 anybody, never pin a pair and never ask again for other times; real ones do.
@@ -157,14 +166,17 @@ function intakeTable({ world: { intake, needs } }: Setting): string {
       ['done by own staff and stairwell helpers', intake.byOthers],
       ...[...intake.impossible]
         .sort(([, a], [, b]) => b - a)
-        .map(([reason, count]): [string, number] => [`no session possible in the twelve weeks after: ${IMPOSSIBLE[reason] ?? reason}`, count]),
+        .map(([reason, count]): [string, number] => [
+          `no session possible in the twelve weeks after: ${IMPOSSIBLE[reason] ?? reason}`,
+          count,
+        ]),
       ['**left for noticeboard, greedy ranking and engine**', `**${needs.length}**`],
     ],
   );
 }
 
-function comparisonTable(settings: readonly Setting[]): string {
-  const row = (name: string, say: (setting: Setting) => string | number): (string | number)[] => [name, ...settings.map(say)];
+function comparisonTable(settings: readonly Duel[]): string {
+  const row = (name: string, say: (duel: Duel) => string | number): (string | number)[] => [name, ...settings.map(say)];
   return table(
     ['', ...settings.map(({ name }) => name)],
     [
@@ -173,52 +185,88 @@ function comparisonTable(settings: readonly Setting[]): string {
       row('… on which greedy ranking serves better', ({ comparison }) => comparison.greedyServesBetter),
       row('needs served in full by the engine and not by greedy ranking, net', ({ comparison }) => comparison.moreInFull),
       row(
-        'cost of greedy ranking over the engine, where both serve alike',
-        ({ comparison: { engineCost, greedyCost } }) => `${((100 * (greedyCost - engineCost)) / Math.max(1, engineCost)).toFixed(2)} %`,
+        'cost of greedy ranking over the engine, where both serve alike (without money and rooms)',
+        ({ comparison: { engineCost, greedyCost } }) =>
+          `${((100 * (greedyCost - engineCost)) / Math.max(1, engineCost)).toFixed(2)} %`,
       ),
     ],
   );
 }
 
-const points = (one: Share, other: Share): string => {
+function batchTable(batches: readonly Duel[]): string {
+  const row = (name: string, say: (duel: Duel) => string | number): (string | number)[] => [name, ...batches.map(say)];
+  const both = (name: string, say: (figures: Figures) => string | number): (string | number)[] =>
+    row(`${name}: greedy ranking · engine`, ({ greedy, engine }) => `${say(greedy)} · ${say(engine)}`);
+  return table(
+    ['', ...batches.map(({ name }) => name)],
+    [
+      row(
+        'plans on which the engine serves better',
+        ({ comparison: { engineServesBetter, mornings } }) => `${engineServesBetter} of ${mornings}`,
+      ),
+      row('needs served in full by the engine and not by greedy ranking, net', ({ comparison }) => comparison.moreInFull),
+      both('served', ({ served }) => percent(served)),
+      both('served, P1', ({ tiers }) => percent(tiers[0]!.served)),
+      both('own deadline missed', ({ deadlinesMissed }) => percent(deadlinesMissed)),
+      both('proposals withdrawn, the need got another session', ({ year }) => year.ledger.counts.moved),
+    ],
+  );
+}
+
+const more = (one: Share, other: Share): string => {
   const difference = percentOf(one) - percentOf(other);
-  return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(1)} points`;
+  return `${Math.abs(difference).toFixed(1)} points ${difference < 0 ? 'less' : 'more'}`;
 };
 
-/** What the numbers say against us, with their causes. */
-function lessonsOf([ample, scarce]: readonly Setting[]): string {
-  if (!ample || !scarce) throw new Error('the lessons compare two supplies');
-  const [counts, mild] = [scarce.engine.year.ledger.counts, scarce.withoutLeftOut.year.ledger.counts];
-  const late = (setting: Setting): number => setting.engine.year.ledger.counts.outOfTime;
-  const first = (setting: Setting): string =>
-    `${percent(setting.engine.tiers[0]!.served)} against ${percent(setting.board.tiers[0]!.served)} (${points(setting.engine.tiers[0]!.served, setting.board.tiers[0]!.served)})`;
-  const never = (tiers: Setting['engine']['tiers']): number => tiers.reduce((sum, { neverServed }) => sum + neverServed, 0);
+/** What the numbers say, most of all against us, with the causes. */
+function lessonsOf({ ample, scarce, batches }: Simulation): string {
+  const dropped = ({ year }: Figures): number => year.ledger.counts.dropped;
+  const late = ({ year }: Figures): number => year.ledger.counts.outOfTime;
+  const never = ({ tiers }: Figures): number => tiers.reduce((sum, { neverServed }) => sum + neverServed, 0);
+  const first = ({ engine, board }: Setting): string => {
+    const [own, theirs] = [engine.tiers[0]!.served, board.tiers[0]!.served];
+    return `${percent(own)} against ${percent(theirs)} (${more(own, theirs)})`;
+  };
+  const missed = ({ engine, board }: Setting): string =>
+    `${percent(board.deadlinesMissed)} to ${percent(engine.deadlinesMissed)}`;
+  const inTime = ({ tiers }: Figures): string => percent(tiers[0]!.inTime);
+  const [daily, weekly, large] = batches;
+  if (!daily || !weekly || !large) throw new Error('three rhythms are compared');
+  const { leftOut } = scarce.engine.year.method.weights.rank;
   return `## What the year teaches
 
-**How much is served is decided by what is pledged, not by who plans.** All served, the engine and the noticeboard differ by
-${points(ample.engine.served, ample.board.served)} with all places and ${points(scarce.engine.served, scarce.board.served)} with a quarter of them. Order is what planning changes: P1 is served
-${first(ample)} with all places and ${first(scarce)} with a quarter,
-and deadlines missed change from ${percent(ample.board.deadlinesMissed)} to ${percent(ample.engine.deadlinesMissed)} and from ${percent(scarce.board.deadlinesMissed)} to ${percent(scarce.engine.deadlinesMissed)}.
+**How much is served is decided by what is pledged, not by who plans.** Over all tiers the engine serves
+${more(ample.engine.served, ample.board.served)} than the noticeboard with all places and ${more(scarce.engine.served, scarce.board.served)} with a quarter of them. Planning changes
+who is served: of P1, ${first(ample)} with all places and ${first(scarce)} with a quarter; and
+the deadlines missed go from ${missed(ample)}, and from ${missed(scarce)}.
 
-**On a branch of this size greedy ranking is nearly as good.** A working day brings the whole estate some five needs, and most have
-sessions nobody else wants: the mornings on which the engine serves better are in the table above. Its proof costs nothing and it is
-never worse, but the gain shows in batches: a month planned at once, a shared clinic, a larger estate (\`--scale 5\`).
+**For one estate planned each morning, greedy ranking is nearly as good.** A working day brings some five needs, and most have sessions
+that nobody else wants. On the same morning the engine is never worse, and its proof costs milliseconds; the gain comes with what a plan has to weigh:
+it serves better in ${daily.comparison.engineServesBetter} of ${daily.comparison.mornings} plans each morning, in ${weekly.comparison.engineServesBetter} of ${weekly.comparison.mornings} on Mondays, in ${large.comparison.engineServesBetter} of ${large.comparison.mornings} on Mondays for an estate five times as large
+(${more(large.engine.served, large.greedy.served)} served over the year, deadlines missed ${percent(large.greedy.deadlinesMissed)} to ${percent(large.engine.deadlinesMissed)}).
 
-**Nobody is served within a day of asking.** P1 is served in its time in ${percent(ample.engine.tiers[0]!.inTime)} of cases, whatever the method: most offers have a lead time
-of a day, and a plan comes once each morning. P1 needs the telephone, or offers with a lead time of hours; no ranking mends that.
+**Plan often.** The same engine serves ${percent(daily.engine.served)} when it plans each working day and ${percent(weekly.engine.served)} when it plans on Mondays: waiting for a
+larger batch costs more than a better plan gains.
 
-**Strict tiers let somebody wait for ever where the tiers above take everything.** With a quarter of the places, ${never(scarce.engine.tiers)} needs of the
-first half of the year still ask at its end under the engine, and points for having been left out do not help
-(${never(scarce.withoutLeftOut.tiers)} without them): points order needs within a tier, and tiers are strict. Waiting alone already puts the longest-waiting of a tier
-first. _Ageing_ lifts a need by one tier for each ${LIFTS_EVERY_HOURS} working hours of waiting: ${never(scarce.ageing.tiers)} remain. It has a price, seen above in
-P1; where more is asked than given for a whole year, somebody waits under every rule, and ageing only makes it whoever came last.
+**Hardly anybody is served within a day of asking.** P1 is served in its time in ${inTime(ample.engine)} of cases by the engine and in ${inTime(ample.board)} from the
+noticeboard: most offers have a lead time of a day, and a plan comes once each morning. P1 needs the telephone, or offers with a lead
+time of hours; no ranking mends that.
+
+**Strict tiers let somebody wait for ever where the tiers above take everything.** With a quarter of the places, ${never(scarce.engine)} needs of the
+first half of the year still ask at its end under the engine (with all places ${never(ample.engine)}: what they ask for is hardly offered at all), and
+the points for having been left out do not help (${never(scarce.withoutLeftOut)} without them): points order needs within a tier, and tiers are strict. Waiting
+alone already puts the longest-waiting of a tier first. _Ageing_ lifts a need by one tier for each ${LIFTS_EVERY_HOURS} working hours of waiting:
+${never(scarce.ageing)} remain. It has a price: P1 falls from ${percent(scarce.engine.tiers[0]!.served)} to ${percent(scarce.ageing.tiers[0]!.served)}. Where more is asked than given for a whole year somebody waits
+under every rule; ageing makes it whoever came last instead of whoever is never urgent.
 
 **Points for having been left out make proposals flicker.** The count begins anew when a need is proposed, before anybody has answered,
-so the next morning it ranks up to 500 points lower and may lose its place to one that was left out: ${counts.dropped} proposals were withdrawn so
-with the points, ${mild.dropped} without. The count should begin anew with a promise, not with a proposal (so it does in _ageing_: ${scarce.ageing.year.ledger.counts.dropped}).
+so the next morning it ranks up to ${leftOut.max} points lower and may lose its place to one that was left out: ${dropped(scarce.engine)} proposals were withdrawn so
+with the points, ${dropped(scarce.withoutLeftOut)} without. The count should begin anew with a promise (so it does in _ageing_: ${dropped(scarce.ageing)}). A plan each morning also
+gives the most points, ${leftOut.max}, after ${leftOut.max / leftOut.each} days; from then on they tell nothing apart.
 
-**A proposal that nobody has answered dies of its lead time.** ${late(ample)} and ${late(scarce)} proposals were published in time and withdrawn by a later plan, most of
-them because the session had come nearer than its lead time. An organisation that was asked in time should keep its time to answer.
+**A proposal that nobody has answered dies of its lead time.** ${late(ample.engine)} proposals with all places and ${late(scarce.engine)} with a quarter were published in time and
+withdrawn by a later plan because the session had come nearer than its lead time, or the deadline nearer than the service. An
+organisation that was asked in time should keep its time to answer.
 
 **One refusal closes an offer to a need for good.** Where a single organisation offers something, its no is final: those are the needs
 that everybody refuses. A no to one session ("not this week") and a no to the person are different; the first should lapse.`;

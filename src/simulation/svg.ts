@@ -24,8 +24,8 @@ export interface Chart {
   readonly panels: readonly Panel[];
 }
 
-const PANEL = { width: 400, height: 210, left: 46, gap: 24 };
-const TOP = 74;
+const PANEL = { width: 400, height: 210, left: 52, gap: 24 };
+const TOP = 84;
 const TEXT = '#222';
 const FAINT = '#d8d8d8';
 const LINES = 4;

@@ -23,10 +23,10 @@ export function outcomeTable(setting: Setting): string {
     [`${setting.name}`, ...METHODS],
     [
       row('**served**', ({ served }) => `**${percent(served)}**`),
-      ...setting.engine.tiers.map(({ tier, served }, i) => row(`served, P${tier} (${served.of})`, f => percent(f.tiers[i]!.served))),
-      ...setting.engine.tiers.map(({ tier }, i) =>
-        row(`served in the time P${tier} asks for`, f => percent(f.tiers[i]!.inTime)),
+      ...setting.engine.tiers.map(({ tier, served }, i) =>
+        row(`served, P${tier} (${served.of})`, f => percent(f.tiers[i]!.served)),
       ),
+      ...setting.engine.tiers.map(({ tier }, i) => row(`served in the time P${tier} asks for`, f => percent(f.tiers[i]!.inTime))),
       row(`own deadline missed (of ${setting.engine.deadlinesMissed.of})`, f => percent(f.deadlinesMissed)),
       row('waiting, median', ({ waiting }) => hours(waiting.median)),
       row('waiting, 90th percentile', ({ waiting }) => hours(waiting.p90)),

@@ -83,10 +83,7 @@ export interface WorldOptions {
   readonly placesPct: number;
 }
 
-export function planWorld(
-  data: SeedData,
-  { seed, months, scale, placesPct }: WorldOptions,
-): World {
+export function planWorld(data: SeedData, { seed, months, scale, placesPct }: WorldOptions): World {
   const random = createRandom(`estate ${seed}`);
   const fates = createFates(seed);
   const start = atLocal(FIRST_DAY).getTime();
@@ -104,7 +101,9 @@ export function planWorld(
   });
   const sessions = facts.sessions
     .flatMap(session => byMonths(session.facts, localDate(new Date(close))))
-    .filter(({ time, opensAt, closesAt }) => (time ? time.startsAt >= start : (closesAt ?? close) > start && (opensAt ?? 0) < close))
+    .filter(({ time, opensAt, closesAt }) =>
+      time ? time.startsAt >= start : (closesAt ?? close) > start && (opensAt ?? 0) < close,
+    )
     .map(session => ({ ...session, capacity: placesLeft(session, placesPct / 100, fates) }))
     .map((session): WorldSession => ({ facts: session, cancelledAt: cancellationOf(session, fates) }))
     .sort((a, b) => startOf(a.facts) - startOf(b.facts) || (a.facts.id < b.facts.id ? -1 : 1));
@@ -204,13 +203,7 @@ const isEverPossible = (need: NeedFacts, sessions: readonly SessionFacts[], open
     return sessions.some(session => isPossible(asked, session, now));
   });
 
-function toNeed(
-  { beneficiary }: NeedPlan,
-  facts: NeedFacts,
-  openedAt: number,
-  isRefusedByAll: boolean,
-  fates: Fates,
-): WorldNeed {
+function toNeed({ beneficiary }: NeedPlan, facts: NeedFacts, openedAt: number, isRefusedByAll: boolean, fates: Fates): WorldNeed {
   const leaves = fates.happens('withdraws', facts.id);
   return {
     facts,

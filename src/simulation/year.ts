@@ -12,11 +12,12 @@ import { HORIZON, type World } from './world.js';
 export interface Year {
   readonly method: Method;
   readonly ledger: Ledger;
-  /** On each working morning, how many needs wait with nothing promised. */
+  /** On each working morning, how many needs wait with nothing promised although somebody would help. */
   readonly waiting: readonly { readonly at: number; readonly needs: number }[];
 }
 
 const MORNING = 9 * 60;
+const MONDAY = 1;
 /** Latest answer, whatever a tier allows. */
 const ANSWERS_WITHIN = 3 * DAY;
 /** What is done on request takes up to so long from the first possible moment. */
@@ -59,11 +60,8 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
   const promise = (need: NeedRecord, session: SessionRecord, quantity: number, now: number): void => {
     const { facts } = session.planned;
     const promised = ledger.promise(need, session, quantity, now);
-    for (const [map, key] of [
-      [promisesOf, session],
-      [promisesFor, need],
-    ] as const)
-      (map as Map<unknown, Promised[]>).set(key, [...((map as Map<unknown, Promised[]>).get(key) ?? []), promised]);
+    promisesOf.set(session, [...(promisesOf.get(session) ?? []), promised]);
+    promisesFor.set(need, [...(promisesFor.get(need) ?? []), promised]);
     agenda.add(facts.time?.endsAt ?? doneOnRequest(need, session, now), at => happen(promised, at));
   };
 
@@ -110,19 +108,21 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
 
   const morning = (now: number): void => {
     const ahead = aheadOf(now);
-    if (method.plan) {
+    const isPlanned = method.plans === 'WORKING_DAYS' || weekdayOf(localDate(new Date(now))) === MONDAY;
+    if (method.plan && isPlanned) {
       const needs = [...board].filter(need => ledger.openOf(need) > 0).map(need => ledger.needFacts(need, now));
       const placements = method.plan({ now, policyVersion: 1, weights, needs, sessions: ahead.facts, pinned: [], forbidden: [] });
       publish(placements, now);
     }
     for (const need of board) {
       const isLeft = ledger.openOf(need) > 0 && need.proposals.size === 0;
-      if (isLeft) need.leftOut++;
+      if (isLeft) need.leftOut += Number(isPlanned);
       else if (method.forgets === 'WHEN_PROPOSED' || need.promised > 0) need.leftOut = 0;
       if (!isLeft) need.streak = 0;
       else if (hasOption(need, ahead, now)) need.longestStreak = Math.max(need.longestStreak, ++need.streak);
     }
-    waiting.push({ at: now, needs: [...board].filter(need => ledger.openOf(need) === need.asked.facts.open).length });
+    const waits = [...board].filter(need => !need.asked.isRefusedByAll && ledger.openOf(need) === need.asked.facts.open);
+    waiting.push({ at: now, needs: waits.length });
   };
 
   /** A new plan replaces all proposals that are not answered; those it proposes again stay as they were. */
@@ -213,7 +213,9 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     if (method.plan) return;
     for (const organization of world.organizations)
       if (fates.happens('looks', organization, day))
-        agenda.add(atLocal(day, MORNING + 8 * 60 * fates.draw('looks at', organization, day)).getTime(), now => look(organization, now));
+        agenda.add(atLocal(day, MORNING + 8 * 60 * fates.draw('looks at', organization, day)).getTime(), now =>
+          look(organization, now),
+        );
   });
   agenda.run();
   return { method, ledger, waiting };
