@@ -79,7 +79,8 @@ export interface Ledger {
   serve(promised: Promised, now: number): void;
   /** It will not be done; the place is free again only if `isFree`. */
   release(promised: Promised, isFree: boolean): void;
-  end(need: NeedRecord, ending: Ending, now: number): void;
+  /** Nothing more is asked; proposals go. */
+  end(need: NeedRecord, ending: NonNullable<Ending>, now: number): void;
 }
 
 export function createLedger(world: World, weights: Weights): Ledger {
@@ -117,6 +118,11 @@ export function createLedger(world: World, weights: Weights): Ledger {
     return found;
   };
   const openOf = ({ asked, promised, fulfilled }: NeedRecord): number => asked.facts.open - promised - fulfilled;
+  const end: Ledger['end'] = (need, ending, now) => {
+    need.ending = ending;
+    need.endedAt = now;
+    need.proposals.clear();
+  };
   const counts: Counts = {
     proposed: 0,
     declined: 0,
@@ -179,17 +185,13 @@ export function createLedger(world: World, weights: Weights): Ledger {
         const { organizationId } = session.planned.facts;
         listOf(helpedOf, beneficiary).push({ organizationId, categoryCode: facts.categoryCode, at: now });
       }
-      if (need.fulfilled === facts.open) this.end(need, 'SERVED', now);
+      if (need.fulfilled === facts.open) end(need, 'SERVED', now);
     },
     release(promised, isFree) {
       promised.isOver = true;
       promised.need.promised -= promised.quantity;
       if (isFree) promised.session.free += promised.quantity;
     },
-    end(need, ending, now) {
-      need.ending = ending;
-      need.endedAt = now;
-      need.proposals.clear();
-    },
+    end,
   };
 }

@@ -105,7 +105,7 @@ export function groupTable(setting: Setting, groups: (figures: Figures) => reado
   return table(
     [setting.name, 'needs', ...METHODS],
     groups(setting.engine).map(({ group, served }, i) => [
-      group,
+      group.toLowerCase().replaceAll('_', ' '),
       served.of,
       ...across(setting, figures => {
         const own = groups(figures)[i]!;

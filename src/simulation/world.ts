@@ -222,9 +222,8 @@ function bandOf({ person }: NeedFacts, at: number): AgeBand {
   return years < 18 ? '0–17' : years < 60 ? '18–59' : years < 80 ? '60–79' : '80+';
 }
 
-/** A need's windows as seen at a moment: what suited in the first four weeks suits in the next ones, too. */
+/** A need's windows as seen at a moment: what suits in the first four weeks suits in the next ones, too. */
 export function windowsAt({ windows, submittedAt }: NeedFacts, now: number): NeedFacts['windows'] {
   const since = Math.floor((now - submittedAt) / HORIZON) * HORIZON;
-  if (!windows.length || since <= 0) return windows;
   return [since, since + HORIZON].flatMap(by => windows.map(w => ({ startsAt: w.startsAt + by, endsAt: w.endsAt + by })));
 }

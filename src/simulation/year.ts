@@ -78,14 +78,12 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     if (fates.happens('noShow', need.asked.facts.id, session.planned.facts.id)) {
       counts.noShows++;
       ledger.release(promised, false);
-      const { deadline } = need.asked.facts;
-      if (deadline !== null && deadline <= now) leave(need, 'MISSED', now);
-      return;
-    }
-    ledger.serve(promised, now);
+    } else ledger.serve(promised, now);
     if (need.ending !== null) board.delete(need);
+    else if ((need.asked.facts.deadline ?? now + 1) <= now) leave(need, 'MISSED', now);
   };
 
+  /** Well before it would have begun, so that no deadline has passed. */
   const cancel = (session: SessionRecord): void => {
     session.isCancelled = true;
     for (const promised of promisesOf.get(session) ?? []) {
@@ -111,8 +109,8 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     const isPlanned = method.plans === 'WORKING_DAYS' || weekdayOf(localDate(new Date(now))) === MONDAY;
     if (method.plan && isPlanned) {
       const needs = [...board].filter(need => ledger.openOf(need) > 0).map(need => ledger.needFacts(need, now));
-      const placements = method.plan({ now, policyVersion: 1, weights, needs, sessions: ahead.facts, pinned: [], forbidden: [] });
-      publish(placements, now);
+      const input = { now, policyVersion: 1, weights, needs, sessions: ahead.facts, pinned: [], forbidden: [] };
+      publish(method.plan(input), now);
     }
     for (const need of board) {
       const isLeft = ledger.openOf(need) > 0 && need.proposals.size === 0;
