@@ -54,6 +54,23 @@ describe('fates', () => {
   });
 });
 
+describe('neighbors', () => {
+  it('have fates of their own: two places of a session are both left as often as chance says', () => {
+    const fates = createFates(1);
+    const isLeft = (session: number, place: number): boolean => fates.draw('left', `s${session}`, place) < 0.25;
+    for (const [one, other] of [
+      [0, 1],
+      [10, 11],
+    ] as const) {
+      const both = Array.from({ length: 20_000 }, (_, session) => Number(isLeft(session, one) && isLeft(session, other)));
+      // Four standard deviations around a sixteenth.
+      expect(Math.abs(both.reduce((a, b) => a + b, 0) / 20_000 - 1 / 16)).toBeLessThan(
+        4 * Math.sqrt(((1 / 16) * (15 / 16)) / 20_000),
+      );
+    }
+  });
+});
+
 describe('pictures', () => {
   const bars = {
     title: 'Tom & <Jerry>',
