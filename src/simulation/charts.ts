@@ -13,7 +13,7 @@ const THREE: readonly Series[] = [
 ];
 const ENGINES: readonly Series[] = [
   { name: 'engine', color: COLORS.engine },
-  { name: 'engine, no left-out points', color: COLORS.withoutLeftOut },
+  { name: 'engine, no left-out points', color: COLORS.withoutLeftOut, dashed: true },
   { name: 'engine, ageing', color: COLORS.ageing },
 ];
 
@@ -78,7 +78,7 @@ export function chartsOf(settings: readonly Setting[]): ReadonlyMap<string, Char
     ],
     [
       'left-out',
-      chart('The hundred longest times of being left out, in working mornings in a row', solid(ENGINES), setting => ({
+      chart('The hundred longest times of being left out, in working mornings in a row', ENGINES, setting => ({
         kind: 'LINES',
         values: engines(setting).map(({ streaks }) => streaks.slice(0, LONGEST)),
         labels: ['longest', '25th', '50th', '75th', '100th'],

@@ -67,13 +67,8 @@ ${table(
 
 ## What came of it
 
-Shares are over needs that at least one organisation would have served (in ${settings
-    .map(
-      ({ world, name }) =>
-        `${world.needs.filter(({ isRefusedByAll }) => isRefusedByAll).length} of ${world.needs.length} with ${name}`,
-    )
-    .join(', in ')}
-everybody who could help says no, and no method can change that). Waiting is in working hours of the service centre (8.5 a day), from
+Shares are over needs that at least one organisation would have served: of the ${simulation.ample.world.needs.length}, ${simulation.ample.world.needs.filter(({ isRefusedByAll }) => isRefusedByAll).length} meet a no from
+everybody who could help, and no method can change that. Waiting is in working hours of the service centre (8.5 a day), from
 submission to service, and its Gini coefficient (half the mean difference of two waits over their mean; Gini 1912, Sen 1973) is 0 where all
 wait alike. Whoever asks late has four more weeks. P1 asks for a service within a day, P2 within three working days, P3
 within seven days, P4 within thirty.
