@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createApp } from '../app.js';
 import { loadConfig } from '../config.js';
 import { seedDemo } from './index.js';
+import { numberOf } from './numbers.js';
 import { createProgress } from './progress.js';
 
 const USAGE = `Fills an empty database with the demonstration estate.
@@ -13,13 +14,6 @@ const USAGE = `Fills an empty database with the demonstration estate.
   --scale   residents, offers and needs as multiples of the estate's own (1)
   --seed    another number, another estate (1)
 The database is the one that the configuration names (DATABASE_URL, DATA_DIR).`;
-
-/** A whole number of the command line within bounds. */
-function numberOf(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
-  throw new Error(`--${name} is a whole number from ${least} to ${most}, not ${text}`);
-}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -12,7 +12,7 @@ export interface Progress {
 
 const WIDTH = 30;
 
-export function createProgress(screen: Screen): Progress {
+export function createProgress(screen: Screen, things = 'rows'): Progress {
   let last = -1;
   return {
     show(done, total) {
@@ -22,7 +22,7 @@ export function createProgress(screen: Screen): Progress {
       last = step;
       const filled = Math.round((step * WIDTH) / 100);
       const bar = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)}`;
-      const line = `${bar} ${String(step).padStart(3)} % ${done} of ${total} rows`;
+      const line = `${bar} ${String(step).padStart(3)} % ${done} of ${total} ${things}`;
       screen.write(screen.isTTY ? `\r${line}` : `${line}\n`);
     },
     end() {

@@ -12,7 +12,7 @@ export interface Random {
 }
 
 /** 32 bits that spread over all of a text (FNV-1a with a final mix). */
-function digest(text: string): number {
+export function digest(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

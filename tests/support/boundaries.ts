@@ -44,7 +44,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: (path: string) 
 
 function layerOf(path: string): Layer {
   const [top = ''] = path.split('/');
-  if (top === 'main.ts' || top === 'seeds') return 'main';
+  if (top === 'main.ts' || top === 'seeds' || top === 'simulation') return 'main';
   if (!path.includes('/') || path === 'modules/index.ts') return 'app';
   if (top !== 'modules') return top as Layer;
   const kind = /\.(domain|table|policy|repo|service|graphql)\.ts$/.exec(path)?.[1];

@@ -10,6 +10,8 @@ type Estate = Pick<EstatePlan, 'buildings' | 'categories' | 'memberships' | 'off
 /** What is planned in the words of the rules of matching, so that the history obeys the very rules that the product holds. */
 export interface PlannedFacts {
   needOf(need: NeedPlan): NeedFacts;
+  /** All of them, in the order planned. */
+  readonly sessions: readonly PlannedSession[];
   /** Sessions whose category is that of the need, in the order planned. */
   sessionsFor(need: NeedPlan): readonly PlannedSession[];
 }
@@ -40,6 +42,7 @@ export function factsOf({ buildings, categories, memberships, offers, residents 
   const byCategory = Map.groupBy(sessions, ({ facts }) => facts.categoryCode);
   return {
     needOf: need => toNeed(need, mustHave(categoryOf, need.category), personOf, placeOf),
+    sessions,
     sessionsFor: ({ category }) => byCategory.get(category) ?? [],
   };
 }

@@ -10,7 +10,7 @@ import { BRANCHES } from './territory.js';
 import { deadlineOf, momentsOf, windowsOf } from './when.js';
 import type { Crowd } from './whom.js';
 
-const MONTH_DAYS = 30;
+export const MONTH_DAYS = 30;
 
 /** domain.md §5.5. A steward is a requester, not a channel: they come by on their round. */
 const CHANNELS: readonly {
@@ -37,7 +37,7 @@ export interface NeedContext {
 }
 
 /** A need as dealt: what, how urgent, whose branch, when. */
-interface Card extends Asked {
+export interface Card extends Asked {
   readonly branch: string;
   readonly variant: NeedVariant;
 }
@@ -63,7 +63,13 @@ export function planNeeds(context: NeedContext, random: Random): readonly NeedPl
   return linkMerged(sorted.map((need, at) => ({ ...need, key: `N${at + 1}` })));
 }
 
-function dealCards({ data, scale }: NeedContext, until: Date, random: Random, without: number): readonly Card[] {
+/** What is asked in the thirty days that end with `until`, in the order in which it comes; `without` so many asked otherwise. */
+export function dealCards(
+  { data, scale }: Pick<NeedContext, 'data' | 'scale'>,
+  until: Date,
+  random: Random,
+  without: number,
+): readonly Card[] {
   const { needCategories, monthlySeasonality } = data.alliance;
   const usual = needCategories.reduce((sum, { perMonth }) => sum + perMonth, 0);
   const month = Number(addDays(localDate(until), -MONTH_DAYS / 2).slice(5, 7));
@@ -93,8 +99,9 @@ function dealCards({ data, scale }: NeedContext, until: Date, random: Random, wi
   }));
 }
 
-function planNeed(
-  { data, crowd, now }: NeedContext,
+/** Turns a card into a need that stands so at `now`. */
+export function planNeed(
+  { data, crowd, now }: Pick<NeedContext, 'data' | 'crowd' | 'now'>,
   card: Card,
   state: NeedPlan['state'],
   random: Random,

@@ -1,0 +1,74 @@
+import { workingHoursBetween } from '../kernel/clock.js';
+import { URGENCIES } from '../kernel/vocabulary.js';
+import { candidatesOf, categoryIndex, inTieOrder, pairKey, rankedNeeds } from '../modules/matching/candidates.js';
+import { computePlan, type PlanInput } from '../modules/matching/planning.js';
+import { DEFAULT_WEIGHTS, type Weights } from '../modules/matching/scoring.js';
+
+export interface Placement {
+  readonly needId: string;
+  readonly sessionId: string;
+  readonly quantity: number;
+}
+
+/** How needs and sessions come together. */
+export interface Method {
+  readonly name: string;
+  readonly weights: Weights;
+  /** On which mornings it plans. */
+  readonly plans: 'WORKING_DAYS' | 'MONDAYS';
+  /** When a need's count of plans that left it out begins anew. */
+  readonly forgets: 'WHEN_PROPOSED' | 'WHEN_PROMISED';
+  /** What is proposed on a working morning; null: nothing is, organisations choose from a noticeboard. */
+  readonly plan: ((input: PlanInput) => readonly Placement[]) | null;
+}
+
+/** In rank order each need takes the cheapest of its possible sessions that still have places; nobody ever moves for another. */
+export function planGreedily({ now, weights, needs, sessions: given, forbidden }: PlanInput): readonly Placement[] {
+  const sessions = inTieOrder(given);
+  const sessionsFor = categoryIndex(sessions);
+  const excluded = new Set(forbidden.map(pairKey));
+  const free = sessions.map(session => session.free);
+  return rankedNeeds(needs, weights, now).flatMap(({ need }) => {
+    let open = need.open;
+    return candidatesOf(need, sessions, sessionsFor(need), weights, now, excluded).flatMap(({ position }) => {
+      const quantity = Math.min(open, Math.max(0, free[position]!));
+      if (quantity === 0) return [];
+      open -= quantity;
+      free[position] = free[position]! - quantity;
+      return [{ needId: need.id, sessionId: sessions[position]!.id, quantity }];
+    });
+  });
+}
+
+const planOptimally = (input: PlanInput): readonly Placement[] => computePlan(input).matches;
+
+/** How many working hours of waiting lift a need by one tier in {@link ENGINE_AGEING}: four weeks. */
+export const LIFTS_EVERY_HOURS = 170;
+
+/** Strict tiers let those of a higher tier go first for ever; here waiting leads up to the first tier in the end. */
+function planAgeing(input: PlanInput): readonly Placement[] {
+  const now = new Date(input.now);
+  return planOptimally({
+    ...input,
+    needs: input.needs.map(need => {
+      const lifts = Math.floor(workingHoursBetween(new Date(need.submittedAt), now) / LIFTS_EVERY_HOURS);
+      const tier = Math.max(1, Number(need.urgency.slice(1)) - lifts);
+      return need.urgency === 'P0' ? need : { ...need, urgency: URGENCIES[tier]! };
+    }),
+  });
+}
+
+const usual = { weights: DEFAULT_WEIGHTS, plans: 'WORKING_DAYS', forgets: 'WHEN_PROPOSED' } as const;
+export const BOARD: Method = { ...usual, name: 'noticeboard', plan: null };
+export const GREEDY: Method = { ...usual, name: 'greedy ranking', plan: planGreedily };
+export const ENGINE: Method = { ...usual, name: 'engine', plan: planOptimally };
+/** A week's needs at once. */
+export const weekly = (method: Method): Method => ({ ...method, plans: 'MONDAYS' });
+/** To see what the policy's points for having been left out do. */
+export const ENGINE_WITHOUT_LEFT_OUT: Method = {
+  ...ENGINE,
+  name: 'engine, no left-out points',
+  weights: { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, leftOut: { each: 0, max: 0 } } },
+};
+/** What the year teaches: tiers that waiting leads up, and a count that begins anew only when somebody has promised. */
+export const ENGINE_AGEING: Method = { ...ENGINE, name: 'engine, ageing', forgets: 'WHEN_PROMISED', plan: planAgeing };

@@ -1,0 +1,269 @@
+import type { SeedData } from '../seeds/data.js';
+import { percentOf } from './charts.js';
+import { ODDS, WITHDRAWS_WITHIN_DAYS } from './fates.js';
+import { type Figures, LEAST_GROUP, type Share } from './measures.js';
+import { LIFTS_EVERY_HOURS } from './methods.js';
+import type { Duel, Setting, Simulation, SimulationOptions } from './simulate.js';
+import type { Chart } from './svg.js';
+import { forgottenTable, groupTable, outcomeTable, percent, promiseTable, supplyTable, table } from './tables.js';
+
+/** The page about a simulated year. Every number in it is counted, also those within sentences. */
+export function pageOf(
+  { alliance, categories }: Pick<SeedData, 'alliance' | 'categories'>,
+  { months, seed, scale }: SimulationOptions,
+  simulation: Simulation,
+  charts: ReadonlyMap<string, Chart>,
+): string {
+  const settings = [simulation.ample, simulation.scarce];
+  const labels = new Map(categories.map(({ code, labelEn }) => [code, labelEn]));
+  const picture = (name: string): string => `![${charts.get(name)?.title ?? ''}](year-${name}.svg)`;
+  const all = (tell: (setting: Setting) => string): string => settings.map(tell).join('\n\n');
+  const usual = alliance.needCategories.reduce((sum, { perMonth }) => sum + perMonth, 0);
+  return `# A simulated year
+
+_Written by \`npm run simulate -- --months ${months} --seed ${seed} --scale ${scale}\`; the same numbers give the same page, byte for byte. For what
+the engine is, read [the page for secretaries](for-secretaries.md) or [the proof](proof.md)._
+
+${months} months of the demonstration estate are lived three times with exactly the same events: the same people ask for the same things
+at the same moments, the same organisation says yes or no to the same need, the same sessions are called off, the same doors stay
+shut. Only the way in which needs and sessions come together differs.
+
+- **Noticeboard.** Verified needs hang on a board, first come first served. On about every second working day the liaison of each
+  organisation looks and fills its sessions of the coming four weeks, the next one first: what is marked P1 is read first, then
+  half of the organisations take what hangs there longest and half what is nearest. They take only what the rules allow (the office
+  checks) and what they would not have refused, and a take is a promise at once. Nobody has to ask or answer, which makes the board
+  quicker than any proposal; this is a kind picture of a noticeboard.
+- **Greedy ranking.** Each working morning at nine the needs are ranked as the engine ranks them, and in that order each gets the
+  cheapest session that still has places. Nobody ever moves to let another in. The matches are proposed; organisations answer.
+- **Engine.** The same, with the plan that \`computePlan\` proves best. Promises stay; proposals that the new plan repeats stay as
+  they were, those it does not are withdrawn.
+
+## What comes in
+
+Volumes, urgencies, month factors, hours of the day and the outcome mix are those of the founding documents: ${usual} needs in a usual
+month. Not all of them reach the alliance, and none of what falls out here depends on the method.
+
+${intakeTable(simulation.ample)}
+
+"Pledged" means the capacities of the seeded offers; what is offered on request is renewed each month. The estate pledges far more
+places than there are needs on file, because most who come to a haircut or a clinic never ask an office. So the year is lived
+twice: once with **all pledged places** for the needs on file, and once with **a quarter of them**, the others being taken by people
+who just come.
+
+Of what happens on the way no public figures were found for such an estate. These are ours, in one place to change
+(\`src/simulation/fates.ts\`):
+
+${table(
+  ['assumption', 'chance'],
+  [
+    ['an organisation says no to a need for one of its offers, whenever it is asked', chance(ODDS.declines)],
+    ['an organisation does not answer a proposal in time, drawn anew each time', chance(ODDS.silent)],
+    ['a dated session is called off, one to six days before', chance(ODDS.cancelled)],
+    ['nobody opens, or the helper does not come; the place is lost', chance(ODDS.noShow)],
+    [`the need is no longer wanted within ${WITHDRAWS_WITHIN_DAYS} days`, chance(ODDS.withdraws)],
+    ['a liaison looks at the noticeboard on a working day', chance(ODDS.looks)],
+  ],
+)}
+
+## What came of it
+
+Shares are over needs that at least one organisation would have served: of the ${simulation.ample.world.needs.length}, ${simulation.ample.world.needs.filter(({ isRefusedByAll }) => isRefusedByAll).length} meet a no from
+everybody who could help, and no method can change that. Waiting is in working hours of the service centre (8.5 a day), from
+submission to service, and its Gini coefficient (half the mean difference of two waits over their mean; Gini 1912, Sen 1973) is 0 where all
+wait alike. Whoever asks late has four more weeks. P1 asks for a service within a day, P2 within three working days, P3
+within seven days, P4 within thirty.
+
+${all(outcomeTable)}
+
+${picture('served')}
+
+${picture('waiting')}
+
+${picture('backlog')}
+
+## The same morning, asked twice
+
+On every morning of its year the engine's input was given to greedy ranking, too. Which of the two serves better is decided by the
+first need, down the ranks, that they serve differently.
+
+${comparisonTable(settings)}
+
+With a quarter of the places, the more needs a plan looks at, the more often it matters that it is the best:
+
+${batchTable(simulation.batches)}
+
+## Promises and proposals
+
+A plan never breaks a promise: accepted pairs are taken out before it is made. What does break promises is a session that is called
+off, and a door that stays shut. Proposals promise nothing, yet withdrawing one that somebody is thinking about is rude, so it is
+counted. The noticeboard proposes nothing.
+
+${all(promiseTable)}
+
+## What the places were used for
+
+The categories in which the engine's year used most of the places; gifts of money are left out.
+
+${all(setting => supplyTable(setting, code => labels.get(code) ?? code))}
+
+## Is it fair?
+
+Share served, and median of waiting of those served, in working hours. Groups of fewer than ${LEAST_GROUP} needs are left out; one person can be
+in several of the care categories.
+
+${picture('ages')}
+
+${all(setting => groupTable(setting, ({ ages }) => ages))}
+
+${all(setting => groupTable(setting, ({ care }) => care))}
+
+## Does anybody wait for ever?
+
+A need is left out on a working morning when it waits with nothing promised and nothing proposed although the rules allow it at least
+one session of the coming four weeks, full or not. The policy gives points for each plan in a row that left a need out.
+_Ageing_ is not what the engine does today: it is what we would change (below).
+
+${all(forgottenTable)}
+
+${picture('left-out')}
+
+${lessonsOf(simulation)}
+
+## What this cannot tell
+
+One estate, one seed, invented rates. Other seeds move the shares by one to five points; between methods, a difference of a few
+tenths is luck: a better plan this morning can meet a refusal, or a door that stays shut, that a worse one would not have met. Needs of one person are independent of each other; nobody learns from a refusal, moves, falls
+ill or dies more often because help came late. Seasonal peaks of single categories are not in it, only the months' own factors. The
+awkward rules (minimum attendance, two needs of one person at one time) are not asked of any of the three. Officers here never call
+anybody, never pin a pair and never ask again for other times; real ones do.
+`;
+}
+
+const chance = (value: number): string => `${Math.round(100 * value)} %`;
+
+const IMPOSSIBLE: Readonly<Record<string, string>> = {
+  NO_OFFER_OF_CATEGORY: 'no organisation of the alliance offers it',
+  NO_STANDING: 'offered, but not published, or without pact or filing',
+  OUT_OF_AREA: 'offered elsewhere only',
+  CONSENT: 'the person opted out, or has not agreed to health matching',
+  NOT_ELIGIBLE: 'offered to other ages or groups only',
+  WRONG_MODE: 'at home only, and offered in a room, or the other way round',
+  COST: 'costs more than the person will pay',
+  WRONG_TIME: 'no session at a time that suits',
+};
+
+function intakeTable({ world: { intake, needs } }: Setting): string {
+  return table(
+    ['where needs went', 'needs'],
+    [
+      ['asked for', intake.submitted],
+      ['not verified', intake.rejected],
+      ['P0, or not for the alliance: to emergency services, the grid, the back office', intake.transferred],
+      ['done by own staff and stairwell helpers', intake.byOthers],
+      ...[...intake.impossible]
+        .sort(([, a], [, b]) => b - a)
+        .map(([reason, count]): [string, number] => [
+          `no session possible in the twelve weeks after: ${IMPOSSIBLE[reason] ?? reason}`,
+          count,
+        ]),
+      ['**left for noticeboard, greedy ranking and engine**', `**${needs.length}**`],
+    ],
+  );
+}
+
+function comparisonTable(settings: readonly Duel[]): string {
+  const row = (name: string, say: (duel: Duel) => string | number): (string | number)[] => [name, ...settings.map(say)];
+  return table(
+    ['', ...settings.map(({ name }) => name)],
+    [
+      row('mornings', ({ comparison }) => comparison.mornings),
+      row('… on which the engine serves better', ({ comparison }) => comparison.engineServesBetter),
+      row('… on which greedy ranking serves better', ({ comparison }) => comparison.greedyServesBetter),
+      row('needs served in full by the engine and not by greedy ranking, net', ({ comparison }) => comparison.moreInFull),
+      row(
+        'cost of greedy ranking over the engine, where both serve alike (without money and rooms)',
+        ({ comparison: { engineCost, greedyCost } }) =>
+          `${((100 * (greedyCost - engineCost)) / Math.max(1, engineCost)).toFixed(2)} %`,
+      ),
+    ],
+  );
+}
+
+function batchTable(batches: readonly Duel[]): string {
+  const row = (name: string, say: (duel: Duel) => string | number): (string | number)[] => [name, ...batches.map(say)];
+  const both = (name: string, say: (figures: Figures) => string | number): (string | number)[] =>
+    row(`${name}: greedy ranking · engine`, ({ greedy, engine }) => `${say(greedy)} · ${say(engine)}`);
+  return table(
+    ['', ...batches.map(({ name }) => name)],
+    [
+      row(
+        'plans on which the engine serves better',
+        ({ comparison: { engineServesBetter, mornings } }) => `${engineServesBetter} of ${mornings}`,
+      ),
+      row('needs served in full by the engine and not by greedy ranking, net', ({ comparison }) => comparison.moreInFull),
+      both('served', ({ served }) => percent(served)),
+      both('served, P1', ({ tiers }) => percent(tiers[0]!.served)),
+      both('own deadline missed', ({ deadlinesMissed }) => percent(deadlinesMissed)),
+      both('proposals withdrawn, the need got another session', ({ year }) => year.ledger.counts.moved),
+    ],
+  );
+}
+
+const more = (one: Share, other: Share): string => {
+  const difference = percentOf(one) - percentOf(other);
+  return `${Math.abs(difference).toFixed(1)} points ${difference < 0 ? 'less' : 'more'}`;
+};
+
+/** What the numbers say, most of all against us, with the causes. */
+function lessonsOf({ ample, scarce, batches }: Simulation): string {
+  const dropped = ({ year }: Figures): number => year.ledger.counts.dropped;
+  const late = ({ year }: Figures): number => year.ledger.counts.outOfTime;
+  const never = ({ tiers }: Figures): number => tiers.reduce((sum, { neverServed }) => sum + neverServed, 0);
+  const first = ({ engine, board }: Setting): string => {
+    const [own, theirs] = [engine.tiers[0]!.served, board.tiers[0]!.served];
+    return `${percent(own)} against ${percent(theirs)} (${more(own, theirs)})`;
+  };
+  const missed = ({ engine, board }: Setting): string =>
+    `${percent(board.deadlinesMissed)} to ${percent(engine.deadlinesMissed)}`;
+  const inTime = ({ tiers }: Figures): string => percent(tiers[0]!.inTime);
+  const [daily, weekly, large] = batches;
+  if (!daily || !weekly || !large) throw new Error('three rhythms are compared');
+  const { leftOut } = scarce.engine.year.method.weights.rank;
+  return `## What the year teaches
+
+**How much is served is decided by what is pledged, not by who plans.** Over all tiers the engine serves
+${more(ample.engine.served, ample.board.served)} than the noticeboard with all places and ${more(scarce.engine.served, scarce.board.served)} with a quarter of them. Planning changes
+who is served: of P1, ${first(ample)} with all places and ${first(scarce)} with a quarter; and
+the deadlines missed go from ${missed(ample)}, and from ${missed(scarce)}.
+
+**For one estate planned each morning, greedy ranking is nearly as good.** A working day brings some five needs, and most have sessions
+that nobody else wants. On the same morning the engine is never worse, and its proof costs milliseconds; the gain comes with what a plan has to weigh:
+it serves better in ${daily.comparison.engineServesBetter} of ${daily.comparison.mornings} plans each morning, in ${weekly.comparison.engineServesBetter} of ${weekly.comparison.mornings} on Mondays, in ${large.comparison.engineServesBetter} of ${large.comparison.mornings} on Mondays for an estate five times as large
+(${more(large.engine.served, large.greedy.served)} served over the year, deadlines missed ${percent(large.greedy.deadlinesMissed)} to ${percent(large.engine.deadlinesMissed)}).
+
+**Plan often.** The same engine serves ${percent(daily.engine.served)} when it plans each working day and ${percent(weekly.engine.served)} when it plans on Mondays: waiting for a
+larger batch costs more than a better plan gains.
+
+**Hardly anybody is served within a day of asking.** P1 is served in its time in ${inTime(ample.engine)} of cases by the engine and in ${inTime(ample.board)} from the
+noticeboard: most offers have a lead time of a day, and a plan comes once each morning. P1 needs the telephone, or offers with a lead
+time of hours; no ranking mends that.
+
+**Strict tiers let somebody wait for ever where the tiers above take everything.** With a quarter of the places, ${never(scarce.engine)} needs of the
+first half of the year still ask at its end under the engine (with all places ${never(ample.engine)}: what they ask for is hardly offered at all), and
+the points for having been left out do not help (${never(scarce.withoutLeftOut)} without them): points order needs within a tier, and tiers are strict. Waiting
+alone already puts the longest-waiting of a tier first. _Ageing_ lifts a need by one tier for each ${LIFTS_EVERY_HOURS} working hours of waiting:
+${never(scarce.ageing)} remain. It has a price: P1 falls from ${percent(scarce.engine.tiers[0]!.served)} to ${percent(scarce.ageing.tiers[0]!.served)}. Where more is asked than given for a whole year somebody waits
+under every rule; ageing makes it whoever came last instead of whoever is never urgent.
+
+**Points for having been left out make proposals flicker.** The count begins anew when a need is proposed, before anybody has answered,
+so the next morning it ranks up to ${leftOut.max} points lower and may lose its place to one that was left out: ${dropped(scarce.engine)} proposals were withdrawn so
+with the points, ${dropped(scarce.withoutLeftOut)} without. The count should begin anew with a promise (so it does in _ageing_: ${dropped(scarce.ageing)}). A plan each morning also
+gives the most points, ${leftOut.max}, after ${leftOut.max / leftOut.each} days; from then on they tell nothing apart.
+
+**A proposal that nobody has answered dies of its lead time.** ${late(ample.engine)} proposals with all places and ${late(scarce.engine)} with a quarter were published in time and
+withdrawn by a later plan because the session had come nearer than its lead time, or the deadline nearer than the service. An
+organisation that was asked in time should keep its time to answer.
+
+**One refusal closes an offer to a need for good.** Where a single organisation offers something, its no is final: those are the needs
+that everybody refuses. A no to one session ("not this week") and a no to the person are different; the first should lapse.`;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { readSeedData } from '../seeds/data.js';
+import { compared } from './comparison.js';
+import { BOARD, ENGINE, ENGINE_AGEING, GREEDY, weekly } from './methods.js';
+import { filesOf, simulate } from './simulate.js';
+import { planWorld } from './world.js';
+import { liveYear } from './year.js';
+
+const data = readSeedData();
+const short = { seed: 1, months: 1, scale: 1 };
+
+describe('a simulated month', () => {
+  const simulation = simulate(data, short);
+  const files = filesOf(data, short, simulation);
+
+  it('writes the same page and pictures for the same seed, to the byte', () => {
+    expect(filesOf(data, short, simulate(data, short))).toEqual(files);
+    expect([...files.keys()].filter(name => name.endsWith('.svg'))).toHaveLength(5);
+  });
+
+  it('counts every need that was asked for once', () => {
+    const { intake, needs } = simulation.ample.world;
+    const impossible = [...intake.impossible.values()].reduce((a, b) => a + b, 0);
+    expect(intake.rejected + intake.transferred + intake.byOthers + impossible + needs.length).toBe(intake.submitted);
+    expect(needs.length).toBeGreaterThan(100);
+  });
+
+  it('leaves no picture that the page does not show, and shows none that is not there', () => {
+    const shown = [...files.get('year.md')!.matchAll(/\]\((year-[^)]+\.svg)\)/g)].map(([, name]) => name);
+    expect(new Set(shown)).toEqual(new Set([...files.keys()].filter(name => name.endsWith('.svg'))));
+    expect(files.get('year.md')).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
+describe('the same events', () => {
+  const world = planWorld(data, { seed: 2, months: 2, scale: 3, placesPct: 25 });
+  const { method, comparison } = compared(weekly(ENGINE));
+  const years = [BOARD, GREEDY, method, ENGINE_AGEING].map(own => liveYear(world, own));
+
+  it('meet every method: needs, sessions called off, refusals', () => {
+    const refused = years.map(
+      ({ ledger }) =>
+        new Set(ledger.needs.flatMap(({ asked, declined }) => [...declined].map(offer => `${asked.facts.id} ${offer}`))),
+    );
+    expect(refused.some(({ size }) => size > 0)).toBe(true);
+    for (const { ledger } of years) {
+      expect(ledger.needs.map(({ asked }) => asked)).toEqual(world.needs);
+      expect(ledger.sessions.filter(({ isCancelled }) => isCancelled).map(({ planned }) => planned)).toEqual(
+        world.sessions.filter(({ cancelledAt }) => cancelledAt !== null),
+      );
+    }
+    for (const pair of refused.flatMap(pairs => [...pairs])) {
+      const [need = '', offer = ''] = [pair.slice(0, pair.indexOf(' ')), pair.slice(pair.indexOf(' ') + 1)];
+      expect(world.fates.happens('declines', need, offer)).toBe(true);
+    }
+  });
+
+  it('never get a session more than it holds, nor a need more than it asks, and nothing stays promised', () => {
+    for (const {
+      ledger,
+      method: { name },
+    } of years) {
+      for (const { planned, served, free } of ledger.sessions) {
+        expect(free, name).toBeGreaterThanOrEqual(0);
+        expect(served + free, name).toBeLessThanOrEqual(planned.facts.capacity);
+      }
+      const served = ledger.sessions.reduce((sum, session) => sum + session.served, 0);
+      expect(served, name).toBe(ledger.needs.reduce((sum, { fulfilled }) => sum + fulfilled, 0));
+      for (const { asked, promised, fulfilled, ending } of ledger.needs) {
+        expect(promised, name).toBe(0);
+        expect(fulfilled, name).toBeLessThanOrEqual(asked.facts.open);
+        expect(ending === 'SERVED', name).toBe(fulfilled === asked.facts.open);
+      }
+    }
+  });
+
+  it('are never served better by greedy ranking than by the engine on the same morning, and sometimes worse', () => {
+    expect(comparison.mornings).toBeGreaterThan(10);
+    expect(comparison.greedyServesBetter).toBe(0);
+    expect(comparison.engineServesBetter).toBeGreaterThan(0);
+  });
+
+  it('let nobody sell what is gone', () => {
+    const { ledger } = liveYear({ ...world, needs: world.needs.slice(0, 1), sessions: world.sessions.slice(0, 1) }, BOARD);
+    const [need, session] = [ledger.needs[0]!, ledger.sessions[0]!];
+    expect(() => ledger.promise(need, session, session.free + 1, world.start)).toThrow('more than there is');
+  });
+});
