@@ -165,6 +165,20 @@ describe('the policy of a community', () => {
   });
 });
 
+it('versions are read in as many statements as one', async () => {
+  const ALL =
+    '{ community { matchPolicies(first: 20) { totalCount edges { node { version validUntil adoptedBy { login } weights { rank { age80 } } } } } } }';
+  const counts: number[] = [];
+  for (const expectedVersion of [1, 2, 3]) {
+    expect((await adopt(ACTORS.admin, { expectedVersion })).userErrors).toEqual([]);
+    database.statements();
+    const { data } = await ask(ACTORS.admin, ALL);
+    counts.push(database.statements().length);
+    expect(data?.community.matchPolicies.edges[0].node.adoptedBy).toEqual({ login: 'admin' });
+  }
+  expect(counts).toEqual([counts[0], counts[0], counts[0]]);
+});
+
 describe('plans', () => {
   it('are computed by the version they were asked for, and keep it', async () => {
     await insertScene(database);

@@ -46,21 +46,6 @@ export async function decisionOf(
   };
 }
 
-/** Keeps what staff wrote about an override and answers with its id; null when nothing was written. */
-export async function keepNote(
-  tx: Scope,
-  { note, ...of }: { readonly branchId: string; readonly needId: string; readonly note: string | null | undefined },
-): Promise<string | null> {
-  if (!note?.trim()) return null;
-  const id = newId();
-  await insertNotes(tx, [{ ...of, id, note: note.trim() }]);
-  return id;
-}
-
-/** A note in clear, for staff of the branch. */
-export const noteOf = (scope: Scope, { noteId }: { readonly noteId: string | null }): Promise<string | null> | null =>
-  noteId === null ? null : scope.load(noteById, noteId);
-
 /** The same of a proposal that is accepted: what its plan said. Where the pair was pinned, that was the override. */
 export async function decisionOfMatch(tx: Scope, match: Match): Promise<Decision> {
   const { needId, sessionId, planId, rankPosition } = match;
@@ -75,6 +60,21 @@ export async function decisionOfMatch(tx: Scope, match: Match): Promise<Decision
     override: pin ? { kind: 'PINNED', reason: pin.reason, noteId: pin.noteId } : null,
   };
 }
+
+/** Keeps what staff wrote about an override and answers with its id; null when nothing was written. */
+export async function keepNote(
+  tx: Scope,
+  { note, ...of }: { readonly branchId: string; readonly needId: string; readonly note: string | null | undefined },
+): Promise<string | null> {
+  if (!note?.trim()) return null;
+  const id = newId();
+  await insertNotes(tx, [{ ...of, id, note: note.trim() }]);
+  return id;
+}
+
+/** A note in clear, for staff of the branch. */
+export const noteOf = (scope: Scope, { noteId }: { readonly noteId: string | null }): Promise<string | null> | null =>
+  noteId === null ? null : scope.load(noteById, noteId);
 
 /** What was decided and why, for staff of the branch; null for others, and where nothing was kept. */
 export function decisionFor(

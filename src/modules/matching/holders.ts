@@ -20,23 +20,20 @@ export interface ClosedSet {
 /** How many needs of each tier (the first place is tier 1) have waited how long (in the order of the bands). */
 export type Tally = readonly (readonly number[])[];
 
-const TIERS = [1, 2, 3, 4] as const;
-const none = (): number[][] => TIERS.map(() => WAITING_BANDS.map(() => 0));
-const plus = (a: Tally, b: Tally, sign = 1): number[][] => a.map((row, i) => row.map((count, j) => count + sign * b[i]![j]!));
-
-/** How long a need has waited at a moment, in whole days by the calendar clock, as coarsely as others may know it. */
-export function waitingBand(submittedAt: number, now: number): WaitingBand {
-  const days = (now - submittedAt) / DAY;
-  return days < 3
-    ? 'UNDER_3_DAYS'
-    : days < 7
-      ? 'UNDER_7_DAYS'
-      : days < 14
-        ? 'UNDER_14_DAYS'
-        : days < 28
-          ? 'UNDER_28_DAYS'
-          : 'LONGER';
+const none = (): number[][] => [1, 2, 3, 4].map(() => WAITING_BANDS.map(() => 0));
+function add(to: number[][], tally: Tally, sign = 1): void {
+  for (const [i, row] of tally.entries()) for (const [j, count] of row.entries()) to[i]![j]! += sign * count;
 }
+
+const BOUNDS: readonly (readonly [belowDays: number, band: WaitingBand])[] = [
+  [3, 'UNDER_3_DAYS'],
+  [7, 'UNDER_7_DAYS'],
+  [14, 'UNDER_14_DAYS'],
+  [28, 'UNDER_28_DAYS'],
+];
+/** How long a need has waited at a moment, as coarsely as others may know it. */
+export const waitingBand = (submittedAt: number, now: number): WaitingBand =>
+  BOUNDS.find(([below]) => now - submittedAt < below * DAY)?.[1] ?? 'LONGER';
 
 /** Counts over the parts of a closed set, each part counted once however many needs ask for it. */
 export function summarize(
@@ -65,7 +62,7 @@ export function summarize(
   });
   return (parts, need) => {
     let [promised, pinned, last] = [0, 0, -1];
-    let holders = none();
+    const holders = none();
     for (const part of parts) {
       let counted = known.get(part);
       if (!counted) {
@@ -74,16 +71,15 @@ export function summarize(
       }
       promised += counted.promised;
       pinned += counted.pinned;
-      holders = plus(holders, counted.holders);
+      add(holders, counted.holders);
       // A need that is served in part holds places itself; it does not stand before itself.
-      if (part.holders.includes(need)) holders = plus(holders, tallyOf([need]), -1);
+      if (part.holders.includes(need)) add(holders, tallyOf([need]), -1);
       const lastOther =
         counted.last === need ? part.holders.reduce((a, b) => (b === need ? a : Math.max(a, b)), -1) : counted.last;
       last = Math.max(last, lastOther);
     }
-    const sessionCount = parts.reduce((total, part) => total + part.sessions.length, 0);
     return {
-      sessions: sessionCount,
+      sessions: parts.reduce((total, part) => total + part.sessions.length, 0),
       positions: positionsOf(parts),
       promised,
       pinned,

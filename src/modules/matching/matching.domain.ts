@@ -99,7 +99,7 @@ export interface CostDifference {
 export interface RunnerUp {
   readonly sessionId: string;
   readonly cost: number;
-  /** The plan gives all its free places to other needs. */
+  /** No place was left there: promised before, or given to other needs by the plan. */
   readonly isFull: boolean;
   readonly differences: readonly CostDifference[];
 }

@@ -121,7 +121,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
             subject: { type: 'MatchPlan', id: plan.id },
             branchId,
             to: 'QUEUED',
-            data: { dryRun: plan.dryRun, policyVersion },
+            data: { dryRun: plan.dryRun, policyVersion, pinned: plan.pinned.length, forbidden: plan.forbidden.length },
           });
           isNew = true;
           return ok(plan);

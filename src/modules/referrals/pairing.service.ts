@@ -51,13 +51,14 @@ interface NewReferral {
   readonly state: 'DRAFT' | 'REQUESTED' | 'ACCEPTED';
   readonly quantity: number;
   readonly respondBy: Date | null;
-  readonly decision: Referral['decision'];
+  readonly decision: Partial<Decision>;
 }
 
 async function create(tx: Scope, fields: NewReferral): Promise<Referral> {
   const at = tx.now();
   const referral: Referral = {
     ...fields,
+    decision: { ...fields.decision },
     id: newId(),
     number: await nextReferralNumber(tx, fields.branchId),
     reason: null,
@@ -69,12 +70,14 @@ async function create(tx: Scope, fields: NewReferral): Promise<Referral> {
     version: 1,
   };
   await insertReferrals(tx, [referral]);
+  const { override } = fields.decision;
   await tx.append(
     changeOf(referral, null, {
       origin: referral.origin,
       needId: referral.needId,
       sessionId: referral.sessionId,
       quantity: referral.quantity,
+      ...(override && { override: override.kind, overrideReason: override.reason }),
     }),
   );
   return referral;
@@ -137,7 +140,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
             origin: 'PROPOSAL',
             state: 'ACCEPTED',
             respondBy: match.respondBy,
-            decision: { ...(await decisionOfMatch(tx, match)) },
+            decision: await decisionOfMatch(tx, match),
           }),
         );
       },
