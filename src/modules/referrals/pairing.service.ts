@@ -161,7 +161,6 @@ export const declineProposal = (scope: Scope, command: DeclineMatch) =>
     const { matchId, reason, idempotencyKey } = command;
     const match = await ownMatch(tx, matchId);
     if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
-    if (idempotencyKey == null) return declineMatch(tx, match.id, reason);
     return tx.once(
       { operation: 'matchDecline', key: idempotencyKey, input: command },
       () => declineMatch(tx, match.id, reason),

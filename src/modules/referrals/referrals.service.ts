@@ -77,14 +77,14 @@ type Moved = Result<
 
 /** Runs a step in its transaction, at most once per key where there is one. */
 const moving = (scope: Scope, operation: string, command: MoveReferral, step: (tx: Scope) => Promise<Moved>) =>
-  scope.transaction((tx): Promise<Moved> => {
-    if (command.idempotencyKey == null) return step(tx);
-    return tx.once(
-      { operation, key: command.idempotencyKey, input: command },
-      () => step(tx),
-      id => findReferral(tx, id),
-    );
-  });
+  scope.transaction(
+    (tx): Promise<Moved> =>
+      tx.once(
+        { operation, key: command.idempotencyKey, input: command },
+        () => step(tx),
+        id => findReferral(tx, id),
+      ),
+  );
 
 /** Moves a referral one step; what it held is taken or given back in the same transaction. Completing has its own use case. */
 export const changeReferral = (scope: Scope, to: Exclude<ReferralState, 'DRAFT' | 'COMPLETED'>, command: MoveReferral) =>
