@@ -16,11 +16,12 @@ const errors =
   'userErrors { code path ... on InvalidStateError { from to } ... on StaleVersionError { currentVersion } ... on RemainingError { remaining } ... on InvalidInputError { rule } ... on NotPossibleError { reasons } }';
 const referral =
   'referral { id number state reason version quantity origin availableTransitions respondBy need { id state coverage { committed fulfilled open } } session { quantity { reserved remaining } } organization { name } branch { code } serviceRecord { quantity receivedBy } }';
-const run = async (actor: Actor, name: string, input: object, what = referral) => {
+const run = async (actor: Actor, name: string, input: object, what = referral, options = {}) => {
   const answer = await ask(
     actor,
     `mutation($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${what} ${errors} } }`,
     { input },
+    options,
   );
   return answer.data?.[name] ?? answer;
 };
@@ -282,6 +283,21 @@ describe('a claim and a request', () => {
     const decline = { matchId: matches[1], reason: 'TOO_FAR', ...key() };
     const twice = await Promise.all([1, 2].map(() => run(ACTORS.clinic, 'matchDecline', decline, 'match { state }')));
     expect(twice).toMatchObject([1, 2].map(() => ({ match: { state: 'DECLINED' }, userErrors: [] })));
+  });
+
+  it('an answer is expected in working days from the moment of asking, however long the draft lay', async () => {
+    const { needs, session, sessionId } = await setUp();
+    await database.owner`update session set starts_at = '2026-12-15T01:00Z', ends_at = '2026-12-15T04:00Z' where id = ${sessionId}`;
+    const input = { needId: needs[0], sessionId: session, draft: true, ...key() };
+    const { referral: draft } = await run(ACTORS.secretary1, 'referralRequest', input);
+    expect(draft).toMatchObject({ state: 'DRAFT', respondBy: null });
+    const friday = new Date('2026-12-04T08:30:00Z');
+    const submit = { referralId: draft.id, expectedVersion: 1 };
+    const { referral: asked } = await run(ACTORS.secretary1, 'referralSubmit', submit, referral, { now: () => friday });
+    expect(asked).toMatchObject({ state: 'REQUESTED', respondBy: '2026-12-09T08:30:00.000Z' });
+    const straight = { needId: needs[1], sessionId: session, ...key() };
+    const { referral: second } = await run(ACTORS.secretary1, 'referralRequest', straight, referral, { now: () => friday });
+    expect(second.respondBy).toBe('2026-12-09T08:30:00.000Z');
   });
 
   it('a request waits for the organisation, which may refuse', async () => {

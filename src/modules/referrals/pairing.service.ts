@@ -1,6 +1,5 @@
 import { accountOf, speaksFor, worksFor } from '../../kernel/actor.js';
 import { allOf, checkInteger } from '../../kernel/check.js';
-import { HOUR } from '../../kernel/clock.js';
 import type {
   CapacityExceeded,
   Forbidden,
@@ -13,17 +12,21 @@ import type {
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import { URGENCIES, type Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
-import { acceptMatch, decisionOf, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
-import { commitQuantity, findNeed } from '../needs/needs.service.js';
-import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
 import {
-  RESPONSE_HOURS,
-  type Referral,
-  type ReferralOrigin,
-  type ReferralReason,
-  type ReferralState,
-} from './referrals.domain.js';
+  acceptMatch,
+  decisionOf,
+  declineMatch,
+  failedRules,
+  type Match,
+  matchById,
+  respondBy,
+} from '../matching/matching.service.js';
+import { commitQuantity, findNeed } from '../needs/needs.service.js';
+import type { Session } from '../offers/offers.domain.js';
+import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
+import type { Referral, ReferralOrigin, ReferralReason, ReferralState } from './referrals.domain.js';
 import { sidesOf } from './referrals.policy.js';
 import { insertReferrals, nextReferralNumber, referralById } from './referrals.repo.js';
 
@@ -222,8 +225,12 @@ async function judge(
   if (!checked.ok) return checked;
   const [failed, decision] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
   if (failed.length) return fail({ code: 'NOT_POSSIBLE', reasons: failed.map(({ code }) => code) });
-  return ok({ organizationId, branchId, decision, respondBy: new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR) });
+  return ok({ organizationId, branchId, decision, respondBy: answerBy(urgency, session, scope.now()) });
 }
+
+/** Until when an organization should answer a branch that asks it at `at`: as it would a proposal. */
+export const answerBy = (urgency: Urgency, { startsAt }: Pick<Session, 'startsAt'>, at: Date): Date =>
+  respondBy(URGENCIES.indexOf(urgency), at, startsAt?.getTime() ?? null);
 
 const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSIBLE' && failure.reasons.includes('NOT_ELIGIBLE');
 
@@ -248,8 +255,8 @@ async function pairUp(
             if (!held.ok) return held;
           }
           if (!judged.ok) return judged;
-          const respondBy = state === 'ACCEPTED' ? null : judged.value.respondBy;
-          return ok(await create(tx, { ...judged.value, needId, sessionId, quantity, matchId: null, origin, state, respondBy }));
+          const asked = { respondBy: state === 'REQUESTED' ? judged.value.respondBy : null };
+          return ok(await create(tx, { ...judged.value, ...asked, needId, sessionId, quantity, matchId: null, origin, state }));
         },
         reload(tx),
       ),

@@ -141,10 +141,10 @@ export async function insertReferrals({ db, communityId }: Scope, rows: readonly
 
 export async function saveReferral(
   { db, communityId }: Scope,
-  { id, state, reason, requestedAt, acceptedAt, closedAt, version }: Referral,
+  { id, state, reason, requestedAt, respondBy, acceptedAt, closedAt, version }: Referral,
 ): Promise<void> {
   await db
     .update(referrals)
-    .set({ state, reason, requestedAt, acceptedAt, closedAt, version })
+    .set({ state, reason, requestedAt, respondBy, acceptedAt, closedAt, version })
     .where(and(eq(referrals.communityId, communityId), eq(referrals.id, id)));
 }
