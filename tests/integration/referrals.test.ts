@@ -335,6 +335,27 @@ describe('a claim and a request', () => {
   });
 });
 
+it('an organisation finds what it has promised for a day, and nobody else does', async () => {
+  const { referral: promised, sessionId } = await accepted();
+  await database.owner`update session set starts_at = '2026-12-20T01:00Z', ends_at = '2026-12-20T04:00Z' where id = ${sessionId}`;
+  const find = async (actor: Actor, from: string | null, until: string | null) =>
+    (
+      await ask(
+        actor,
+        'query($from: DateTime, $until: DateTime) { referrals(filter: { from: $from, until: $until }) { totalCount edges { node { id } } } }',
+        { from, until },
+      )
+    ).data?.referrals;
+  const found = { totalCount: 1, edges: [{ node: { id: promised.id } }] };
+  const nothing = { totalCount: 0, edges: [] };
+  expect(await find(ACTORS.clinic, '2026-12-20T00:00:00Z', '2026-12-21T00:00:00Z')).toEqual(found);
+  expect(await find(ACTORS.secretary1, '2026-12-20T03:59:00Z', null)).toEqual(found);
+  expect(await find(ACTORS.clinic, '2026-12-20T04:00:00Z', null)).toEqual(nothing);
+  expect(await find(ACTORS.clinic, '2026-12-19T00:00:00Z', '2026-12-20T01:00:00Z')).toEqual(nothing);
+  for (const actor of [ACTORS.anonymous, ACTORS.barber, ACTORS.secretary2, ACTORS.daughter, ACTORS.subdistrict])
+    expect(await find(actor, '2026-12-20T00:00:00Z', '2026-12-21T00:00:00Z')).toEqual(nothing);
+});
+
 it('a page of referrals costs the same number of statements whatever its length', async () => {
   const query =
     'query($n: Int) { referrals(first: $n) { edges { node { state organization { name } branch { code } session { place } } } } }';
