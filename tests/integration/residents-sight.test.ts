@@ -11,7 +11,7 @@ import {
 import { kinships, residents } from '../../src/modules/residents/residents.table.js';
 import { ACTORS, scopeOf } from '../support/ask.js';
 import { OUTSIDERS, openResidents, rawIdOf } from '../support/residents.js';
-import { WORLD } from '../support/world.js';
+import { NOW, WORLD } from '../support/world.js';
 
 const { database, ask, count, grandmother, kin } = await openResidents();
 
