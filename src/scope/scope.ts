@@ -139,17 +139,22 @@ export class Scope {
 
   /**
    * Runs a mutation at most once per key. `work` makes something and answers with it; a repeat with the same input gets
-   * `reload(id)` of the first answer, or NOT_FOUND when that is no longer the caller's to see. Called within the transaction, so that key and effect commit together.
+   * `reload(id)` of the first answer, or NOT_FOUND when that is no longer the caller's to see. Called within the transaction, so
+   * that key and effect commit together. Without a key `work` just runs.
    */
   async once<T extends { readonly id: string }, F extends Failure>(
-    call: { readonly operation: string; readonly key: string; readonly input: unknown },
+    {
+      operation,
+      key: given,
+      input,
+    }: { readonly operation: string; readonly key: string | null | undefined; readonly input: unknown },
     work: () => Promise<Result<T, F>>,
     reload: (id: string) => Promise<T | null>,
   ): Promise<Result<T, F | IdempotencyKeyReused | NotFound>> {
-    const { input, ...named } = call;
+    if (given == null) return work();
     const inputHash = this.vault.blindIndex(this.communityId, 'idempotency', digestOf(input));
     const accountId = accountOf(this.actor) ?? NOBODY;
-    const key = { ...named, communityId: this.communityId, accountId, inputHash, at: this.now() };
+    const key = { operation, key: given, communityId: this.communityId, accountId, inputHash, at: this.now() };
     const taken = await takeKey(this.db, key);
     if (!taken.ok) return taken;
     if (taken.value.replay !== null) {

@@ -27,6 +27,7 @@ describe('the rules', () => {
     ['modules/needs/needs.domain.ts', './needs.table.js'],
     ['modules/needs/needs.domain.ts', '../../db/client.js'],
     ['modules/needs/plain.ts', './needs.service.js'],
+    ['modules/needs/needs.domain.ts', '../offers/offers.domain.js'],
     ['modules/needs/needs.repo.ts', './needs.service.js'],
     ['modules/needs/needs.service.ts', './needs.graphql.js'],
     ['modules/needs/needs.service.ts', '../offers/offers.repo.js'],

@@ -106,6 +106,28 @@ describe('names', () => {
   });
 });
 
+/** Mutations of which a repeat does no harm, or must not get the first answer: corrections, and what hands out tokens or personal data. */
+const WITHOUT_KEY = /Update$|^(signIn|signOut|sessionRefresh|passwordChange|residentReveal)$/;
+
+describe('mutations', () => {
+  const inputs = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ name, args }) => {
+    const input = schema.getType(String(args[0]?.type).replace('!', ''));
+    if (!isInputObjectType(input)) throw new Error(`${name} takes no input object`);
+    return { name, fields: input.getFields() };
+  });
+
+  it('that create or move something take a key, so that a repeat gets the first answer', () => {
+    const keyless = inputs.filter(({ name, fields }) => !('idempotencyKey' in fields) && !WITHOUT_KEY.test(name));
+    expect(keyless.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('that correct something ask for the version that was read', () => {
+    const edits = inputs.filter(({ name }) => /Update$/.test(name));
+    expect(edits.length).toBeGreaterThan(4);
+    expect(edits.filter(({ fields }) => String(fields.expectedVersion?.type) !== 'Int!').map(({ name }) => name)).toEqual([]);
+  });
+});
+
 describe('shapes', () => {
   it('of connections and edges are what Relay asks', () => {
     for (const type of types.filter(({ name }) => name.endsWith('Connection'))) {

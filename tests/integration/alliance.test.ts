@@ -214,7 +214,7 @@ describe('membership', () => {
 
 describe('pact', () => {
   const DRAFT = `mutation($input: PactDraftInput!) { pactDraft(input: $input) { pact { id state version } ${errors} } }`;
-  const SIGN = `mutation($input: PactSignInput!) { pactSign(input: $input) { pact { state version branchSignature { at } organizationSignature { at } } ${errors} } }`;
+  const SIGN = `mutation($input: PactSignInput!) { pactSign(input: $input) { pact { state version availableTransitions branchSignature { at by } organizationSignature { at by } } ${errors} } }`;
   const TERMINATE = `mutation($input: PactTerminateInput!) { pactTerminate(input: $input) { pact { state terminatedOn } ${errors} } }`;
 
   it('binds by two signatures, and either side may end it', async () => {
@@ -242,8 +242,16 @@ describe('pact', () => {
     expect((await ask(ACTORS.secretary1, SIGN, step(1))).data?.pactSign.pact).toMatchObject({
       state: 'DRAFT',
       organizationSignature: null,
+      availableTransitions: ['TERMINATED'],
     });
-    expect((await ask(ACTORS.barber, SIGN, step(2))).data?.pactSign.pact).toMatchObject({ state: 'EXPIRING', version: 3 });
+    // Only the liaison has an account on file, made by the test before.
+    expect((await ask(ACTORS.barber, SIGN, step(2))).data?.pactSign.pact).toMatchObject({
+      state: 'EXPIRING',
+      version: 3,
+      availableTransitions: ['TERMINATED'],
+      branchSignature: { by: null },
+      organizationSignature: { by: '小王' },
+    });
     expect((await ask(ACTORS.barber, SIGN, step(3))).data?.pactSign.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     expect((await ask(ACTORS.barber, TERMINATE, step(3))).data?.pactTerminate.pact).toEqual({
       state: 'TERMINATED',

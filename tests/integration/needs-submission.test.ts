@@ -167,6 +167,23 @@ describe('who may ask for whom', () => {
     expect((await ask(ACTORS.clinic, query, { id: zh.need.id })).data).toEqual({ need: null, node: null });
     expect((await ask(ACTORS.officer, query, { id: zh.need.id })).data?.need).toEqual({ id: zh.need.id });
   });
+
+  it('lets a resident ask for herself once staff know that it is she', async () => {
+    const mother = { ...ACTORS.daughter, accountId: ACTORS.subdistrict.accountId, kinIds: [PEOPLE.mother] };
+    const link = async (state: string) =>
+      database.owner`insert into personal.kinship (community_id, id, branch_id, resident_id, account_id, relation, state, verified_at, created_at)
+        values (${WORLD.community}, ${randomUUID()}, ${WORLD.branch1}, ${PEOPLE.mother}, ${mother.accountId}, 'SELF', ${state}, now(), now())`;
+    await link('REVOKED');
+    expect((await submit(mother, { description: '一' })).need).toMatchObject({ requesterKind: 'FAMILY' });
+    await link('VERIFIED');
+    expect(await submit(mother, { description: '二' })).toMatchObject({
+      need: { requesterKind: 'SELF', channel: 'WECHAT', state: 'SUBMITTED' },
+      userErrors: [],
+    });
+    expect((await submit(mother, { requesterKind: 'FAMILY' })).userErrors).toMatchObject([{ path: ['requesterKind'] }]);
+    expect((await submit(daughter, { requesterKind: 'SELF' })).userErrors).toMatchObject([{ path: ['requesterKind'] }]);
+    expect(await submit({ ...mother, kinIds: [] }, {})).toMatchObject(NOT_FOUND);
+  });
 });
 
 describe('question 7: a need at the counter', () => {

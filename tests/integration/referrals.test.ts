@@ -16,11 +16,12 @@ const errors =
   'userErrors { code path ... on InvalidStateError { from to } ... on StaleVersionError { currentVersion } ... on RemainingError { remaining } ... on InvalidInputError { rule } ... on NotPossibleError { reasons } }';
 const referral =
   'referral { id number state reason version quantity origin availableTransitions respondBy need { id state coverage { committed fulfilled open } } session { quantity { reserved remaining } } organization { name } branch { code } serviceRecord { quantity receivedBy } }';
-const run = async (actor: Actor, name: string, input: object, what = referral) => {
+const run = async (actor: Actor, name: string, input: object, what = referral, options = {}) => {
   const answer = await ask(
     actor,
     `mutation($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${what} ${errors} } }`,
     { input },
+    options,
   );
   return answer.data?.[name] ?? answer;
 };
@@ -284,6 +285,21 @@ describe('a claim and a request', () => {
     expect(twice).toMatchObject([1, 2].map(() => ({ match: { state: 'DECLINED' }, userErrors: [] })));
   });
 
+  it('an answer is expected in working days from the moment of asking, however long the draft lay', async () => {
+    const { needs, session, sessionId } = await setUp();
+    await database.owner`update session set starts_at = '2026-12-15T01:00Z', ends_at = '2026-12-15T04:00Z' where id = ${sessionId}`;
+    const input = { needId: needs[0], sessionId: session, draft: true, ...key() };
+    const { referral: draft } = await run(ACTORS.secretary1, 'referralRequest', input);
+    expect(draft).toMatchObject({ state: 'DRAFT', respondBy: null });
+    const friday = new Date('2026-12-04T08:30:00Z');
+    const submit = { referralId: draft.id, expectedVersion: 1 };
+    const { referral: asked } = await run(ACTORS.secretary1, 'referralSubmit', submit, referral, { now: () => friday });
+    expect(asked).toMatchObject({ state: 'REQUESTED', respondBy: '2026-12-09T08:30:00.000Z' });
+    const straight = { needId: needs[1], sessionId: session, ...key() };
+    const { referral: second } = await run(ACTORS.secretary1, 'referralRequest', straight, referral, { now: () => friday });
+    expect(second.respondBy).toBe('2026-12-09T08:30:00.000Z');
+  });
+
   it('a request waits for the organisation, which may refuse', async () => {
     const { needs, session } = await setUp();
     const input = { needId: needs[0], sessionId: session, draft: true, ...key() };
@@ -317,6 +333,27 @@ describe('a claim and a request', () => {
       session: { quantity: { reserved: 1 } },
     });
   });
+});
+
+it('an organisation finds what it has promised for a day, and nobody else does', async () => {
+  const { referral: promised, sessionId } = await accepted();
+  await database.owner`update session set starts_at = '2026-12-20T01:00Z', ends_at = '2026-12-20T04:00Z' where id = ${sessionId}`;
+  const find = async (actor: Actor, from: string | null, until: string | null) =>
+    (
+      await ask(
+        actor,
+        'query($from: DateTime, $until: DateTime) { referrals(filter: { from: $from, until: $until }) { totalCount edges { node { id } } } }',
+        { from, until },
+      )
+    ).data?.referrals;
+  const found = { totalCount: 1, edges: [{ node: { id: promised.id } }] };
+  const nothing = { totalCount: 0, edges: [] };
+  expect(await find(ACTORS.clinic, '2026-12-20T00:00:00Z', '2026-12-21T00:00:00Z')).toEqual(found);
+  expect(await find(ACTORS.secretary1, '2026-12-20T03:59:00Z', null)).toEqual(found);
+  expect(await find(ACTORS.clinic, '2026-12-20T04:00:00Z', null)).toEqual(nothing);
+  expect(await find(ACTORS.clinic, '2026-12-19T00:00:00Z', '2026-12-20T01:00:00Z')).toEqual(nothing);
+  for (const actor of [ACTORS.anonymous, ACTORS.barber, ACTORS.secretary2, ACTORS.daughter, ACTORS.subdistrict])
+    expect(await find(actor, '2026-12-20T00:00:00Z', '2026-12-21T00:00:00Z')).toEqual(nothing);
 });
 
 it('a page of referrals costs the same number of statements whatever its length', async () => {

@@ -128,7 +128,7 @@ describe('the alliance', () => {
       await counts(
         `select case when state = 'PUBLISHED' and valid_until < '2026-12-01' then 'EXPIRED' else state::text end as name, count(*)::int from offer group by 1`,
       ),
-    ).toEqual({ PUBLISHED: 145, DRAFT: 6, PAUSED: 3, WITHDRAWN: 3, EXPIRED: 2 });
+    ).toEqual({ PUBLISHED: 146, DRAFT: 6, PAUSED: 3, WITHDRAWN: 3, EXPIRED: 2 });
     expect(
       await rows(`select f.id from offer f join service_category c on c.code = f.category_code where f.state <> 'DRAFT' and c.needs_filing
         and (f.filing_number is null or f.filing_valid_until is null or f.filing_valid_until < f.valid_until)`),
@@ -144,6 +144,15 @@ describe('the alliance', () => {
     const { first, last } = await one('select min(starts_at) as first, max(starts_at) as last from session');
     expect(first.getTime()).toBeLessThan(NOW.getTime());
     expect(last.toISOString().slice(0, 7)).toBe('2027-01');
+  });
+
+  it('has the lecture of the article, once, ahead', async () => {
+    expect(
+      await rows(
+        `select o.state::text as state, s.capacity::int as places from offer o join session s on s.offer_id = o.id
+          where o.category_code = 'LECTURE' and o.title like '%十九届六中全会%' and s.starts_at > '${NOW.toISOString()}'`,
+      ),
+    ).toEqual([{ state: 'PUBLISHED', places: 60 }]);
   });
 
   it('gives each branch a Saturday with 48 places a month for health, and one thing that all four want', async () => {

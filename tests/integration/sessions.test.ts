@@ -138,6 +138,18 @@ describe('changing a session', () => {
     ]);
   });
 
+  it('says what its organization may do with it now, and others nothing', async () => {
+    const { id: offerId } = await insertOffer(database);
+    const { id } = await insertSession(database, { offerId });
+    const taken = await insertSession(database, { offerId, reserved: 1 });
+    const may = async (actor: Actor, sessionId: string) =>
+      (await ask(actor, 'query($id: ID!) { session(id: $id) { availableTransitions } }', { id: gid('Session', sessionId) })).data
+        ?.session.availableTransitions;
+    for (const actor of [ACTORS.barber, ACTORS.admin]) expect(await may(actor, id)).toEqual(['CANCELLED']);
+    for (const actor of [ACTORS.anonymous, ACTORS.clinic, ACTORS.secretary1]) expect(await may(actor, id)).toEqual([]);
+    expect(await may(ACTORS.barber, taken.id)).toEqual([]);
+  });
+
   it('called off is seen by its organization and staff only, by any route', async () => {
     const { id: offerId } = await insertOffer(database);
     const { id } = await insertSession(database, { offerId, state: 'CANCELLED', cancelReason: 'WEATHER' });

@@ -77,6 +77,7 @@ function localViolation(from: string, to: string): string | null {
   if (source === 'domain' && !['kernel', 'domain'].includes(target)) return 'a domain imports the kernel only';
   const [mine, theirs] = [moduleOf(from), moduleOf(to)];
   if (mine === null || theirs === null || mine === theirs) return null;
+  if (source === 'domain') return "a domain imports no other subject's";
   if (target === 'repo') return "another subject's repo is its own";
   if (target === 'table' && !['repo', 'table', 'policy'].includes(source)) return "another subject's tables are for SQL joins";
   if (target === 'policy' && !['repo', 'policy'].includes(source)) return "another subject's policy is for SQL";

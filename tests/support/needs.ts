@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { buildSchema } from '../../src/graphql/schema.js';
+import { createSchema } from '../../src/app.js';
 import type { Actor } from '../../src/kernel/actor.js';
-import { allianceResolvers } from '../../src/modules/alliance/alliance.mutations.graphql.js';
-import { needsResolvers } from '../../src/modules/needs/needs.mutations.graphql.js';
-import { residentsResolvers } from '../../src/modules/residents/residents.mutations.graphql.js';
 import { createResidentsBulk } from '../../src/modules/residents/residents.service.js';
-import { taxonomyResolvers } from '../../src/modules/taxonomy/taxonomy.graphql.js';
-import { territoryResolvers } from '../../src/modules/territory/territory.graphql.js';
 import { ACTORS, createAsk, gid, scopeOf } from './ask.js';
 import type { TestDatabase } from './database.js';
 import { NOW, seedWorld, WORLD } from './world.js';
@@ -28,10 +23,7 @@ const SUBMIT = `mutation($input: NeedSubmitInput!) { needSubmit(input: $input) {
 
 /** The subject with the people it is about, and the ways in which tests ask it. */
 export async function setUpNeeds(database: TestDatabase) {
-  const ask = createAsk(
-    buildSchema([...territoryResolvers, ...taxonomyResolvers, ...allianceResolvers, ...residentsResolvers, ...needsResolvers]),
-    database,
-  );
+  const ask = createAsk(createSchema(), database);
   await seedWorld(database);
   await database.owner.unsafe(
     `insert into identity.account (id, login, display_name, password_hash, created_at) values ('${WORLD.daughter}', 'family.1', '陈家女儿', 'x', now())`,

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../kernel/result.js';
 import {
+  endPact,
   MEMBERSHIP_STATES,
   type Membership,
   membershipSteps,
   moveMembership,
   type Pact,
   pactState,
+  pactSteps,
   signPact,
 } from './alliance.domain.js';
 
@@ -78,5 +80,17 @@ describe('pact', () => {
     const both = valueIn(signPact(again, 'ORGANIZATION', 'c', new Date(3)));
     expect(both).toMatchObject({ state: 'SIGNED', organizationSignedBy: 'c' });
     expect(signPact(both, 'BRANCH', 'd', new Date(4))).toMatchObject({ ok: false, failure: { code: 'INVALID_STATE' } });
+  });
+
+  it('asks each side for one signature, and may be ended by either until it is over', () => {
+    const halfSigned = valueIn(signPact(pact, 'BRANCH', 'a', new Date(1)));
+    const inForce = { ...pact, state: 'SIGNED' } as const;
+    expect(pactSteps(pact, [], '2026-03-01')).toEqual([]);
+    expect(pactSteps(halfSigned, ['BRANCH'], '2026-03-01')).toEqual(['TERMINATED']);
+    expect(pactSteps(halfSigned, ['BRANCH', 'ORGANIZATION'], '2026-03-01')).toEqual(['SIGNED', 'TERMINATED']);
+    expect(pactSteps(inForce, ['ORGANIZATION'], '2027-02-28')).toEqual(['TERMINATED']);
+    expect(valueIn(endPact(inForce, '2027-02-28'))).toMatchObject({ state: 'TERMINATED', terminatedOn: '2027-02-28' });
+    expect(pactSteps(inForce, ['ORGANIZATION'], '2027-03-01')).toEqual([]);
+    expect(endPact(inForce, '2027-03-01')).toMatchObject({ ok: false, failure: { from: 'EXPIRED', to: 'TERMINATED' } });
   });
 });

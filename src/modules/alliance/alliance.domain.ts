@@ -118,6 +118,27 @@ export function pactState({ state, startsOn, endsOn }: Pick<Pact, 'state' | 'sta
   return today >= addDays(endsOn, -EXPIRING_DAYS) ? 'EXPIRING' : 'IN_FORCE';
 }
 
+/** Of these sides, the first that has not signed yet. */
+export const unsignedOf = (
+  { branchSignedAt, organizationSignedAt }: Pick<Pact, 'branchSignedAt' | 'organizationSignedAt'>,
+  sides: readonly MembershipSide[],
+): MembershipSide | undefined => sides.find(side => (side === 'BRANCH' ? branchSignedAt : organizationSignedAt) === null);
+
+/** What these sides may do with a pact now: each signs once, either ends what is not over by itself. */
+export function pactSteps(pact: Pact, sides: readonly MembershipSide[], today: string): PactState[] {
+  const state = pactState(pact, today);
+  if (!sides.length || state === 'EXPIRED' || state === 'TERMINATED') return [];
+  return state === 'DRAFT' && unsignedOf(pact, sides) ? ['SIGNED', 'TERMINATED'] : ['TERMINATED'];
+}
+
+/** Ends a pact before its time. */
+export function endPact(pact: Pact, today: string): Result<Pact, InvalidState<PactState>> {
+  const from = pactState(pact, today);
+  return from === 'EXPIRED' || from === 'TERMINATED'
+    ? fail({ code: 'INVALID_STATE', from, to: 'TERMINATED' })
+    : ok({ ...pact, state: 'TERMINATED', terminatedOn: today, version: pact.version + 1 });
+}
+
 /** A signature of one side; with both the pact is signed. Signing twice changes nothing. */
 export function signPact(
   pact: Pact,

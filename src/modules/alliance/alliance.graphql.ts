@@ -20,6 +20,7 @@ import {
   type Pact as PactRecord,
   type PactState,
   pactState,
+  pactSteps,
 } from './alliance.domain.js';
 import {
   BY_CODE,
@@ -36,6 +37,7 @@ import {
   pageOfMemberships,
   pageOfOrganizations,
   sidesOf,
+  signerById,
 } from './alliance.service.js';
 
 export const OrganizationKindEnum = defineEnum<OrganizationKind>('OrganizationKind', 'What sort of body an organisation is.', {
@@ -217,6 +219,22 @@ export class MembershipResolver {
   }
 }
 
+interface Signed extends Signature {
+  readonly accountId: string | null;
+}
+const signed = (at: Date | null, accountId: string | null): Signed | null => at && { at, accountId };
+
+@Resolver(() => Signature)
+export class SignatureResolver {
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Who signed, by the name they go by at work; null where only the day is on file.',
+  })
+  by(@Root() { accountId }: Signed, @Ctx() scope: Scope) {
+    return accountId === null ? null : scope.load(signerById, accountId);
+  }
+}
+
 @Resolver(() => Pact)
 export class PactResolver {
   @FieldResolver(() => PactStateEnum, { description: 'Where it stands today.' })
@@ -224,14 +242,22 @@ export class PactResolver {
     return pactState(pact, localDate(scope.now()));
   }
 
+  @FieldResolver(() => [PactStateEnum], {
+    description: 'What you may do with it now: SIGNED adds the signature of your side, TERMINATED ends it.',
+  })
+  async availableTransitions(@Root() pact: PactRecord, @Ctx() scope: Scope): Promise<PactState[]> {
+    const membership = await scope.load(membershipById, pact.membershipId);
+    return membership ? pactSteps(pact, sidesOf(scope.actor, membership), localDate(scope.now())) : [];
+  }
+
   @FieldResolver(() => Signature, { nullable: true, description: "The branch's signature; null until given." })
-  branchSignature(@Root() { branchSignedAt }: PactRecord) {
-    return branchSignedAt && { at: branchSignedAt };
+  branchSignature(@Root() { branchSignedAt, branchSignedBy }: PactRecord) {
+    return signed(branchSignedAt, branchSignedBy);
   }
 
   @FieldResolver(() => Signature, { nullable: true, description: "The organisation's signature; null until given." })
-  organizationSignature(@Root() { organizationSignedAt }: PactRecord) {
-    return organizationSignedAt && { at: organizationSignedAt };
+  organizationSignature(@Root() { organizationSignedAt, organizationSignedBy }: PactRecord) {
+    return signed(organizationSignedAt, organizationSignedBy);
   }
 
   @FieldResolver(() => Membership, { nullable: true, description: 'The membership it belongs to.' })

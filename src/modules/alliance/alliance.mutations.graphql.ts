@@ -12,6 +12,7 @@ import {
   OrganizationResolver,
   Pact,
   PactResolver,
+  SignatureResolver,
 } from './alliance.graphql.js';
 import {
   changeMembership,
@@ -64,6 +65,8 @@ class MembershipStartInput {
 abstract class MembershipMove {
   @Field(() => ID, { description: 'Which membership.' }) readonly membershipId!: string;
   @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
+  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
+  readonly idempotencyKey?: string | null;
 }
 @InputType({ description: 'The membership to accept or resume, as last read.' })
 class MembershipActivateInput extends MembershipMove {}
@@ -86,6 +89,8 @@ class PactDraftInput {
 abstract class PactChange {
   @Field(() => ID, { description: 'Which pact.' }) readonly pactId!: string;
   @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
+  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
+  readonly idempotencyKey?: string | null;
 }
 @InputType({ description: 'The pact to sign, as last read.' })
 class PactSignInput extends PactChange {}
@@ -202,6 +207,7 @@ export const allianceResolvers = [
   OrganizationResolver,
   MembershipResolver,
   PactResolver,
+  SignatureResolver,
   AllianceOfBranchResolver,
   AllianceMutations,
 ] as const;

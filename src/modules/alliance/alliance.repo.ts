@@ -55,6 +55,15 @@ export const pactsByMembership = defineLoader<readonly Pact[]>('pactsByMembershi
   return Map.groupBy(rows, row => row.membershipId);
 });
 
+/** The names that accounts go by at work, whoever asks: for what hangs on a pact that the caller sees already. */
+export const signerById = defineLoader<string>('signerById', async ({ db }, ids) => {
+  const rows = await db
+    .select({ id: accounts.id, name: accounts.displayName })
+    .from(accounts)
+    .where(sql`${accounts.id} = any(${sql.param(ids)}::uuid[])`);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+});
+
 /** Who speaks for organisations in this community now: the accounts that hold the role, oldest first. */
 export const liaisonsByOrganization = defineLoader<readonly Liaison[]>(
   'liaisonsByOrganization',

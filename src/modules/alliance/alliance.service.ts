@@ -49,6 +49,7 @@ export {
   pactsByMembership,
   pageOfMemberships,
   pageOfOrganizations,
+  signerById,
 } from './alliance.repo.js';
 export { draftPact, findPact, signPactFor, terminatePact } from './pacts.service.js';
 
@@ -195,32 +196,44 @@ export const startMembership = (scope: Scope, command: StartMembership) =>
     );
   });
 
+/** Which membership, as last read. With a key, a repeat gets the first answer. */
 export interface MoveMembership {
   readonly membershipId: string;
   readonly expectedVersion: number;
+  readonly idempotencyKey?: string | null;
 }
 
+type MovedMembership = Result<
+  Membership,
+  NotFound | Forbidden | StaleVersion | InvalidState<MembershipState> | IdempotencyKeyReused
+>;
+
 /** Accepts, suspends, resumes or ends a membership, as far as the caller's side may. */
-export const changeMembership = (scope: Scope, to: MembershipState, { membershipId, expectedVersion }: MoveMembership) =>
-  scope.transaction(
-    async (tx): Promise<Result<Membership, NotFound | Forbidden | StaleVersion | InvalidState<MembershipState>>> => {
-      const membership = await lockMembership(tx, membershipId);
-      if (!membership || !canSeeMembership(tx.actor, membership)) return fail({ code: 'NOT_FOUND', path: ['membershipId'] });
-      const sides = sidesOf(tx.actor, membership);
-      if (!sides.length) return fail({ code: 'FORBIDDEN' });
-      if (membership.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: membership.version });
-      const moved = moveMembership(membership, to, sides, localDate(tx.now()));
-      if (!moved.ok) return moved;
-      await saveMembership(tx, moved.value);
-      await tx.append({
-        kind: `MEMBERSHIP_${to}`,
-        subject: { type: 'Membership', id: membershipId },
-        branchId: membership.branchId,
-        from: membership.state,
-        to,
-      });
-      return moved;
-    },
+export const changeMembership = (scope: Scope, to: MembershipState, command: MoveMembership) =>
+  scope.transaction(tx =>
+    tx.once(
+      { operation: `membership:${to}`, key: command.idempotencyKey, input: command },
+      async (): Promise<MovedMembership> => {
+        const { membershipId, expectedVersion } = command;
+        const membership = await lockMembership(tx, membershipId);
+        if (!membership || !canSeeMembership(tx.actor, membership)) return fail({ code: 'NOT_FOUND', path: ['membershipId'] });
+        const sides = sidesOf(tx.actor, membership);
+        if (!sides.length) return fail({ code: 'FORBIDDEN' });
+        if (membership.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: membership.version });
+        const moved = moveMembership(membership, to, sides, localDate(tx.now()));
+        if (!moved.ok) return moved;
+        await saveMembership(tx, moved.value);
+        await tx.append({
+          kind: `MEMBERSHIP_${to}`,
+          subject: { type: 'Membership', id: membershipId },
+          branchId: membership.branchId,
+          from: membership.state,
+          to,
+        });
+        return moved;
+      },
+      id => findMembership(tx, id),
+    ),
   );
 
 /** A membership by id, as far as the caller may see it. */

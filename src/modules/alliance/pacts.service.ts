@@ -13,7 +13,15 @@ import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { normalize } from '../../kernel/text.js';
 import type { Scope } from '../../scope/scope.js';
-import { MAX_PACT_ITEMS, type Membership, type Pact, pactPeriodProblem, signPact } from './alliance.domain.js';
+import {
+  endPact,
+  MAX_PACT_ITEMS,
+  type MembershipSide,
+  type Pact,
+  pactPeriodProblem,
+  signPact,
+  unsignedOf,
+} from './alliance.domain.js';
 import { canSeeMembership, canSeePacts, sidesOf } from './alliance.policy.js';
 import { insertPacts, lockMembership, lockPact, membershipById, pactById, savePact } from './alliance.repo.js';
 
@@ -80,48 +88,58 @@ export const draftPact = (scope: Scope, command: DraftPact) =>
     );
   });
 
+/** Which pact, as last read. With a key, a repeat gets the first answer. */
 export interface ChangePact {
   readonly pactId: string;
   readonly expectedVersion: number;
+  readonly idempotencyKey?: string | null;
 }
 
 type PactChange = Result<Pact, NotFound | Forbidden | StaleVersion | InvalidState>;
 
 /** Signs for the caller's side; with the second signature the pact is signed. */
 export const signPactFor = (scope: Scope, command: ChangePact) =>
-  changePact(scope, command, 'PACT_SIGNED', (pact, membership, tx): PactChange => {
-    const [side] = sidesOf(tx.actor, membership);
+  changePact(scope, command, 'PACT_SIGNED', (pact, sides, tx): PactChange => {
+    const side = unsignedOf(pact, sides) ?? sides[0];
     return side ? signPact(pact, side, accountOf(tx.actor) ?? '', tx.now()) : fail({ code: 'FORBIDDEN' });
   });
 
 /** Ends a pact before its time; either side may. */
 export const terminatePact = (scope: Scope, command: ChangePact) =>
-  changePact(scope, command, 'PACT_TERMINATED', (pact, membership, tx): PactChange => {
-    if (!sidesOf(tx.actor, membership).length) return fail({ code: 'FORBIDDEN' });
-    if (pact.state === 'TERMINATED') return fail({ code: 'INVALID_STATE', from: pact.state, to: 'TERMINATED' });
-    return ok({ ...pact, state: 'TERMINATED', terminatedOn: localDate(tx.now()), version: pact.version + 1 });
-  });
+  changePact(
+    scope,
+    command,
+    'PACT_TERMINATED',
+    (pact, sides, tx): PactChange => (sides.length ? endPact(pact, localDate(tx.now())) : fail({ code: 'FORBIDDEN' })),
+  );
 
 const changePact = (
   scope: Scope,
-  { pactId, expectedVersion }: ChangePact,
+  command: ChangePact,
   kind: string,
-  change: (pact: Pact, membership: Membership, tx: Scope) => PactChange,
+  change: (pact: Pact, sides: readonly MembershipSide[], tx: Scope) => PactChange,
 ) =>
-  scope.transaction(async (tx): Promise<PactChange> => {
-    const pact = await lockPact(tx, pactId);
-    const membership = pact && (await tx.load(membershipById, pact.membershipId));
-    if (!pact || !membership || !canSeePacts(tx.actor, membership)) return fail({ code: 'NOT_FOUND', path: ['pactId'] });
-    if (pact.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: pact.version });
-    const changed = change(pact, membership, tx);
-    if (!changed.ok) return changed;
-    await savePact(tx, changed.value);
-    await tx.append({
-      kind,
-      subject: { type: 'Pact', id: pactId },
-      branchId: membership.branchId,
-      from: pact.state,
-      to: changed.value.state,
-    });
-    return changed;
-  });
+  scope.transaction(tx =>
+    tx.once(
+      { operation: kind, key: command.idempotencyKey, input: command },
+      async (): Promise<PactChange> => {
+        const { pactId, expectedVersion } = command;
+        const pact = await lockPact(tx, pactId);
+        const membership = pact && (await tx.load(membershipById, pact.membershipId));
+        if (!pact || !membership || !canSeePacts(tx.actor, membership)) return fail({ code: 'NOT_FOUND', path: ['pactId'] });
+        if (pact.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: pact.version });
+        const changed = change(pact, sidesOf(tx.actor, membership), tx);
+        if (!changed.ok) return changed;
+        await savePact(tx, changed.value);
+        await tx.append({
+          kind,
+          subject: { type: 'Pact', id: pactId },
+          branchId: membership.branchId,
+          from: pact.state,
+          to: changed.value.state,
+        });
+        return changed;
+      },
+      id => findPact(tx, id),
+    ),
+  );

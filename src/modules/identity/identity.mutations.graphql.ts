@@ -54,12 +54,16 @@ class RoleAssignInput extends NewRoleInput {
 @InputType({ description: 'The role to end.' })
 class RoleEndInput {
   @Field(() => ID, { description: 'Which role.' }) readonly roleAssignmentId!: string;
+  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
+  readonly idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'The account to shut, as last read.' })
 class AccountDeactivateInput {
   @Field(() => ID, { description: 'Which account.' }) readonly accountId!: string;
   @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
+  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
+  readonly idempotencyKey?: string | null;
 }
 
 const AccountCreatePayload = payloadOf('AccountCreate', 'account', () => Account);

@@ -25,6 +25,7 @@ import {
   lockAccount,
   roleById,
   rolesByAccount,
+  visibleAccount,
 } from './accounts.repo.js';
 import {
   type Account,
@@ -247,25 +248,31 @@ export async function assignRole(
 /** Ends a role at once. An admin cannot end their own admin role, so that a community never loses its last one. */
 export async function endRole(
   scope: Scope,
-  { roleAssignmentId }: { readonly roleAssignmentId: string },
-): Promise<Result<RoleAssignment, Forbidden | NotFound | InvalidInput | InvalidState>> {
+  command: { readonly roleAssignmentId: string; readonly idempotencyKey?: string | null },
+): Promise<Result<RoleAssignment, Forbidden | NotFound | InvalidInput | InvalidState | IdempotencyKeyReused>> {
   if (!canManageAccounts(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  return scope.transaction(async (tx): Promise<Result<RoleAssignment, NotFound | InvalidInput | InvalidState>> => {
-    const role = await roleById(tx, roleAssignmentId);
-    if (!role) return fail({ code: 'NOT_FOUND', path: ['roleAssignmentId'] });
-    const admin: Role = 'COMMUNITY_ADMIN';
-    if (role.role === admin && role.accountId === accountOf(tx.actor)) return notOneself('roleAssignmentId');
-    const ended = await endRoleNow(tx, role.id);
-    if (!ended) return fail({ code: 'INVALID_STATE', from: 'ENDED', to: 'ENDED' });
-    await tx.append({
-      kind: 'ROLE_ENDED',
-      subject: { type: 'RoleAssignment', id: role.id },
-      branchId: role.branchId,
-      from: role.role,
-      data: { accountId: role.accountId },
-    });
-    return ok(ended);
-  });
+  return scope.transaction(tx =>
+    tx.once(
+      { operation: 'roleEnd', key: command.idempotencyKey, input: command },
+      async (): Promise<Result<RoleAssignment, NotFound | InvalidInput | InvalidState>> => {
+        const role = await roleById(tx, command.roleAssignmentId);
+        if (!role) return fail({ code: 'NOT_FOUND', path: ['roleAssignmentId'] });
+        const admin: Role = 'COMMUNITY_ADMIN';
+        if (role.role === admin && role.accountId === accountOf(tx.actor)) return notOneself('roleAssignmentId');
+        const ended = await endRoleNow(tx, role.id);
+        if (!ended) return fail({ code: 'INVALID_STATE', from: 'ENDED', to: 'ENDED' });
+        await tx.append({
+          kind: 'ROLE_ENDED',
+          subject: { type: 'RoleAssignment', id: role.id },
+          branchId: role.branchId,
+          from: role.role,
+          data: { accountId: role.accountId },
+        });
+        return ok(ended);
+      },
+      id => roleById(tx, id),
+    ),
+  );
 }
 
 const notOneself = (field: string) =>
@@ -277,26 +284,30 @@ const notOneself = (field: string) =>
  */
 export async function deactivateAccount(
   scope: Scope,
-  { accountId, expectedVersion }: { readonly accountId: string; readonly expectedVersion: number },
-): Promise<Result<Account, Forbidden | NotFound | StaleVersion | InvalidInput | InvalidState>> {
+  command: { readonly accountId: string; readonly expectedVersion: number; readonly idempotencyKey?: string | null },
+): Promise<Result<Account, Forbidden | NotFound | StaleVersion | InvalidInput | InvalidState | IdempotencyKeyReused>> {
   if (!canManageAccounts(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  return scope.transaction(
-    async (tx): Promise<Result<Account, Forbidden | NotFound | StaleVersion | InvalidInput | InvalidState>> => {
-      const found = await lockAccount(tx, accountId);
-      if (!found?.belongs) return fail({ code: 'NOT_FOUND', path: ['accountId'] });
-      if (found.id === accountOf(tx.actor)) return notOneself('accountId');
-      if (found.worksElsewhere) return fail({ code: 'FORBIDDEN', path: ['accountId'] });
-      if (found.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: found.version });
-      if (!found.active) return fail({ code: 'INVALID_STATE', from: 'INACTIVE', to: 'INACTIVE' });
-      await deactivate(tx, found.id);
-      await revokeTokens(tx, { accountId: found.id });
-      await tx.append({
-        kind: 'ACCOUNT_DEACTIVATED',
-        subject: { type: 'Account', id: found.id },
-        from: 'ACTIVE',
-        to: 'INACTIVE',
-      });
-      return ok({ ...found, active: false, version: found.version + 1 });
-    },
+  return scope.transaction(tx =>
+    tx.once(
+      { operation: 'accountDeactivate', key: command.idempotencyKey, input: command },
+      async (): Promise<Result<Account, Forbidden | NotFound | StaleVersion | InvalidInput | InvalidState>> => {
+        const found = await lockAccount(tx, command.accountId);
+        if (!found?.belongs) return fail({ code: 'NOT_FOUND', path: ['accountId'] });
+        if (found.id === accountOf(tx.actor)) return notOneself('accountId');
+        if (found.worksElsewhere) return fail({ code: 'FORBIDDEN', path: ['accountId'] });
+        if (found.version !== command.expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: found.version });
+        if (!found.active) return fail({ code: 'INVALID_STATE', from: 'INACTIVE', to: 'INACTIVE' });
+        await deactivate(tx, found.id);
+        await revokeTokens(tx, { accountId: found.id });
+        await tx.append({
+          kind: 'ACCOUNT_DEACTIVATED',
+          subject: { type: 'Account', id: found.id },
+          from: 'ACTIVE',
+          to: 'INACTIVE',
+        });
+        return ok({ ...found, active: false, version: found.version + 1 });
+      },
+      id => visibleAccount(tx, id),
+    ),
   );
 }

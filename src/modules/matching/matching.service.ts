@@ -16,6 +16,7 @@ import { depersonalized, failedRules as failedRulesOf, fullness, type Reason } f
 
 export type { Match } from './matching.domain.js';
 export { countMatches, IN_RANK, matchById, NEWEST_MATCHES, pageOfMatches } from './matching.repo.js';
+export { respondBy } from './scoring.js';
 
 /** A match that the caller may see, as it stands at this moment; null otherwise. */
 export async function findMatch(scope: Scope, id: string): Promise<Match | null> {

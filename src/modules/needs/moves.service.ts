@@ -63,15 +63,14 @@ async function hold(
 
 /** Runs a change in its transaction, at most once per key where there is one. */
 const changing = (scope: Scope, operation: string, command: ChangeNeed, work: (tx: Scope) => Promise<Result<NeedRow, Refused>>) =>
-  scope.transaction((tx): Promise<Changed> => {
-    const { idempotencyKey } = command;
-    if (idempotencyKey == null) return work(tx);
-    return tx.once(
-      { operation, key: idempotencyKey, input: command },
-      () => work(tx),
-      id => findNeed(tx, id),
-    );
-  });
+  scope.transaction(
+    (tx): Promise<Changed> =>
+      tx.once(
+        { operation, key: command.idempotencyKey, input: command },
+        () => work(tx),
+        id => findNeed(tx, id),
+      ),
+  );
 
 const eventOf = ({ id, branchId }: NeedRow) => ({ subject: { type: 'Need', id }, branchId });
 

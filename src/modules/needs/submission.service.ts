@@ -8,6 +8,7 @@ import { normalize } from '../../kernel/text.js';
 import type { Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizationById } from '../alliance/alliance.service.js';
+import { isOneself } from '../residents/kinships.service.js';
 import { residentFacts } from '../residents/residents.service.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { branchById, buildingById, findBuildings } from '../territory/territory.service.js';
@@ -38,7 +39,7 @@ export interface SubmitNeed extends Beneficiary, NeedFields {
 }
 
 type Refused = NotFound | Forbidden | InvalidInput;
-type Standing = 'STAFF' | 'FAMILY' | 'ORGANIZATION';
+type Standing = 'STAFF' | 'SELF' | 'FAMILY' | 'ORGANIZATION';
 
 interface Target {
   readonly kind: BeneficiaryKind;
@@ -52,7 +53,7 @@ interface Target {
 
 /**
  * Takes down a need. Staff do it for anybody in their branches and answer for it, so it is open at once unless they say
- * otherwise; family ask for those they are verified kin of, liaisons for their own organization, and staff verify it. Only
+ * otherwise; residents ask for themselves, family for those they are verified kin of, liaisons for their own organization, and staff verify it. Only
  * staff may call it urgent (P0 to P2).
  */
 export const submitNeed = (scope: Scope, command: SubmitNeed) =>
@@ -157,7 +158,7 @@ async function locate(tx: Scope, command: Beneficiary): Promise<Result<Target, N
     const resident = (await residentFacts(tx, [command.residentId])).get(command.residentId);
     if (!resident) return fail({ code: 'NOT_FOUND', path: ['residentId'] });
     const { id, branchId, buildingId, storey } = resident;
-    const standing = worksFor(actor, branchId) ? 'STAFF' : 'FAMILY';
+    const standing = worksFor(actor, branchId) ? 'STAFF' : (await tx.load(isOneself, id)) ? 'SELF' : 'FAMILY';
     return ok({ kind: 'RESIDENT', branchId, residentId: id, buildingId, standing, floor: storey });
   }
   if (command.address != null || command.buildingId != null) return locatePlace(tx, command);
@@ -192,6 +193,7 @@ async function locatePlace(tx: Scope, { address, buildingId }: Beneficiary): Pro
 
 const REQUESTER_OF: Readonly<Record<Standing, RequesterKind>> = {
   STAFF: 'OFFICER',
+  SELF: 'SELF',
   FAMILY: 'FAMILY',
   ORGANIZATION: 'ORGANIZATION',
 };

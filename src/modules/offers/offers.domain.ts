@@ -243,6 +243,10 @@ export interface Session {
   readonly createdAt: Date;
 }
 
+/** The states into which its organisation may move a session now: nothing is called off over the heads of those promised a place. */
+export const sessionSteps = ({ state, reserved }: Pick<Session, 'state' | 'reserved'>): SessionState[] =>
+  state === 'SCHEDULED' && reserved === 0 ? ['CANCELLED'] : [];
+
 export interface SessionFields {
   readonly startsAt: Date | null;
   readonly endsAt: Date | null;

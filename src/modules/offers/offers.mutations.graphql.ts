@@ -96,6 +96,8 @@ class OfferCreateInput extends OfferFieldsInput {
 abstract class OfferChangeInput {
   @Field(() => ID, { description: 'Which offer.' }) readonly offerId!: string;
   @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
+  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
+  readonly idempotencyKey?: string | null;
 }
 @InputType({
   description:
@@ -137,6 +139,8 @@ class SessionsCreateInput {
 abstract class SessionChangeInput {
   @Field(() => ID, { description: 'Which session.' }) readonly sessionId!: string;
   @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
+  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
+  readonly idempotencyKey?: string | null;
 }
 @InputType({ description: 'Another time or place; what is left out stays.' })
 class SessionUpdateInput extends SessionChangeInput {

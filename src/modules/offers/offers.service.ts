@@ -104,32 +104,40 @@ const draft = (organizationId: string, fields: OfferFields, at: Date): Offer => 
   publishedAt: null,
 });
 
+/** Which offer, as last read. With a key, a repeat gets the first answer. */
 interface ChangeOffer {
   readonly offerId: string;
   readonly expectedVersion: number;
+  readonly idempotencyKey?: string | null;
 }
 
 /** What every change of an offer begins and ends with. */
 const changeOffer = <F extends InvalidState<OfferState> | Incomplete | InvalidInput | NotFound>(
   scope: Scope,
-  { offerId, expectedVersion }: ChangeOffer,
+  command: ChangeOffer,
   kind: string,
   change: (offer: Offer, tx: Scope) => Promise<Result<Offer, F>>,
   reason: OfferReason | null = null,
 ) =>
-  scope.transaction(async (tx): Promise<Result<Offer, NotFound | Forbidden | StaleVersion | F>> => {
-    const offer = await lockOffer(tx, offerId);
-    if (!offer || !(await maySeeOffer(tx, offer))) return fail({ code: 'NOT_FOUND', path: ['offerId'] });
-    if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
-    if (offer.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: offer.version });
-    const changed = await change(offer, tx);
-    if (!changed.ok) return changed;
-    await saveOffer(tx, changed.value);
-    await tx.append(eventOf(kind, offer, offer.state, changed.value.state, reason));
-    return changed;
-  });
+  scope.transaction(tx =>
+    tx.once(
+      { operation: kind, key: command.idempotencyKey, input: command },
+      async (): Promise<Result<Offer, NotFound | Forbidden | StaleVersion | F>> => {
+        const offer = await lockOffer(tx, command.offerId);
+        if (!offer || !(await maySeeOffer(tx, offer))) return fail({ code: 'NOT_FOUND', path: ['offerId'] });
+        if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
+        if (offer.version !== command.expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: offer.version });
+        const changed = await change(offer, tx);
+        if (!changed.ok) return changed;
+        await saveOffer(tx, changed.value);
+        await tx.append(eventOf(kind, offer, offer.state, changed.value.state, reason));
+        return changed;
+      },
+      id => findOffer(tx, id),
+    ),
+  );
 
-export interface UpdateOffer extends ChangeOffer, Partial<OfferFields> {}
+export interface UpdateOffer extends Pick<ChangeOffer, 'offerId' | 'expectedVersion'>, Partial<OfferFields> {}
 
 /** Changes what is given. Of a published offer, what people were matched by stays: category, cost, eligibility. */
 export const updateOffer = (scope: Scope, { offerId, expectedVersion, ...changes }: UpdateOffer) =>

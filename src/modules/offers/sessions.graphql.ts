@@ -12,11 +12,19 @@ import type { Scope } from '../../scope/scope.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
 import { buildingById } from '../territory/territory.service.js';
-import { type CapacityStatus, capacityStatus, freePlaces, type OfferReason, type SessionState } from './offers.domain.js';
+import {
+  type CapacityStatus,
+  capacityStatus,
+  freePlaces,
+  type OfferReason,
+  type SessionState,
+  sessionSteps,
+} from './offers.domain.js';
 import { CapacityStatusEnum, Offer, OfferReasonEnum } from './offers.graphql.js';
 import type { OfferRow } from './offers.repo.js';
 import {
   BY_START,
+  canEditOffer,
   countSessions,
   findSession,
   offerById,
@@ -143,6 +151,14 @@ export class SessionResolver {
   quantity(@Root() session: SessionRow): PlacesOfSession {
     const { capacity, reserved } = session;
     return { capacity, reserved, remaining: capacity - reserved, session };
+  }
+
+  @FieldResolver(() => [SessionStateEnum], {
+    description: 'The states into which you may move it now; none while places in it are promised.',
+  })
+  async availableTransitions(@Root() session: SessionRow, @Ctx() scope: Scope): Promise<SessionState[]> {
+    const offer = await offerOf(scope, session);
+    return offer && canEditOffer(scope.actor, offer.organizationId) ? sessionSteps(session) : [];
   }
 
   @FieldResolver(() => CapacityStatusEnum, { description: 'Whether it takes more.' })

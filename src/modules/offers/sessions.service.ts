@@ -167,26 +167,36 @@ const eventOf = (kind: string, { id }: Session, data: Readonly<Record<string, un
   data,
 });
 
+/** Which session, as last read. With a key, a repeat gets the first answer. */
 interface ChangeSession {
   readonly sessionId: string;
   readonly expectedVersion: number;
+  readonly idempotencyKey?: string | null;
 }
 type Refused = NotFound | Forbidden | StaleVersion;
 
 const changeSession = <F extends InvalidInput | InvalidState | CapacityExceeded | NotFound | Incomplete>(
   scope: Scope,
-  { sessionId, expectedVersion }: ChangeSession,
+  operation: string,
+  command: ChangeSession,
   change: (session: Session, tx: Scope, offer: Offer) => Promise<Result<Session, F>>,
 ) =>
-  scope.transaction(async (tx): Promise<Result<Session, Refused | InvalidState<SessionState> | F>> => {
-    const session = await lockSession(tx, sessionId);
-    const offer = session && (await tx.load(offerById, session.offerId));
-    if (!session || !offer || !(await maySeeSession(tx, offer, session))) return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
-    if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
-    if (session.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: session.version });
-    if (session.state === 'CANCELLED') return fail({ code: 'INVALID_STATE', from: 'CANCELLED', to: 'SCHEDULED' });
-    return change(session, tx, offer);
-  });
+  scope.transaction(tx =>
+    tx.once(
+      { operation, key: command.idempotencyKey, input: command },
+      async (): Promise<Result<Session, Refused | InvalidState<SessionState> | F>> => {
+        const session = await lockSession(tx, command.sessionId);
+        const offer = session && (await tx.load(offerById, session.offerId));
+        if (!session || !offer || !(await maySeeSession(tx, offer, session)))
+          return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
+        if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
+        if (session.version !== command.expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: session.version });
+        if (session.state === 'CANCELLED') return fail({ code: 'INVALID_STATE', from: 'CANCELLED', to: 'SCHEDULED' });
+        return change(session, tx, offer);
+      },
+      id => findSession(tx, id),
+    ),
+  );
 
 export interface UpdateSession extends ChangeSession {
   readonly startsAt?: Date | null;
@@ -196,11 +206,13 @@ export interface UpdateSession extends ChangeSession {
 }
 
 /** Corrects time and place. While places are promised only the wording of the place may change: people planned by the rest. */
-export const updateSession = (scope: Scope, { sessionId, expectedVersion, ...changes }: UpdateSession) =>
+export const updateSession = (scope: Scope, command: UpdateSession) =>
   changeSession(
     scope,
-    { sessionId, expectedVersion },
+    'sessionUpdate',
+    command,
     async (session, tx, offer): Promise<Result<Session, InvalidInput | NotFound>> => {
+      const { sessionId, expectedVersion, idempotencyKey, ...changes } = command;
       const changed = { ...session, ...changes, place: (changes.place ?? session.place).trim(), version: session.version + 1 };
       const moved = (['startsAt', 'endsAt', 'buildingId'] as const).filter(
         name => String(changed[name]) !== String(session[name]),
@@ -221,24 +233,31 @@ export interface ResizeSession extends ChangeSession {
 }
 
 /** Changes the number of places; fewer than are promised is refused with how many may go. */
-export const changeCapacity = (scope: Scope, { capacity, reason, ...command }: ResizeSession) =>
-  changeSession(scope, command, async (session, tx): Promise<Result<Session, InvalidInput | CapacityExceeded>> => {
-    const checked = allOf(checkInteger(['capacity'], capacity, { min: 1 }));
-    if (!checked.ok) return checked;
-    if (!(await resize(tx, session.id, capacity)))
-      return fail({ code: 'CAPACITY_EXCEEDED', path: ['capacity'], remaining: session.capacity - session.reserved });
-    const changed = { ...session, capacity, version: session.version + 1 };
-    await tx.append(eventOf('SESSION_RESIZED', changed, { from: session.capacity, to: capacity }, reason));
-    return ok(changed);
-  });
+export const changeCapacity = (scope: Scope, command: ResizeSession) =>
+  changeSession(
+    scope,
+    'sessionCapacityChange',
+    command,
+    async (session, tx): Promise<Result<Session, InvalidInput | CapacityExceeded>> => {
+      const { capacity, reason } = command;
+      const checked = allOf(checkInteger(['capacity'], capacity, { min: 1 }));
+      if (!checked.ok) return checked;
+      if (!(await resize(tx, session.id, capacity)))
+        return fail({ code: 'CAPACITY_EXCEEDED', path: ['capacity'], remaining: session.capacity - session.reserved });
+      const changed = { ...session, capacity, version: session.version + 1 };
+      await tx.append(eventOf('SESSION_RESIZED', changed, { from: session.capacity, to: capacity }, reason));
+      return ok(changed);
+    },
+  );
 
 export interface CancelSession extends ChangeSession {
   readonly reason: OfferReason;
 }
 
 /** Calls a session off. Places promised in it must be given up first, one referral at a time, so that nobody is forgotten. */
-export const cancelSession = (scope: Scope, { reason, ...command }: CancelSession) =>
-  changeSession(scope, command, async (session, tx): Promise<Result<Session, Incomplete>> => {
+export const cancelSession = (scope: Scope, command: CancelSession) =>
+  changeSession(scope, 'sessionCancel', command, async (session, tx): Promise<Result<Session, Incomplete>> => {
+    const { reason } = command;
     if (session.reserved > 0)
       return fail({ code: 'INCOMPLETE', path: ['sessionId'], missing: [`PROMISES_GIVEN_UP:${session.reserved}`] });
     const changed: Session = { ...session, state: 'CANCELLED', cancelReason: reason, version: session.version + 1 };

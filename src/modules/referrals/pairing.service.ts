@@ -1,6 +1,5 @@
 import { accountOf, speaksFor, worksFor } from '../../kernel/actor.js';
 import { allOf, checkInteger, checkText } from '../../kernel/check.js';
-import { HOUR } from '../../kernel/clock.js';
 import type {
   CapacityExceeded,
   Forbidden,
@@ -14,19 +13,15 @@ import type {
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import { URGENCIES, type Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { type Decision, MAX_OVERRIDE_NOTE, type Override, type OverrideReason } from '../matching/decisions.domain.js';
 import { decisionOf, decisionOfMatch, keepNote } from '../matching/decisions.service.js';
-import { acceptMatch, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
+import { acceptMatch, declineMatch, failedRules, type Match, matchById, respondBy } from '../matching/matching.service.js';
 import { commitQuantity, findNeed } from '../needs/needs.service.js';
+import type { Session } from '../offers/offers.domain.js';
 import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
-import {
-  RESPONSE_HOURS,
-  type Referral,
-  type ReferralOrigin,
-  type ReferralReason,
-  type ReferralState,
-} from './referrals.domain.js';
+import type { Referral, ReferralOrigin, ReferralReason, ReferralState } from './referrals.domain.js';
 import { sidesOf } from './referrals.policy.js';
 import { insertReferrals, nextReferralNumber, referralById } from './referrals.repo.js';
 
@@ -167,7 +162,6 @@ export const declineProposal = (scope: Scope, command: DeclineMatch) =>
     const { matchId, reason, idempotencyKey } = command;
     const match = await ownMatch(tx, matchId);
     if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
-    if (idempotencyKey == null) return declineMatch(tx, match.id, reason);
     return tx.once(
       { operation: 'matchDecline', key: idempotencyKey, input: command },
       () => declineMatch(tx, match.id, reason),
@@ -250,9 +244,13 @@ async function judge(
   const kind = origin === 'REQUEST' ? said.overrides : null;
   if (kind !== null && overrideReason == null) return fail({ code: 'REASON_REQUIRED', path: ['overrideReason'] });
   const override = kind === null || overrideReason == null ? null : { kind, reason: overrideReason };
-  const respondBy = new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR);
-  return ok({ organizationId, branchId, decision: said.decision, override, respondBy });
+  const answerUntil = answerBy(urgency, session, scope.now());
+  return ok({ organizationId, branchId, decision: said.decision, override, respondBy: answerUntil });
 }
+
+/** Until when an organization should answer a branch that asks it at `at`: as it would a proposal. */
+export const answerBy = (urgency: Urgency, { startsAt }: Pick<Session, 'startsAt'>, at: Date): Date =>
+  respondBy(URGENCIES.indexOf(urgency), at, startsAt?.getTime() ?? null);
 
 const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSIBLE' && failure.reasons.includes('NOT_ELIGIBLE');
 
@@ -281,7 +279,7 @@ async function pairUp(
           const { branchId } = pair;
           const override = kind && { ...kind, noteId: await keepNote(tx, { branchId, needId, note: command.overrideNote }) };
           const decision = { ...pair.decision, override };
-          const respondBy = state === 'ACCEPTED' ? null : pair.respondBy;
+          const respondBy = state === 'REQUESTED' ? pair.respondBy : null;
           return ok(
             await create(tx, { ...pair, decision, needId, sessionId, quantity, matchId: null, origin, state, respondBy }),
           );

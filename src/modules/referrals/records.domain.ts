@@ -1,7 +1,6 @@
 import { allOf, checkCount, checkInteger, checkText } from '../../kernel/check.js';
 import type { InvalidInput, InvalidState, ReasonRequired } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import type { NeedState } from '../needs/needs.domain.js';
 import type { Referral, ReferralState } from './referrals.domain.js';
 
 export const RECEIVED_BY = ['BENEFICIARY', 'FAMILY', 'STEWARD', 'OFFICER', 'GROUP'] as const;
@@ -133,6 +132,8 @@ export const NEED_STAGES = [
   'UNMET',
 ] as const;
 export type NeedStage = (typeof NEED_STAGES)[number];
+/** The stages that a need's own state tells; the others follow from what became of its referrals. */
+type StageOfState = Exclude<NeedStage, 'CLAIMED' | 'IN_SERVICE' | 'AWAITING_CONFIRMATION'>;
 
 /** What became of a need's referrals: the states of those that live or were completed, and whether each record is confirmed. */
 export interface Handling {
@@ -141,7 +142,7 @@ export interface Handling {
 }
 
 /** The furthest that any of its referrals has come decides while a need is open; once delivered, what is not yet confirmed. */
-export function stageOf(state: NeedState, handlings: readonly Handling[]): NeedStage {
+export function stageOf(state: StageOfState, handlings: readonly Handling[]): NeedStage {
   const has = (...states: readonly ReferralState[]): boolean => handlings.some(handling => states.includes(handling.state));
   if (state === 'OPEN') return has('IN_PROGRESS', 'ON_HOLD') ? 'IN_SERVICE' : has('ACCEPTED') ? 'CLAIMED' : 'OPEN';
   if (state !== 'FULFILLED') return state;

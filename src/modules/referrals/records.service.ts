@@ -31,17 +31,17 @@ type Confirmed = Result<Referral, NotFound | Forbidden | StaleVersion | InvalidS
  * delivered: a record that its own author confirms shows nothing.
  */
 export const confirmReferral = (scope: Scope, command: ConfirmReferral) =>
-  scope.transaction((tx): Promise<Confirmed> => {
-    if (command.idempotencyKey == null) return confirm(tx, command);
-    return tx.once(
-      { operation: 'referralConfirm', key: command.idempotencyKey, input: command },
-      () => confirm(tx, command),
-      async id => {
-        const referral = await tx.load(referralById, id);
-        return referral && canSee(tx.actor, referral, await isFamily(tx, referral)) ? referral : null;
-      },
-    );
-  });
+  scope.transaction(
+    (tx): Promise<Confirmed> =>
+      tx.once(
+        { operation: 'referralConfirm', key: command.idempotencyKey, input: command },
+        () => confirm(tx, command),
+        async id => {
+          const referral = await tx.load(referralById, id);
+          return referral && canSee(tx.actor, referral, await isFamily(tx, referral)) ? referral : null;
+        },
+      ),
+  );
 
 const isFamily = async (scope: Scope, { needId }: Referral): Promise<boolean> =>
   (await scope.load(isFamilyOfNeed, needId)) ?? false;

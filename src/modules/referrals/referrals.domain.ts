@@ -1,6 +1,5 @@
 import type { InvalidState, ReasonRequired } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import type { Urgency } from '../../kernel/vocabulary.js';
 
 /** FHIR SDOH Clinical Care 3.0, referral task statuses. */
 export const REFERRAL_STATES = [
@@ -101,11 +100,19 @@ export const isLive = (state: ReferralState): boolean => state === 'ACCEPTED' ||
 const ASKS_REASON: readonly ReferralState[] = ['REJECTED', 'CANCELLED', 'ON_HOLD', 'FAILED', 'ENTERED_IN_ERROR'];
 const CLOSED: readonly ReferralState[] = ['COMPLETED', 'REJECTED', 'CANCELLED', 'FAILED', 'ENTERED_IN_ERROR'];
 
+export interface ReferralMove {
+  readonly sides: readonly ReferralSide[];
+  readonly reason: ReferralReason | null;
+  readonly at: Date;
+  /** Until when an answer is expected of whoever is asked by this step. */
+  readonly answerBy?: Date | null;
+}
+
 /** Moves a referral. A reason is asked for whenever something does not go its way. */
 export function moveReferral(
   referral: Referral,
   to: ReferralState,
-  { sides, reason, at }: { readonly sides: readonly ReferralSide[]; readonly reason: ReferralReason | null; readonly at: Date },
+  { sides, reason, at, answerBy = null }: ReferralMove,
 ): Result<Referral, InvalidState<ReferralState> | ReasonRequired> {
   if (!referralSteps(referral.state, sides).includes(to)) return fail({ code: 'INVALID_STATE', from: referral.state, to });
   if (ASKS_REASON.includes(to) && reason === null) return fail({ code: 'REASON_REQUIRED', path: ['reason'] });
@@ -114,11 +121,9 @@ export function moveReferral(
     state: to,
     reason: ASKS_REASON.includes(to) ? reason : null,
     requestedAt: to === 'REQUESTED' ? at : referral.requestedAt,
+    respondBy: to === 'REQUESTED' ? answerBy : referral.respondBy,
     acceptedAt: to === 'ACCEPTED' ? at : referral.acceptedAt,
     closedAt: CLOSED.includes(to) ? at : null,
     version: referral.version + 1,
   });
 }
-
-/** How long an organisation may take to answer, in hours, by the need's urgency (a proposal of ours: no law says). */
-export const RESPONSE_HOURS: Readonly<Record<Urgency, number>> = { P0: 0, P1: 2, P2: 24, P3: 72, P4: 30 * 24 };

@@ -103,6 +103,16 @@ class ReferralFilterInput {
   @Field(() => [ReferralStateEnum], { nullable: true, description: 'In one of these states.' }) readonly states?:
     | ReferralState[]
     | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Whose session ends after this; services on request have no time and are left out.',
+  })
+  readonly from?: Date | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Whose session starts before this; services on request have no time and are left out.',
+  })
+  readonly until?: Date | null;
 }
 
 async function listReferrals(scope: Scope, filter: ReferralFilter, page: PageArgs, info: GraphQLResolveInfo) {
@@ -134,15 +144,15 @@ export class ReferralResolver {
     @Arg('filter', () => ReferralFilterInput, { nullable: true, description: 'Which ones; all that you may see when left out.' })
     filter?: ReferralFilterInput | null,
   ) {
-    const { branchId, organizationId, needId, sessionId, states } = filter ?? {};
+    const { branchId, organizationId, needId, sessionId, ...rest } = filter ?? {};
     return listReferrals(
       scope,
       {
+        ...rest,
         branchId: filterId(scope, 'Branch', branchId, 'branchId'),
         organizationId: filterId(scope, 'Organization', organizationId, 'organizationId'),
         needId: filterId(scope, 'Need', needId, 'needId'),
         sessionId: filterId(scope, 'Session', sessionId, 'sessionId'),
-        states: states ?? null,
       },
       page,
       info,

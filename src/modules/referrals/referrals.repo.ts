@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { nextNumber } from '../../db/registers.js';
 import { localDate } from '../../kernel/clock.js';
@@ -6,6 +6,7 @@ import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizations } from '../alliance/alliance.table.js';
+import { sessions } from '../offers/offers.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { branches } from '../territory/territory.table.js';
 import type { Referral, ReferralState } from './referrals.domain.js';
@@ -45,6 +46,9 @@ export interface ReferralFilter {
   readonly needId?: string | null;
   readonly sessionId?: string | null;
   readonly states?: readonly ReferralState[] | null;
+  /** Whose session overlaps this span, its end not included; services on request have no time and fall out. */
+  readonly from?: Date | null;
+  readonly until?: Date | null;
 }
 
 export const NEWEST: ListOrder<Referral> = {
@@ -55,10 +59,17 @@ export const NEWEST: ListOrder<Referral> = {
   values: ({ id }) => [id],
 };
 
+const inSession = (communityId: string, condition: SQL | undefined): SQL =>
+  sql`exists (select 1 from ${sessions} where ${and(eq(sessions.communityId, communityId), eq(sessions.id, referrals.sessionId), condition)})`;
+
 function matching(
   { communityId, actor }: Scope,
-  { branchId, organizationId, needId, sessionId, states }: ReferralFilter,
+  { branchId, organizationId, needId, sessionId, states, from, until }: ReferralFilter,
 ): SQL | undefined {
+  const span = and(
+    from == null ? undefined : gt(sessions.endsAt, from),
+    until == null ? undefined : lt(sessions.startsAt, until),
+  );
   return and(
     eq(referrals.communityId, communityId),
     branchId == null ? undefined : eq(referrals.branchId, branchId),
@@ -66,6 +77,7 @@ function matching(
     needId == null ? undefined : eq(referrals.needId, needId),
     sessionId == null ? undefined : eq(referrals.sessionId, sessionId),
     states?.length ? sql`${referrals.state} = any(${sql.param(states)}::referral_state[])` : undefined,
+    span && inSession(communityId, span),
     visibleTo(actor),
   );
 }
@@ -141,10 +153,10 @@ export async function insertReferrals({ db, communityId }: Scope, rows: readonly
 
 export async function saveReferral(
   { db, communityId }: Scope,
-  { id, state, reason, requestedAt, acceptedAt, closedAt, version }: Referral,
+  { id, state, reason, requestedAt, respondBy, acceptedAt, closedAt, version }: Referral,
 ): Promise<void> {
   await db
     .update(referrals)
-    .set({ state, reason, requestedAt, acceptedAt, closedAt, version })
+    .set({ state, reason, requestedAt, respondBy, acceptedAt, closedAt, version })
     .where(and(eq(referrals.communityId, communityId), eq(referrals.id, id)));
 }

@@ -13,9 +13,9 @@ import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { excludePair } from '../matching/matching.service.js';
-import { fulfilQuantity, releaseQuantity, reopenQuantity } from '../needs/needs.service.js';
+import { findNeed, fulfilQuantity, releaseQuantity, reopenQuantity } from '../needs/needs.service.js';
 import { releaseCapacity, sessionById } from '../offers/offers.service.js';
-import { changeOf, hold, type Promised } from './pairing.service.js';
+import { answerBy, changeOf, hold, type Promised } from './pairing.service.js';
 import { checkRecord, NOT_YET_CONFIRMED, type RecordFields } from './records.domain.js';
 import { insertRecords, recordByReferral } from './records.repo.js';
 import {
@@ -77,14 +77,14 @@ type Moved = Result<
 
 /** Runs a step in its transaction, at most once per key where there is one. */
 const moving = (scope: Scope, operation: string, command: MoveReferral, step: (tx: Scope) => Promise<Moved>) =>
-  scope.transaction((tx): Promise<Moved> => {
-    if (command.idempotencyKey == null) return step(tx);
-    return tx.once(
-      { operation, key: command.idempotencyKey, input: command },
-      () => step(tx),
-      id => findReferral(tx, id),
-    );
-  });
+  scope.transaction(
+    (tx): Promise<Moved> =>
+      tx.once(
+        { operation, key: command.idempotencyKey, input: command },
+        () => step(tx),
+        id => findReferral(tx, id),
+      ),
+  );
 
 /** Moves a referral one step; what it held is taken or given back in the same transaction. Completing has its own use case. */
 export const changeReferral = (scope: Scope, to: Exclude<ReferralState, 'DRAFT' | 'COMPLETED'>, command: MoveReferral) =>
@@ -126,7 +126,12 @@ async function move(
   if (!referral || !canSee(tx.actor, referral, family)) return fail({ code: 'NOT_FOUND', path: ['referralId'] });
   if (referral.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: referral.version });
   const sides = sidesOf(tx.actor, referral, family);
-  const moved = moveReferral(referral, to, { sides, reason, at: tx.now() });
+  const moved = moveReferral(referral, to, {
+    sides,
+    reason,
+    at: tx.now(),
+    answerBy: to === 'REQUESTED' ? await answerDue(tx, referral) : null,
+  });
   if (!moved.ok) return moved;
   const proven = await prove(referral);
   if (!proven.ok) return proven as Moved;
@@ -137,6 +142,12 @@ async function move(
   if (to === 'REJECTED' || (to === 'CANCELLED' && sides.includes('PERFORMER'))) await exclude(tx, referral, reason);
   await saveReferral(tx, moved.value);
   return moved;
+}
+
+/** Until when the organization should answer when it is asked now: a draft may have lain for a while. */
+async function answerDue(tx: Scope, { needId, sessionId }: Referral): Promise<Date | null> {
+  const [need, session] = await Promise.all([findNeed(tx, needId), tx.load(sessionById, sessionId)]);
+  return need && session && answerBy(need.urgency, session, tx.now());
 }
 
 /** Moves places and quantities to where the new state wants them. */

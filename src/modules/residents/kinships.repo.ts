@@ -21,6 +21,26 @@ export const kinshipById = defineLoader<Kinship>('kinshipById', (scope, ids) =>
   }),
 );
 
+/** Of these residents, the one who is the caller. */
+export const isOneself = defineLoader<true>('isOneself', (scope, residentIds) =>
+  scope.reading(async ({ db, communityId, actor }) => {
+    if (actor.kind !== 'ACCOUNT') return new Map();
+    const rows = await db
+      .select({ residentId: kinships.residentId })
+      .from(kinships)
+      .where(
+        and(
+          eq(kinships.communityId, communityId),
+          eq(kinships.accountId, actor.accountId),
+          sql`${kinships.residentId} = any(${sql.param(residentIds)})`,
+          eq(kinships.relation, 'SELF'),
+          eq(kinships.state, 'VERIFIED'),
+        ),
+      );
+    return new Map(rows.map(({ residentId }) => [residentId, true]));
+  }),
+);
+
 /** The name that accounts go by, for those who may see the link. */
 export const claimantName = defineLoader<string>('claimantName', async ({ db }, ids) => {
   const rows = await db

@@ -19,7 +19,18 @@ export type Sex = (typeof SEXES)[number];
 export const AGE_BANDS = ['UNDER_3', 'UNDER_18', 'ADULT', 'SIXTY_PLUS', 'EIGHTY_PLUS', 'NINETY_PLUS'] as const;
 export type AgeBand = (typeof AGE_BANDS)[number];
 
-export const KINSHIP_RELATIONS = ['DAUGHTER', 'SON', 'SPOUSE', 'PARENT', 'GRANDCHILD', 'SIBLING', 'GUARDIAN', 'OTHER'] as const;
+/** What an account is to a resident; the account of the residents themselves is a link like any other, verified by staff. */
+export const KINSHIP_RELATIONS = [
+  'SELF',
+  'DAUGHTER',
+  'SON',
+  'SPOUSE',
+  'PARENT',
+  'GRANDCHILD',
+  'SIBLING',
+  'GUARDIAN',
+  'OTHER',
+] as const;
 export type KinshipRelation = (typeof KINSHIP_RELATIONS)[number];
 
 export const KINSHIP_STATES = ['CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED'] as const;

@@ -1,0 +1,1 @@
+ALTER TYPE "kinship_relation" ADD VALUE 'SELF' BEFORE 'DAUGHTER';
