@@ -12,6 +12,14 @@ export type Mode = (typeof MODES)[number];
 export const URGENCIES = ['P0', 'P1', 'P2', 'P3', 'P4'] as const;
 export type Urgency = (typeof URGENCIES)[number];
 
+/** Bands in which an age is shown (`ageBand` of residents); the youngest first. */
+export const AGE_BANDS = ['UNDER_3', 'UNDER_18', 'ADULT', 'SIXTY_PLUS', 'EIGHTY_PLUS', 'NINETY_PLUS'] as const;
+export type AgeBand = (typeof AGE_BANDS)[number];
+
+/** How a referral came about: a proposal accepted, a need claimed, an organization asked. */
+export const REFERRAL_ORIGINS = ['PROPOSAL', 'CLAIM', 'REQUEST'] as const;
+export type ReferralOrigin = (typeof REFERRAL_ORIGINS)[number];
+
 /** Groups of people that a community cares for in particular (重点人群). */
 export const CARE_CATEGORIES = [
   'LIVING_ALONE',

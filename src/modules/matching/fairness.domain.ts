@@ -1,6 +1,5 @@
 import { HOUR } from '../../kernel/clock.js';
-import type { CareCategory } from '../../kernel/vocabulary.js';
-import { AGE_BANDS, type AgeBand } from '../residents/residents.domain.js';
+import { AGE_BANDS, type AgeBand, type CareCategory } from '../../kernel/vocabulary.js';
 import { MIN_PEOPLE, type Period, tellable, tellableOverlapping } from './small-cells.domain.js';
 
 /**

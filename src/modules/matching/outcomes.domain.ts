@@ -1,4 +1,4 @@
-import { REFERRAL_ORIGINS, type ReferralOrigin } from '../referrals/referrals.domain.js';
+import { REFERRAL_ORIGINS, type ReferralOrigin } from '../../kernel/vocabulary.js';
 import type { Decision } from './decisions.domain.js';
 import { quantile } from './fairness.domain.js';
 import { COST_PARTS, type CostPart, type Part, RANK_PARTS, type RankPart } from './scoring.js';

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { defineEnum } from '../../graphql/enums.js';
 import { LocalDate } from '../../graphql/scalars.js';
+import type { ReferralOrigin } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { ReferralOriginEnum } from '../referrals/origins.graphql.js';
-import type { ReferralOrigin } from '../referrals/referrals.domain.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { DatePeriodInput, orBadInput } from './fairness.graphql.js';
 import { CostPartEnum, RankPartEnum } from './matching.enums.graphql.js';

@@ -1,5 +1,5 @@
 import { defineEnum } from '../../graphql/enums.js';
-import type { ReferralOrigin } from './referrals.domain.js';
+import type { ReferralOrigin } from '../../kernel/vocabulary.js';
 
 export const ReferralOriginEnum = defineEnum<ReferralOrigin>('ReferralOrigin', 'How the pair came about.', {
   PROPOSAL: ['匹配方案', 'proposal', 'The organisation accepted a proposal of a published plan.'],

@@ -13,7 +13,7 @@ import type {
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import { URGENCIES, type Urgency } from '../../kernel/vocabulary.js';
+import { type ReferralOrigin, URGENCIES, type Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { type Decision, MAX_OVERRIDE_NOTE, type Override, type OverrideReason } from '../matching/decisions.domain.js';
 import { decisionOf, decisionOfMatch, keepNote } from '../matching/decisions.service.js';
@@ -21,7 +21,7 @@ import { acceptMatch, declineMatch, failedRules, type Match, matchById, respondB
 import { commitQuantity, findNeed } from '../needs/needs.service.js';
 import type { Session } from '../offers/offers.domain.js';
 import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
-import type { Referral, ReferralOrigin, ReferralReason, ReferralState } from './referrals.domain.js';
+import type { Referral, ReferralReason, ReferralState } from './referrals.domain.js';
 import { sidesOf } from './referrals.policy.js';
 import { insertReferrals, nextReferralNumber, referralById } from './referrals.repo.js';
 

@@ -1,5 +1,6 @@
 import type { InvalidState, ReasonRequired } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import type { ReferralOrigin } from '../../kernel/vocabulary.js';
 
 /** FHIR SDOH Clinical Care 3.0, referral task statuses. */
 export const REFERRAL_STATES = [
@@ -15,9 +16,6 @@ export const REFERRAL_STATES = [
   'ENTERED_IN_ERROR',
 ] as const;
 export type ReferralState = (typeof REFERRAL_STATES)[number];
-
-export const REFERRAL_ORIGINS = ['PROPOSAL', 'CLAIM', 'REQUEST'] as const;
-export type ReferralOrigin = (typeof REFERRAL_ORIGINS)[number];
 
 export const REFERRAL_REASONS = [
   'NO_CAPACITY',

@@ -6,6 +6,7 @@ import { Node, registerNode } from '../../graphql/node.js';
 import { filterId, rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime, Quantity } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
+import type { ReferralOrigin } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { Organization } from '../alliance/alliance.graphql.js';
 import { organizationById } from '../alliance/alliance.service.js';
@@ -19,7 +20,7 @@ import { Session } from '../offers/sessions.graphql.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
 import { ReferralOriginEnum } from './origins.graphql.js';
-import type { ReferralOrigin, ReferralReason, Referral as ReferralRow, ReferralState } from './referrals.domain.js';
+import type { ReferralReason, Referral as ReferralRow, ReferralState } from './referrals.domain.js';
 import {
   countReferrals,
   findReferral,

@@ -14,13 +14,14 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { communityId, instant, quantity } from '../../db/columns.js';
+import { REFERRAL_ORIGINS } from '../../kernel/vocabulary.js';
 import { organizations } from '../alliance/alliance.table.js';
 import { matches } from '../matching/matching.table.js';
 import { needs } from '../needs/needs.table.js';
 import { sessions } from '../offers/offers.table.js';
 import { branches, communities } from '../territory/territory.table.js';
 import { CONFIRMATION_STATES, CONFIRMERS, DISPUTE_REASONS, type Evidence, RECEIVED_BY } from './records.domain.js';
-import { REFERRAL_ORIGINS, REFERRAL_REASONS, REFERRAL_STATES } from './referrals.domain.js';
+import { REFERRAL_REASONS, REFERRAL_STATES } from './referrals.domain.js';
 
 export const referralState = pgEnum('referral_state', REFERRAL_STATES);
 export const referralOrigin = pgEnum('referral_origin', REFERRAL_ORIGINS);

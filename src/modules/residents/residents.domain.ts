@@ -2,7 +2,7 @@ import { allOf, checkCount, checkInteger, checkText } from '../../kernel/check.j
 import { ageInYears } from '../../kernel/clock.js';
 import type { InvalidInput, Problem } from '../../kernel/failures.js';
 import type { Result } from '../../kernel/result.js';
-import { CARE_CATEGORIES, type CareCategory, LANGUAGES, type Language } from '../../kernel/vocabulary.js';
+import { type AgeBand, CARE_CATEGORIES, type CareCategory, LANGUAGES, type Language } from '../../kernel/vocabulary.js';
 import { phoneProblem } from './phone.js';
 
 /** 户籍 / 常住 / 流动 / 人户分离: whether a person on file lives here is not the same as being registered here. */
@@ -15,9 +15,6 @@ export type AbilityLevel = (typeof ABILITY_LEVELS)[number];
 
 export const SEXES = ['FEMALE', 'MALE'] as const;
 export type Sex = (typeof SEXES)[number];
-
-export const AGE_BANDS = ['UNDER_3', 'UNDER_18', 'ADULT', 'SIXTY_PLUS', 'EIGHTY_PLUS', 'NINETY_PLUS'] as const;
-export type AgeBand = (typeof AGE_BANDS)[number];
 
 /** What an account is to a resident; the account of the residents themselves is a link like any other, verified by staff. */
 export const KINSHIP_RELATIONS = [

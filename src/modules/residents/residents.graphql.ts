@@ -9,11 +9,11 @@ import { rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
 import { localDate } from '../../kernel/clock.js';
-import type { CareCategory, Language } from '../../kernel/vocabulary.js';
+import type { AgeBand, CareCategory, Language } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
 import { branchById, buildingById } from '../territory/territory.service.js';
-import type { AbilityLevel, AgeBand, ResidencyStatus, Resident as ResidentRecord, Sex } from './residents.domain.js';
+import type { AbilityLevel, ResidencyStatus, Resident as ResidentRecord, Sex } from './residents.domain.js';
 import { ageBand, BY_ID, canSee, canSeeAssessment, findResident, listResidents } from './residents.service.js';
 
 export const AgeBandEnum = defineEnum<AgeBand>('AgeBand', 'How old a person is today, as coarsely as a partner may know it.', {

@@ -35,7 +35,7 @@ import {
   saveResident,
 } from './residents.repo.js';
 
-export { type AgeBand, ageBand, type Resident, type ResidentFacts } from './residents.domain.js';
+export { ageBand, type Resident, type ResidentFacts } from './residents.domain.js';
 export { canSee, canSeeAssessment } from './residents.policy.js';
 export { BY_ID, residentById } from './residents.repo.js';
 
