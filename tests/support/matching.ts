@@ -46,11 +46,8 @@ export const rowsOf = (problem: Problem): Row[] =>
     rank: problem.needRank[need]!,
     pairs: Array.from({ length: problem.pairStart[need + 1]! - problem.pairStart[need]! }, (_, at) => {
       const pair = problem.pairStart[need]! + at;
-      return [
-        problem.pairSession[pair]!,
-        problem.pairCost[pair]!,
-        ...(problem.pairChange ? ([problem.pairChange[pair] === 1 ? 1 : 0] as const) : []),
-      ] as const;
+      const [session, cost] = [problem.pairSession[pair]!, problem.pairCost[pair]!];
+      return problem.pairChange ? ([session, cost, problem.pairChange[pair] === 1 ? 1 : 0] as const) : ([session, cost] as const);
     }),
   }));
 
