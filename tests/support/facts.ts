@@ -34,7 +34,6 @@ export const need = (change: Partial<NeedFacts> = {}): NeedFacts => ({
   exclusions: [],
   servedBy: [],
   servedLately: 0,
-  proposedSessionIds: [],
   ...change,
 });
 

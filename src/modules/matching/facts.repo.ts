@@ -1,4 +1,4 @@
-import { and, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../scope/scope.js';
 import { memberships, pacts } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
@@ -6,6 +6,7 @@ import { offers, sessions } from '../offers/offers.table.js';
 import { referrals } from '../referrals/referrals.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
+import type { Proposal } from './facts.js';
 import { matches, pairExclusions } from './matching.table.js';
 
 /** Named needs as they are, or what is open in some branches. */
@@ -134,19 +135,29 @@ export const historyRows = ({ db, communityId }: Scope, beneficiaryIds: readonly
     .where(and(eq(needDetails.communityId, communityId), among(needDetails.beneficiaryId, beneficiaryIds)))
     .groupBy(needDetails.beneficiaryId, referrals.organizationId, needs.categoryCode);
 
-/** Proposals that wait for an answer. */
-export const proposalRows = ({ db, communityId, now }: Scope, needIds: readonly string[]) =>
-  db
-    .select({ needId: matches.needId, sessionId: matches.sessionId })
+/** Proposals of a branch (null: of all) that wait for an answer, in the order of their plan. */
+export const openProposals = async ({ db, communityId, now }: Scope, branchId: string | null): Promise<readonly Proposal[]> => {
+  const rows = await db
+    .select({
+      matchId: matches.id,
+      needId: matches.needId,
+      sessionId: matches.sessionId,
+      branchId: matches.branchId,
+      quantity: matches.quantity,
+      respondBy: matches.respondBy,
+    })
     .from(matches)
     .where(
       and(
         eq(matches.communityId, communityId),
-        among(matches.needId, needIds),
+        branchId === null ? undefined : eq(matches.branchId, branchId),
         eq(matches.state, 'PROPOSED'),
         sql`coalesce(${matches.respondBy} > ${now().toISOString()}::timestamptz, true)`,
       ),
-    );
+    )
+    .orderBy(asc(matches.rankPosition), asc(matches.id));
+  return rows.map(({ respondBy, ...row }) => ({ ...row, respondBy: respondBy?.getTime() ?? null }));
+};
 
 /** Branches in whose alliance these organizations are active. */
 export async function branchesOf({ db, communityId }: Scope, organizationIds: readonly string[]): Promise<string[]> {

@@ -101,5 +101,4 @@ export const CostPartEnum = defineEnum<CostPart>('CostPart', 'What makes a pair 
   NEW_HELPER: ['新的服务者', 'new helper', 'Has not helped this beneficiary before. Staff only.'],
   LOAD: ['近期承接量', 'recent load', 'Promises of the organization lately: work is spread.'],
   LANGUAGE: ['语言', 'language', 'None in common. Staff only.'],
-  CHANGE: ['变更建议', 'change', 'Another session is proposed for the need now. Staff only.'],
 });

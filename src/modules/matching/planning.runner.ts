@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type PlanInput, type PlanOutcome, ProofFailed } from './planning.js';
+import { ProofFailed } from './engine/solver.js';
+import type { PlanInput, PlanOutcome } from './planning.js';
 import type { ThreadMessage } from './planning.worker.js';
 
 /** The thread was stopped before it had an answer. */

@@ -1,8 +1,10 @@
 import { workingHoursBetween } from '../../kernel/clock.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
+import { type PlannedChange, planChanges } from './changes.js';
 import { type ClosedPart, closedParts } from './closed-sets.js';
-import { type Problem, type Solution, solve, verify } from './engine/solver.js';
-import type { NeedFacts, PairIds, SessionFacts } from './facts.js';
+import type { Problem, Solution } from './engine/solver.js';
+import { solveSteady } from './engine/steady.js';
+import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
 import type { Certificate, Explanation, PlanTotals, SupplyTotal, TierTotal, UnmatchedReason } from './matching.domain.js';
 import { isPossible } from './rules.js';
 import { costOf, tieOf, type Weights } from './scoring.js';
@@ -17,6 +19,10 @@ export interface PlanInput {
   readonly sessions: readonly SessionFacts[];
   readonly pinned: readonly PairIds[];
   readonly forbidden: readonly PairIds[];
+  /** What is out with organizations: it stays wherever the ranks allow. */
+  readonly proposals: readonly Proposal[];
+  /** Needs and sessions of proposals that the plan cannot use any more, so that it can say why they go. */
+  readonly bygone: { readonly needs: readonly NeedFacts[]; readonly sessions: readonly SessionFacts[] };
 }
 
 export interface PlannedMatch {
@@ -38,15 +44,13 @@ export interface PlannedGap {
 export interface PlanOutcome {
   readonly matches: readonly PlannedMatch[];
   readonly unmatched: readonly PlannedGap[];
+  readonly changes: readonly PlannedChange[];
   readonly totals: PlanTotals;
 }
 
-/** The solver's answer did not prove itself: a bug, never shown as a plan. */
-export class ProofFailed extends Error {}
-
 /**
- * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then least total cost
- * (reference/matching.md §1). The outcome depends on the facts alone, not on their order. Pinned pairs that are possible are
+ * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then as few changes of proposals as
+ * that allows, then least total cost. The outcome depends on the facts alone, not on their order. Pinned pairs that are possible are
  * placed first and hold what they need; they are a person's decision and may outrank others.
  */
 export function computePlan(input: PlanInput, onProgress: (percent: number) => void = () => undefined): PlanOutcome {
@@ -62,10 +66,7 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
   });
   const problem = toProblem(ranked, sessions, rows, pins);
   onProgress(50);
-  const solution = solve(problem);
-  onProgress(85);
-  const violations = verify(problem, solution);
-  if (violations.length) throw new ProofFailed(JSON.stringify(violations.slice(0, 20)));
+  const solution = solveSteady(problem, proposedOf(input.proposals, ranked, sessions, problem, pins));
   onProgress(90);
   const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
   const partsOf = closedParts(problem, solution);
@@ -91,10 +92,10 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
   });
   const totals = totalsOf(input, ranked, sessions, rows, solution, matches);
   onProgress(95);
-  return { matches, unmatched, totals };
+  return { matches, unmatched, changes: planChanges(input, matches), totals };
 }
 
-type Rows = readonly (readonly { readonly position: number; readonly cost: number }[])[];
+export type Rows = readonly (readonly { readonly position: number; readonly cost: number }[])[];
 
 /** What pins hold, by need and by session, both as positions. */
 interface Pins {
@@ -126,7 +127,31 @@ function placePins({ pinned, now }: PlanInput, ranked: readonly RankedNeed[], se
   return { list, ofNeed, ofSession };
 }
 
-function toProblem(ranked: readonly RankedNeed[], sessions: readonly SessionFacts[], rows: Rows, pins: Pins): Problem {
+/** By pair: what is proposed beyond what pins hold anyway. */
+function proposedOf(
+  proposals: readonly Proposal[],
+  ranked: readonly RankedNeed[],
+  sessions: readonly SessionFacts[],
+  { pairStart, pairSession }: Problem,
+  pins: Pins,
+): Float64Array {
+  const proposed = new Float64Array(pairSession.length);
+  if (!proposals.length) return proposed;
+  const needAt = new Map(ranked.map(({ need }, i) => [need.id, i]));
+  const sessionAt = new Map(sessions.map(({ id }, i) => [id, i]));
+  const pinned = new Map(pins.list.map(({ need, position, quantity }) => [`${need} ${position}`, quantity]));
+  for (const { needId, sessionId, quantity } of proposals) {
+    const [need, position] = [needAt.get(needId), sessionAt.get(sessionId)];
+    if (need === undefined || position === undefined) continue;
+    const pair = pairSession.subarray(pairStart[need], pairStart[need + 1]).indexOf(position);
+    if (pair < 0) continue;
+    const at = pairStart[need]! + pair;
+    proposed[at] = Math.max(0, proposed[at]! + quantity - (pinned.get(`${need} ${position}`) ?? 0));
+  }
+  return proposed;
+}
+
+export function toProblem(ranked: readonly RankedNeed[], sessions: readonly SessionFacts[], rows: Rows, pins: Pins): Problem {
   const pairCount = rows.reduce((total, row) => total + row.length, 0);
   const pairStart = new Int32Array(ranked.length + 1);
   const pairSession = new Int32Array(pairCount);

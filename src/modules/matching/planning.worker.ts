@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { computePlan, type PlanInput, type PlanOutcome, ProofFailed } from './planning.js';
+import { ProofFailed } from './engine/solver.js';
+import { computePlan, type PlanInput, type PlanOutcome } from './planning.js';
 
 /** What the thread says while it works, and once at its end. */
 export type ThreadMessage =

@@ -16,6 +16,7 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { Scope } from '../../scope/scope.js';
 import { allBranches, branchById } from '../territory/territory.service.js';
 import { pairKey } from './candidates.js';
+import { ProofFailed } from './engine/solver.js';
 import type { PairIds } from './facts.js';
 import { loadFacts } from './facts.service.js';
 import {
@@ -27,7 +28,6 @@ import {
   type PlanFailure,
 } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
-import { ProofFailed } from './planning.js';
 import { Interrupted, planInThread, stopThreads } from './planning.runner.js';
 import { failPlan, insertPlan, planById, runningPlan, saveOutcome, setProgress } from './plans.repo.js';
 import { currentPolicy, ensurePolicy } from './policies.repo.js';

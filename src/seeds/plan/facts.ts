@@ -87,7 +87,6 @@ function toNeed(
     exclusions: [],
     servedBy: [],
     servedLately: 0,
-    proposedSessionIds: [],
   };
 }
 
