@@ -246,7 +246,7 @@ describe('a partner before it promises', () => {
     const ids = sightFor(who, 'Need').seen.slice(0, 100);
     const { nodes } = await callerFor(who).read(
       `query($ids: [ID!]!) { nodes(ids: $ids) { ... on Need { ${INNER.join(' ')} category { code }
-        suggestions(first: 50) { organization { code } explanation { points cost distanceM options runnerUp { cost } rankParts { code } costParts { code } } } } } }`,
+        suggestions(first: 50) { organization { code } explanation { points cost distanceM options runnersUp { cost } rankParts { code } costParts { code } } } } } }`,
       { ids },
     );
     expect(nodes.length).toBeGreaterThan(10);

@@ -20,7 +20,7 @@ const c = WORLD.community;
 
 const CREATE = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanCreate(input: $input) { matchPlan { id version status progress dryRun policyVersion branch { code }
   totals { needs pairs tiers { tier needs served } supply { category { code } free used } }
-  matches(first: 100) { totalCount edges { node { id state quantity rankPosition need { id number } session { id } organization { id code } explanation { sentence points cost complete rankParts { code points text } costParts { code cost } runnerUp { cost session { id } } } } } }
+  matches(first: 100) { totalCount edges { node { id state quantity rankPosition need { id number } session { id } organization { id code } explanation { sentence points cost complete rankParts { code points text } costParts { code cost } runnersUp { cost isFull sentence session { id } differences { code cost measured } } } } } }
   unmatched(first: 100) { totalCount edges { node { quantity reason sentence need { id } certificate { possible closedSet promised holders { tier needs } } } } } }
   userErrors { code message path ... on NotPossibleError { reasons } ... on RunInProgressError { planId } } } }`;
 const PUBLISH = `mutation($input: MatchPlanPublishInput!) { matchPlanPublish(input: $input) { matchPlan { id version status } fellOut { id state fellOutBecause { code sentence } } userErrors { code ... on StaleVersionError { currentVersion } ... on InvalidStateError { from } } } }`;
@@ -68,7 +68,15 @@ describe('a plan over the API', () => {
         points: 268,
         cost: 1440,
         complete: true,
-        runnerUp: { cost: 2040, session: { id: gid('Session', scene.far) } },
+        runnersUp: [
+          {
+            cost: 2040,
+            isFull: false,
+            sentence: '代价 2040(等待天数 +600)。',
+            session: { id: gid('Session', scene.far) },
+            differences: [{ code: 'DAYS', cost: 600, measured: 8 }],
+          },
+        ],
       },
     });
     expect(node.explanation.sentence).toContain('次优场次代价 2040');

@@ -82,7 +82,7 @@ describe('question 6: needs for us', () => {
   it('tells a partner nothing about the person', async () => {
     const scene = await insertScene(database);
     const everything = `query($organizationId: ID!, $need: ID!, $session: ID!) { organization(id: $organizationId) { suggestedNeeds { position subjectToCheck need { id } explanation {
-      tier points cost distanceM options complete sentence rankParts { code points measured text } costParts { code cost measured text } runnerUp { cost } } } }
+      tier points cost distanceM options complete sentence rankParts { code points measured text } costParts { code cost measured text } runnersUp { cost } } } }
       need(id: $need) { suggestions { position explanation { points cost rankParts { code } costParts { code } distanceM sentence } } }
       whyNot(needId: $need, sessionId: $session) { possible reasons { code } explanation { points cost costParts { code } } } }`;
     const variables = { ...us, need: gid('Need', scene.need), session: gid('Session', scene.session) };
@@ -99,7 +99,7 @@ describe('question 6: needs for us', () => {
       distanceM: null,
       options: null,
       complete: false,
-      runnerUp: null,
+      runnersUp: null,
     });
     expect(data?.need.suggestions).toHaveLength(2);
     expect(data?.whyNot).toMatchObject({ possible: true, reasons: [], explanation: { points: null, cost: null } });

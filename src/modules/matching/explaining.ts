@@ -1,6 +1,6 @@
 import type { NeedFacts, SessionFacts } from './facts.js';
-import type { Explanation } from './matching.domain.js';
-import { type CostPart, costOf, type RankPart, rankOf, type Weights } from './scoring.js';
+import type { Explanation, RunnerUp } from './matching.domain.js';
+import { COST_PARTS, type Cost, type CostPart, costOf, type RankPart, rankOf, type Weights } from './scoring.js';
 
 /** The explanation of a pair that is possible, outside of any plan. */
 export function explainPair(
@@ -23,14 +23,29 @@ export function explainPair(
     distanceM: cost.distanceM,
     pinned: false,
     options: null,
-    runnerUp: null,
+    runnersUp: [],
   };
 }
 
+/** How many sessions a match is compared with. */
+export const MAX_RUNNERS_UP = 3;
+
+/** What a session would have cost in place of the chosen one, and by which parts. */
+export const compare = (chosen: Cost, other: Cost, session: Pick<RunnerUp, 'sessionId' | 'isFull'>): RunnerUp => ({
+  ...session,
+  cost: other.total,
+  differences: COST_PARTS.flatMap(code => {
+    const [mine, theirs] = [chosen, other].map(({ parts }) => parts.find(part => part.code === code));
+    const value = (theirs?.value ?? 0) - (mine?.value ?? 0);
+    return value === 0 ? [] : [{ code, value, measured: theirs?.measured ?? null }];
+  }),
+});
+
 /** What of an explanation a reader sees; totals are null where they would tell what the hidden parts are. */
-export interface ShownExplanation extends Omit<Explanation, 'points' | 'cost'> {
+export interface ShownExplanation extends Omit<Explanation, 'points' | 'cost' | 'runnersUp'> {
   readonly points: number | null;
   readonly cost: number | null;
+  readonly runnersUp: readonly RunnerUp[] | null;
   readonly complete: boolean;
 }
 
@@ -53,7 +68,7 @@ export function shownTo(inFull: boolean, explanation: Explanation): ShownExplana
     costParts: explanation.costParts.filter(({ code }) => OPEN_COST_PARTS.includes(code)),
     distanceM: null,
     options: null,
-    runnerUp: null,
+    runnersUp: null,
     complete: false,
   };
 }

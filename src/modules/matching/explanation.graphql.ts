@@ -7,10 +7,11 @@ import type { Scope } from '../../scope/scope.js';
 import { findSession } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
 import type { ShownExplanation } from './explaining.js';
+import type { RunnerUp as RunnerUpRecord } from './matching.domain.js';
 import { CostPartEnum, MatchReasonEnum, RankPartEnum } from './matching.enums.graphql.js';
 import { MATCH_REASONS, type MatchReason, type Reason } from './rules.js';
 import type { CostPart as CostPartCode, Part, RankPart as RankPartCode } from './scoring.js';
-import { costPartSentence, explanationSentence, rankPartSentence, reasonSentence } from './sentences.js';
+import { costPartSentence, explanationSentence, rankPartSentence, reasonSentence, runnerUpSentence } from './sentences.js';
 
 @ObjectType('RankScore', { description: "A named part of a need's points." })
 export class RankScore {
@@ -33,9 +34,24 @@ class NamedNumber {
   @Field(() => Quantity, { description: 'The number.' }) readonly value!: number;
 }
 
-@ObjectType('RunnerUp', { description: 'The best session that a match did not get.' })
+@ObjectType('CostDifference', { description: 'By how much a part of the cost would have differed.' })
+class CostDifference {
+  @Field(() => CostPartEnum, { description: 'Which part.' }) readonly code!: CostPartCode;
+  @Field(() => Int, { name: 'cost', description: 'Positive: it would have cost more; negative: less.' }) readonly value!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number there, in the unit that the code tells; null where the part would have cost nothing.',
+  })
+  readonly measured!: number | null;
+}
+
+@ObjectType('RunnerUp', { description: 'A session that was possible for the need and that it did not get.' })
 class RunnerUp {
-  @Field(() => Int, { description: 'What it would have cost.' }) readonly cost!: number;
+  @Field(() => Int, { description: 'What it would have cost; may be less than the match where it is full.' })
+  readonly cost!: number;
+  @Field(() => Boolean, { description: 'The plan gives all its free places to other needs.' }) readonly isFull!: boolean;
+  @Field(() => [CostDifference], { description: "Where the two differ; adds up to its cost less the match's." })
+  readonly differences!: RunnerUpRecord['differences'];
 }
 
 @ObjectType('MatchExplanation', {
@@ -65,11 +81,11 @@ export class MatchExplanation {
     description: 'How many sessions were possible for the need. Null outside of plans, or staff only.',
   })
   readonly options!: number | null;
-  @Field(() => RunnerUp, {
+  @Field(() => [RunnerUp], {
     nullable: true,
-    description: 'Null when there was no other session, outside of plans, or staff only.',
+    description: 'The best sessions that it did not get, at most three, best first; empty outside of plans. Null: staff only.',
   })
-  readonly runnerUp!: ShownExplanation['runnerUp'];
+  readonly runnersUp!: ShownExplanation['runnersUp'];
   @Field(() => Boolean, { description: 'All parts are shown, so they add up to the totals.' }) readonly complete!: boolean;
 }
 
@@ -97,8 +113,13 @@ export class CostScoreResolver {
 @Resolver(() => RunnerUp)
 export class RunnerUpResolver {
   @FieldResolver(() => Session, { nullable: true, description: 'Null when it is no longer shown.' })
-  session(@Root() { sessionId }: { readonly sessionId: string }, @Ctx() scope: Scope) {
+  session(@Root() { sessionId }: RunnerUpRecord, @Ctx() scope: Scope) {
     return findSession(scope, sessionId);
+  }
+
+  @FieldResolver(() => String, { description: "The comparison in the caller's language (Accept-Language), short." })
+  sentence(@Root() other: RunnerUpRecord, @Ctx() scope: Scope): string {
+    return runnerUpSentence(other, code => labelOf('CostPart', code, scope.locale), scope.locale);
   }
 }
 

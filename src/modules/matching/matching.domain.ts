@@ -80,7 +80,24 @@ export interface PlanTotals {
   readonly pairs: number;
 }
 
-/** The numbers behind a match. Parts add up to their totals; `runnerUp` is the best session that it did not get. */
+/** By how much a part of the cost would differ, and the number behind it there; null where it would cost nothing there. */
+export interface CostDifference {
+  readonly code: CostPart;
+  /** Negative: less. */
+  readonly value: number;
+  readonly measured: number | null;
+}
+
+/** A possible session that a need did not get. The differences add up to its cost less that of the match. */
+export interface RunnerUp {
+  readonly sessionId: string;
+  readonly cost: number;
+  /** The plan gives all its free places to other needs. */
+  readonly isFull: boolean;
+  readonly differences: readonly CostDifference[];
+}
+
+/** The numbers behind a match. Parts add up to their totals; `runnersUp` are the best sessions that it did not get, best first. */
 export interface Explanation {
   readonly policyVersion: number;
   readonly tier: number;
@@ -94,7 +111,7 @@ export interface Explanation {
   readonly pinned: boolean;
   /** Possible sessions of the need, this one included; null outside of plans. */
   readonly options: number | null;
-  readonly runnerUp: { readonly sessionId: string; readonly cost: number } | null;
+  readonly runnersUp: readonly RunnerUp[];
   /** Only on matches that fell out when the plan was published. */
   readonly fellOut?: readonly MatchReason[];
 }

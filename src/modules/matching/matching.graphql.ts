@@ -2,8 +2,15 @@ import { explanationResolvers } from './explanation.graphql.js';
 import { matchResolvers } from './matches.graphql.js';
 import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
+import { policyResolvers } from './policies.graphql.js';
 
 export { Match } from './matches.graphql.js';
 export { MatchPlan } from './plans.graphql.js';
 
-export const matchingResolvers = [...explanationResolvers, ...matchResolvers, ...planResolvers, ...planMutations] as const;
+export const matchingResolvers = [
+  ...explanationResolvers,
+  ...matchResolvers,
+  ...planResolvers,
+  ...planMutations,
+  ...policyResolvers,
+] as const;

@@ -86,10 +86,43 @@ describe('a plan', () => {
     expect(matches).toHaveLength(1);
     const { explanation, sessionId } = matches[0]!;
     expect(sessionId).toBe('near');
-    expect(explanation.runnerUp).toEqual({ sessionId: 'far', cost: explanation.cost + 560 });
+    expect(explanation.runnersUp).toEqual([
+      {
+        sessionId: 'far',
+        cost: explanation.cost + 560,
+        isFull: false,
+        differences: [{ code: 'DISTANCE', value: 560, measured: 300 }],
+      },
+    ]);
     expect(explanation.options).toBe(2);
     expect(explanation.costParts.reduce((total, { value }) => total + value, 0)).toBe(explanation.cost);
     expect(explanation.rankParts.reduce((total, { value }) => total + value, 0)).toBe(explanation.points);
+  });
+
+  it('compares a match with the sessions that its need did not get, in numbers that add up', () => {
+    let [full, compared] = [0, 0];
+    for (let seed = 1; seed <= 20; seed++) {
+      const { needs, sessions } = randomFacts(createRandom(seed), 25, 12);
+      const { matches } = computePlan(input(needs, sessions));
+      for (const { needId, explanation } of matches) {
+        const own = matches.filter(match => match.needId === needId).map(({ sessionId }) => sessionId);
+        expect(explanation.runnersUp.length).toBe(Math.min(3, explanation.options! - own.length));
+        for (const { sessionId, cost, isFull, differences } of explanation.runnersUp) {
+          expect(own).not.toContain(sessionId);
+          expect(differences.reduce((total, { value }) => total + value, explanation.cost)).toBe(cost);
+          const free = sessions.find(({ id }) => id === sessionId)!.free;
+          const used = matches
+            .filter(match => match.sessionId === sessionId)
+            .reduce((total, { quantity }) => total + quantity, 0);
+          expect(isFull).toBe(used === free);
+          // What is free and cheaper would have been taken: a plan is the cheapest of those that serve the same needs.
+          if (!isFull) expect(cost).toBeGreaterThanOrEqual(explanation.cost);
+          full += Number(isFull);
+          compared++;
+        }
+      }
+    }
+    expect([full > 10, compared > 100]).toEqual([true, true]);
   });
 
   it('places pins first and leaves out what is forbidden', () => {

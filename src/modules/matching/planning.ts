@@ -4,6 +4,7 @@ import { type PlannedChange, planChanges } from './changes.js';
 import { type ClosedPart, closedParts } from './closed-sets.js';
 import type { Problem, Solution } from './engine/solver.js';
 import { solveSteady } from './engine/steady.js';
+import { compare, MAX_RUNNERS_UP } from './explaining.js';
 import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
 import type { Certificate, Explanation, PlanTotals, SupplyTotal, TierTotal, UnmatchedReason } from './matching.domain.js';
 import { isPossible } from './rules.js';
@@ -202,14 +203,18 @@ function toMatches(
     }
   }
   const used = new Map<number, Set<number>>();
-  for (const { need, position } of placed.values()) used.set(need, (used.get(need) ?? new Set()).add(position));
+  const taken = new Map<number, number>();
+  for (const { need, position, quantity } of placed.values()) {
+    used.set(need, (used.get(need) ?? new Set()).add(position));
+    taken.set(position, (taken.get(position) ?? 0) + quantity);
+  }
   return [...placed.values()]
     .sort((a, b) => a.need - b.need || a.position - b.position)
     .map(({ need: i, position, quantity, pinned }) => {
       const { need, rank } = ranked[i]!;
       const session = sessions[position]!;
       const cost = costOf(need, session, weights, now);
-      const other = rows[i]!.find(candidate => !used.get(i)?.has(candidate.position));
+      const others = rows[i]!.filter(candidate => !used.get(i)?.has(candidate.position)).slice(0, MAX_RUNNERS_UP);
       return {
         needId: need.id,
         sessionId: session.id,
@@ -229,7 +234,11 @@ function toMatches(
           distanceM: cost.distanceM,
           pinned,
           options: rows[i]!.length,
-          runnerUp: other ? { sessionId: sessions[other.position]!.id, cost: other.cost } : null,
+          runnersUp: others.map(({ position: at }) => {
+            const other = sessions[at]!;
+            const isFull = other.free <= (taken.get(at) ?? 0);
+            return compare(cost, costOf(need, other, weights, now), { sessionId: other.id, isFull });
+          }),
         },
       };
     });

@@ -30,7 +30,7 @@ import {
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { Interrupted, planInThread, stopThreads } from './planning.runner.js';
 import { failPlan, insertPlan, planById, runningPlan, saveOutcome, setProgress } from './plans.repo.js';
-import { currentPolicy, ensurePolicy } from './policies.repo.js';
+import { currentPolicy, ensurePolicy, policyOfPlan } from './policies.repo.js';
 import { failedRules } from './rules.js';
 
 export {
@@ -214,7 +214,7 @@ async function runPlan(scope: Scope, plan: MatchPlan): Promise<void> {
   };
   try {
     await setProgress(scope, plan.id, 1);
-    const { weights } = await currentPolicy(scope);
+    const { weights } = await policyOfPlan(scope, plan);
     const branchIds = plan.branchId === null ? (await allBranches(scope)).map(({ id }) => id) : [plan.branchId];
     const facts = await loadFacts(
       scope,

@@ -6,7 +6,7 @@ import { type Facts, loadFacts } from './facts.service.js';
 import type { Match, MatchPlan } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { planById } from './plans.repo.js';
-import { currentPolicy } from './policies.repo.js';
+import { policyOfPlan } from './policies.repo.js';
 import {
   countLeftOut,
   type FellOut,
@@ -48,7 +48,7 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
     scope,
     'MATCH_PUBLISH',
     { needs: { needIds: distinct(planned, 'needId') }, sessions: { sessionIds: distinct(planned, 'sessionId') } },
-    (await currentPolicy(scope)).weights,
+    (await policyOfPlan(scope, plan)).weights,
   );
   return scope.transaction(
     (tx): Promise<Published> =>

@@ -106,7 +106,7 @@ describe('explanation', () => {
       'DAYS',
       'LOAD',
     ]);
-    expect(shown).toMatchObject({ points: null, cost: null, distanceM: null, runnerUp: null, options: null, complete: false });
+    expect(shown).toMatchObject({ points: null, cost: null, distanceM: null, runnersUp: null, options: null, complete: false });
     expect(explanationSentence(shown, 'en')).not.toMatch(/86|stairs|foot|points|Cost/);
   });
 });

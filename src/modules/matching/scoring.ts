@@ -4,11 +4,14 @@ import { type CareCategory, MODES, type Mode } from '../../kernel/vocabulary.js'
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { serviceStart } from './rules.js';
 
-const weight = z.int().min(0).max(9999);
+/** The greatest weight, and the greatest cost that a pair may come to. */
+export const MAX_WEIGHT = 9999;
+const weight = z.int().min(0).max(MAX_WEIGHT);
 /** So many points or so much cost for one unit, and never more than `max`. */
 const graded = z.strictObject({ each: weight, max: weight });
 
-const weightsSchema = z
+/** What weights must be. A cost that could exceed the bound is told at `cost`. */
+export const weightsSchema = z
   .strictObject({
     rank: z.strictObject({
       /** For each working hour since the need was submitted. */
@@ -54,10 +57,10 @@ const weightsSchema = z
       language: weight,
     }),
   })
-  .refine(
-    ({ cost: c }) => c.distance.max + c.floors.max + c.days.max + c.newHelper + c.load.max + c.language <= 9999,
-    'costs exceed 9999',
-  );
+  .refine(({ cost: c }) => c.distance.max + c.floors.max + c.days.max + c.newHelper + c.load.max + c.language <= MAX_WEIGHT, {
+    path: ['cost'],
+    error: 'costs exceed 9999',
+  });
 
 /** The numbers of a `MatchPolicy`. */
 export type Weights = z.infer<typeof weightsSchema>;

@@ -1,5 +1,5 @@
 import type { ShownExplanation } from './explaining.js';
-import type { Certificate, UnmatchedReason } from './matching.domain.js';
+import type { Certificate, RunnerUp, UnmatchedReason } from './matching.domain.js';
 import type { Reason } from './rules.js';
 import type { CostPart, Part, RankPart } from './scoring.js';
 
@@ -143,23 +143,44 @@ export const costPartSentence = ({ code, measured }: Part<CostPart>, locale: Loc
 
 /** Why this need comes where it comes, and why this session: one or two sentences. */
 export function explanationSentence(explanation: ShownExplanation, locale: Locale): string {
-  const { tier, points, cost, rankParts, costParts, pinned, runnerUp } = explanation;
+  const { tier, points, cost, rankParts, costParts, pinned, runnersUp } = explanation;
+  const next = cost === null ? null : nextSaid(cost, runnersUp ?? []);
   const list = (parts: readonly string[]): string => parts.join(locale === 'zh' ? '、' : ', ');
   const rank = list(rankParts.map(part => rankPartSentence(part, locale)));
   const fit = list(costParts.map(part => costPartSentence(part, locale)));
   const zh = [
     `紧急程度 P${tier}${points === null ? '' : `,${points} 分`}${rank ? `(${rank})` : ''}。`,
     cost === null ? (fit ? `${fit}。` : '') : `匹配代价 ${cost}${fit ? `(${fit})` : ''}。`,
-    runnerUp && cost !== null ? `次优场次代价 ${runnerUp.cost}。` : '',
+    next?.[0] ?? '',
     pinned ? '由人工指定。' : '',
   ];
   const en = [
     `Urgency P${tier}${points === null ? '' : `, ${points} points`}${rank ? ` (${rank})` : ''}.`,
     cost === null ? (fit ? `${fit[0]?.toUpperCase()}${fit.slice(1)}.` : '') : `Cost ${cost}${fit ? ` (${fit})` : ''}.`,
-    runnerUp && cost !== null ? `The next best session would cost ${runnerUp.cost}.` : '',
+    next?.[1] ?? '',
     pinned ? 'Pinned by hand.' : '',
   ];
   return locale === 'zh' ? zh.join('') : en.filter(Boolean).join(' ');
+}
+
+/** The best session that it did not get: what it would have cost, or that it is full. */
+function nextSaid(cost: number, [next]: readonly RunnerUp[]): Said | null {
+  if (!next) return null;
+  if (next.isFull && next.cost < cost)
+    return [`代价更低(${next.cost})的场次已约满。`, `A session at lower cost (${next.cost}) is full.`];
+  return [`次优场次代价 ${next.cost}。`, `The next best session would cost ${next.cost}.`];
+}
+
+/** How a session that a need did not get compares; `nameOf` names the parts of the cost. */
+export function runnerUpSentence(
+  { cost, isFull, differences }: RunnerUp,
+  nameOf: (code: CostPart) => string,
+  locale: Locale,
+): string {
+  const parts = differences.map(({ code, value }) => `${nameOf(code)} ${value > 0 ? '+' : '−'}${Math.abs(value)}`);
+  const zh = [`代价 ${cost}`, ...(parts.length ? [`(${parts.join('、')})`] : []), isFull ? ',已约满。' : '。'];
+  const en = [`Cost ${cost}`, ...(parts.length ? [` (${parts.join(', ')})`] : []), isFull ? ', full.' : '.'];
+  return pick([zh.join(''), en.join('')], locale);
 }
 
 /** Why a need stays unserved; counts only, no names. */
