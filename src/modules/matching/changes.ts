@@ -1,47 +1,8 @@
 import { pairKey } from './candidates.js';
 import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
+import type { ChangeCause, ChangeDetails, PlannedChange } from './matching.domain.js';
 import type { PlannedMatch } from './planning.js';
-import { failures, type MatchReason } from './rules.js';
-
-/** What becomes of a proposal in a newer plan, and what is new in it. */
-export const CHANGE_KINDS = ['KEPT', 'MOVED', 'DROPPED', 'NEW'] as const;
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
-
-/** Why a proposal does not stay as it is, or why there is a new one; the first that holds, in this order. */
-export const CHANGE_CAUSES = [
-  'NEED_CLOSED',
-  'NEED_COVERED',
-  'SESSION_CANCELLED',
-  'RULE_FAILS',
-  'OUT_OF_HORIZON',
-  'FORBIDDEN',
-  'PINNED',
-  'SESSION_SHRUNK',
-  'OUTRANKED',
-  'MADE_ROOM',
-  'MORE_SERVED',
-  'NEWLY_SERVED',
-] as const;
-export type ChangeCause = (typeof CHANGE_CAUSES)[number];
-
-export interface ChangeDetails {
-  /** The hard rules that the old pair breaks now. */
-  readonly reasons: readonly MatchReason[];
-  /** Needs that hold more of the old session than was proposed to them there, by tier: they took the place. */
-  readonly takenBy: readonly { readonly tier: number; readonly needs: number }[];
-}
-
-/** One difference between what is proposed and a newer plan: so much of a need stays, moves, goes, or comes. */
-export interface PlannedChange {
-  readonly needId: string;
-  readonly kind: ChangeKind;
-  readonly quantity: number;
-  readonly fromSessionId: string | null;
-  readonly toSessionId: string | null;
-  /** Null for what stays. */
-  readonly cause: ChangeCause | null;
-  readonly details: ChangeDetails;
-}
+import { failedRules } from './rules.js';
 
 interface World {
   readonly now: number;
@@ -149,7 +110,7 @@ function causes(
     if (!usable.has(needId) && need.open <= 0) return why('NEED_COVERED');
     if (!moved && served >= need.open) return why('NEED_COVERED');
     if (!session || session.isCancelled) return why('SESSION_CANCELLED');
-    const reasons = [...failures(need, session, now)].map(({ code }) => code);
+    const reasons = failedRules(need, session, now);
     if (reasons.length) return why('RULE_FAILS', { reasons });
     if (!inHorizon.has(sessionId)) return why('OUT_OF_HORIZON');
     if (banned.has(pairKey({ needId, sessionId }))) return why('FORBIDDEN');

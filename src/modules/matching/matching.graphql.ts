@@ -1,3 +1,4 @@
+import { changeResolvers } from './changes.graphql.js';
 import { explanationResolvers } from './explanation.graphql.js';
 import { matchResolvers } from './matches.graphql.js';
 import { planResolvers } from './plans.graphql.js';
@@ -8,6 +9,7 @@ export { Match } from './matches.graphql.js';
 export { MatchPlan } from './plans.graphql.js';
 
 export const matchingResolvers = [
+  ...changeResolvers,
   ...explanationResolvers,
   ...matchResolvers,
   ...planResolvers,

@@ -1,12 +1,20 @@
 import { workingHoursBetween } from '../../kernel/clock.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
-import { type PlannedChange, planChanges } from './changes.js';
+import { planChanges } from './changes.js';
 import { type ClosedPart, closedParts } from './closed-sets.js';
 import type { Problem, Solution } from './engine/solver.js';
 import { solveSteady } from './engine/steady.js';
 import { compare, MAX_RUNNERS_UP } from './explaining.js';
 import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
-import type { Certificate, Explanation, PlanTotals, SupplyTotal, TierTotal, UnmatchedReason } from './matching.domain.js';
+import type {
+  Certificate,
+  Explanation,
+  PlannedChange,
+  PlanTotals,
+  SupplyTotal,
+  TierTotal,
+  UnmatchedReason,
+} from './matching.domain.js';
 import { isPossible } from './rules.js';
 import { costOf, tieOf, type Weights } from './scoring.js';
 import { type ClosedSet, certificateOf, obstaclesOf } from './unmatched.js';

@@ -78,7 +78,7 @@ class RuleCount {
   @Field(() => Int, { description: 'How many sessions of the category.' }) readonly sessions!: number;
 }
 @ObjectType('HolderCount', { description: 'How many needs of one urgency hold the places.' })
-class HolderCount {
+export class HolderCount {
   @Field(() => Int, { description: '1 to 4, from the urgency.' }) readonly tier!: number;
   @Field(() => Int, { description: 'How many.' }) readonly needs!: number;
 }

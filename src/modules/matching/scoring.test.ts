@@ -84,7 +84,7 @@ describe('cost', () => {
       languages: ['ENGLISH'],
     });
     const cost = costOf({ ...frail, storey: 99, deadline: null }, far, DEFAULT_WEIGHTS, now);
-    expect(cost.total).toBe(9999);
+    expect(cost.total).toBe(8700);
     expect(() => parseWeights({ ...DEFAULT_WEIGHTS, cost: { ...DEFAULT_WEIGHTS.cost, language: 1700 } })).toThrow(/9999/);
     expect(parseWeights(JSON.parse(JSON.stringify(DEFAULT_WEIGHTS)))).toEqual(DEFAULT_WEIGHTS);
   });
