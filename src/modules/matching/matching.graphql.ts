@@ -1,6 +1,7 @@
 import { changeResolvers } from './changes.graphql.js';
 import { explanationResolvers } from './explanation.graphql.js';
 import { matchResolvers } from './matches.graphql.js';
+import { placingResolvers } from './placing.graphql.js';
 import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
 import { policyResolvers } from './policies.graphql.js';
@@ -12,6 +13,7 @@ export const matchingResolvers = [
   ...changeResolvers,
   ...explanationResolvers,
   ...matchResolvers,
+  ...placingResolvers,
   ...planResolvers,
   ...planMutations,
   ...policyResolvers,

@@ -1,4 +1,3 @@
-import { workingHoursBetween } from '../../kernel/clock.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
 import { planChanges } from './changes.js';
 import { type ClosedPart, closedParts } from './closed-sets.js';
@@ -6,17 +5,10 @@ import type { Problem, Solution } from './engine/solver.js';
 import { solveSteady } from './engine/steady.js';
 import { compare, MAX_RUNNERS_UP } from './explaining.js';
 import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
-import type {
-  Certificate,
-  Explanation,
-  PlannedChange,
-  PlanTotals,
-  SupplyTotal,
-  TierTotal,
-  UnmatchedReason,
-} from './matching.domain.js';
+import type { Certificate, Explanation, PlannedChange, PlanTotals, UnmatchedReason } from './matching.domain.js';
 import { isPossible } from './rules.js';
 import { costOf, tieOf, type Weights } from './scoring.js';
+import { totalsOf } from './totals.js';
 import { type ClosedSet, certificateOf, obstaclesOf } from './unmatched.js';
 
 /** Everything a run needs; plain data. */
@@ -57,12 +49,24 @@ export interface PlanOutcome {
   readonly totals: PlanTotals;
 }
 
+/** Who gets what, given what is proposed; needs and sessions in the order of the problem. */
+export type Decide = (
+  problem: Problem,
+  proposed: Float64Array,
+  ranked: readonly RankedNeed[],
+  sessions: readonly SessionFacts[],
+) => Pick<Solution, 'pairQuantity' | 'unserved'>;
+
 /**
  * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then as few changes of proposals as
  * that allows, then least total cost. The outcome depends on the facts alone, not on their order. Pinned pairs that are possible are
  * placed first and hold what they need; they are a person's decision and may outrank others.
  */
-export function computePlan(input: PlanInput, onProgress: (percent: number) => void = () => undefined): PlanOutcome {
+export function computePlan(
+  input: PlanInput,
+  onProgress: (percent: number) => void = () => undefined,
+  decide: Decide = solveSteady,
+): PlanOutcome {
   const { now, weights } = input;
   const ranked = rankedNeeds(input.needs, weights, now);
   const sessions = inTieOrder(input.sessions);
@@ -75,7 +79,7 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
   });
   const problem = toProblem(ranked, sessions, rows, pins);
   onProgress(50);
-  const solution = solveSteady(problem, proposedOf(input.proposals, ranked, sessions, problem, pins));
+  const solution = decide(problem, proposedOf(input.proposals, ranked, sessions, problem, pins), ranked, sessions);
   onProgress(90);
   const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
   const partsOf = closedParts(problem, solution);
@@ -191,7 +195,7 @@ function toMatches(
   sessions: readonly SessionFacts[],
   rows: Rows,
   problem: Problem,
-  solution: Solution,
+  solution: Pick<Solution, 'pairQuantity'>,
   pins: Pins,
 ): PlannedMatch[] {
   const placed = new Map<string, { need: number; position: number; quantity: number; pinned: boolean }>();
@@ -290,49 +294,5 @@ function summarize(
       total.last = Math.max(total.last, last);
     }
     return { ...total, lowest: total.last < 0 ? null : ranked[total.last]! };
-  };
-}
-
-const mean = (values: readonly number[]): number | null =>
-  values.length ? Math.round(values.reduce((total, value) => total + value, 0) / values.length) : null;
-
-function totalsOf(
-  { now, sessions: all }: PlanInput,
-  ranked: readonly RankedNeed[],
-  sessions: readonly SessionFacts[],
-  rows: Rows,
-  { unserved }: Solution,
-  matches: readonly PlannedMatch[],
-): PlanTotals {
-  const tiers = [1, 2, 3, 4].map((tier): TierTotal => {
-    const ofTier = ranked.flatMap(({ need, rank }, i) => (rank.tier === tier ? [{ open: need.open, left: unserved[i]! }] : []));
-    return {
-      tier,
-      needs: ofTier.length,
-      served: ofTier.filter(({ left }) => left === 0).length,
-      partly: ofTier.filter(({ left, open }) => left > 0 && left < open).length,
-    };
-  });
-  const supply = new Map<string, SupplyTotal>();
-  const categoryOf = new Map(sessions.map(({ id, categoryCode }) => [id, categoryCode]));
-  const add = (categoryCode: string, free: number, used: number): void => {
-    const before = supply.get(categoryCode) ?? { categoryCode, free: 0, used: 0 };
-    supply.set(categoryCode, { categoryCode, free: before.free + free, used: before.used + used });
-  };
-  for (const { categoryCode, free } of all) add(categoryCode, Math.max(0, free), 0);
-  for (const { sessionId, quantity } of matches) add(categoryOf.get(sessionId)!, 0, quantity);
-  const served = [...new Set(matches.map(({ rankPosition }) => rankPosition))].map(position => ranked[position - 1]!);
-  const walked = matches.flatMap(({ explanation: { distanceM } }) => (distanceM === null ? [] : [distanceM]));
-  return {
-    tiers,
-    supply: [...supply.values()].sort((a, b) => (a.categoryCode < b.categoryCode ? -1 : 1)),
-    meanWaitingHours: mean(served.map(({ need }) => workingHoursBetween(new Date(need.submittedAt), new Date(now)))),
-    meanDaysAhead: mean(
-      matches.map(({ explanation: { costParts } }) => costParts.find(({ code }) => code === 'DAYS')?.measured ?? 0),
-    ),
-    meanDistanceM: mean(walked),
-    needs: ranked.length,
-    sessions: sessions.length,
-    pairs: rows.reduce((total, row) => total + row.length, 0),
   };
 }

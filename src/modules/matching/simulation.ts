@@ -4,6 +4,7 @@ import type { SessionFacts } from './facts.js';
 import type { ChangeKind } from './matching.domain.js';
 import { computePlan, type PlanInput, type PlannedMatch, type PlanOutcome } from './planning.js';
 import type { Weights } from './scoring.js';
+import { mean } from './totals.js';
 
 /** Something that might be otherwise. Ids are those of the facts. */
 export type SimulatedChange =
@@ -126,9 +127,6 @@ function needOutcomes({ needs, weights, now }: PlanInput, { matches }: PlanOutco
     };
   });
 }
-
-const mean = (values: readonly number[]): number | null =>
-  values.length ? Math.round(values.reduce((total, value) => total + value, 0) / values.length) : null;
 
 function figuresOf(outcomes: readonly NeedOutcome[]): Figures {
   const walked = outcomes.flatMap(({ matches }) => matches.flatMap(({ explanation }) => explanation.distanceM ?? []));
