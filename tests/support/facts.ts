@@ -18,6 +18,7 @@ export const need = (change: Partial<NeedFacts> = {}): NeedFacts => ({
   unit: 'PERSON',
   isOpen: true,
   urgency: 'P3',
+  asked: 1,
   open: 1,
   modes: ['ON_SITE'],
   windows: [],

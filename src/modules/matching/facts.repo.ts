@@ -9,14 +9,20 @@ import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import type { Proposal } from './facts.js';
 import { matches, pairExclusions } from './matching.table.js';
 
-/** Named needs as they are, or what is open in some branches. */
-export type NeedsWanted = { readonly needIds: readonly string[] } | { readonly branchIds: readonly string[] };
-/** Named sessions as they are, or what is published and scheduled by members of some branches or by some organizations. */
+/** Named needs as they are, what is open in some branches, or what was submitted there at some time and not turned away. */
+export type NeedsWanted =
+  | { readonly needIds: readonly string[] }
+  | { readonly branchIds: readonly string[]; readonly submitted?: { readonly from: Date; readonly until: Date } };
+/**
+ * Named sessions as they are, or what is published and scheduled by members of some branches or by some organizations; `past`:
+ * what was, whatever has become of the offer since.
+ */
 export type SessionsWanted =
   | { readonly sessionIds: readonly string[] }
   | (({ readonly branchIds: readonly string[] } | { readonly organizationIds: readonly string[] }) & {
       readonly from: Date;
       readonly until: Date;
+      readonly past?: true;
     });
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
@@ -40,10 +46,15 @@ export const needRows = ({ db, communityId }: Scope, wanted: NeedsWanted) =>
           ? among(needs.id, wanted.needIds)
           : and(
               among(needs.branchId, wanted.branchIds),
-              eq(needs.state, 'OPEN'),
               sql`${needs.urgency} <> 'P0'`,
-              sql`${needs.quantity} > ${needs.committed} + ${needs.fulfilled}`,
               eq(serviceCategories.matchable, true),
+              wanted.submitted
+                ? and(
+                    gte(needs.submittedAt, wanted.submitted.from),
+                    lt(needs.submittedAt, wanted.submitted.until),
+                    sql`${needs.state} not in ('REJECTED', 'MERGED', 'TRANSFERRED')`,
+                  )
+                : and(eq(needs.state, 'OPEN'), sql`${needs.quantity} > ${needs.committed} + ${needs.fulfilled}`),
             ),
       ),
     );
@@ -52,7 +63,7 @@ export type NeedRow = Awaited<ReturnType<typeof needRows>>[number];
 const sessionsWhere = (communityId: string, wanted: SessionsWanted): SQL | undefined => {
   if ('sessionIds' in wanted) return among(sessions.id, wanted.sessionIds);
   return and(
-    eq(offers.state, 'PUBLISHED'),
+    wanted.past ? sql`${offers.publishedAt} < ${wanted.until.toISOString()}::timestamptz` : eq(offers.state, 'PUBLISHED'),
     eq(sessions.state, 'SCHEDULED'),
     sql`(${sessions.startsAt} is null or ${and(gte(sessions.startsAt, wanted.from), lt(sessions.startsAt, wanted.until))})`,
     'organizationIds' in wanted

@@ -130,6 +130,7 @@ const toNeed = ({ need, category }: NeedRow): Omit<NeedFacts, Personal> => ({
   unit: category.capacityUnit,
   isOpen: need.state === 'OPEN',
   urgency: need.urgency,
+  asked: need.quantity,
   open: need.quantity - need.committed - need.fulfilled,
   modes: need.modes,
   windows: need.windows.map(({ startsAt, endsAt }) => ({ startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) })),

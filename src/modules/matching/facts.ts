@@ -34,7 +34,8 @@ export interface NeedFacts {
   readonly unit: CapacityUnit;
   readonly isOpen: boolean;
   readonly urgency: Urgency;
-  /** Quantity that nobody promised or delivered yet. */
+  /** The whole quantity, and what of it nobody promised or delivered yet. */
+  readonly asked: number;
   readonly open: number;
   readonly modes: readonly Mode[];
   readonly windows: readonly Span[];

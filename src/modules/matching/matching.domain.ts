@@ -67,10 +67,22 @@ export interface SupplyTotal {
   readonly free: number;
   readonly used: number;
 }
+/** How scarce a category is on a day; see `scarcityOf` for what the numbers mean. */
+export interface Scarcity {
+  readonly categoryCode: string;
+  /** Null: on request. */
+  readonly day: string | null;
+  readonly sessions: number;
+  readonly unservedNeeds: number;
+  readonly changesSaved: number;
+  readonly costSaved: number;
+}
 /** Means are over matches, rounded; null when there is nothing to average. */
 export interface PlanTotals {
   readonly tiers: readonly TierTotal[];
   readonly supply: readonly SupplyTotal[];
+  /** The scarcest first. */
+  readonly scarcity: readonly Scarcity[];
   readonly meanWaitingHours: number | null;
   readonly meanDaysAhead: number | null;
   readonly meanDistanceM: number | null;

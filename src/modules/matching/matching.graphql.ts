@@ -6,6 +6,9 @@ import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
 import { policyResolvers } from './policies.graphql.js';
 
+import { scarcityResolvers } from './scarcity.graphql.js';
+import { simulationResolvers } from './simulation.graphql.js';
+
 export { Match } from './matches.graphql.js';
 export { MatchPlan } from './plans.graphql.js';
 
@@ -17,4 +20,6 @@ export const matchingResolvers = [
   ...planResolvers,
   ...planMutations,
   ...policyResolvers,
+  ...scarcityResolvers,
+  ...simulationResolvers,
 ] as const;

@@ -2,11 +2,12 @@ import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rank
 import { planChanges } from './changes.js';
 import { type ClosedPart, closedParts } from './closed-sets.js';
 import type { Problem, Solution } from './engine/solver.js';
-import { solveSteady } from './engine/steady.js';
+import { type SteadySolution, solveSteady } from './engine/steady.js';
 import { compare, MAX_RUNNERS_UP } from './explaining.js';
 import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
 import type { Certificate, Explanation, PlannedChange, PlanTotals, UnmatchedReason } from './matching.domain.js';
 import { isPossible } from './rules.js';
+import { scarcityOf } from './scarcity.js';
 import { costOf, tieOf, type Weights } from './scoring.js';
 import { totalsOf } from './totals.js';
 import { type ClosedSet, certificateOf, obstaclesOf } from './unmatched.js';
@@ -55,7 +56,12 @@ export type Decide = (
   proposed: Float64Array,
   ranked: readonly RankedNeed[],
   sessions: readonly SessionFacts[],
-) => Pick<Solution, 'pairQuantity' | 'unserved'>;
+) => Pick<Solution, 'pairQuantity' | 'unserved'> & { readonly prices?: Pick<SteadySolution, 'sessionPrice' | 'changeWeight'> };
+
+const bySteadiness: Decide = (problem, proposed) => {
+  const solution = solveSteady(problem, proposed);
+  return { ...solution, prices: solution };
+};
 
 /**
  * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then as few changes of proposals as
@@ -65,7 +71,7 @@ export type Decide = (
 export function computePlan(
   input: PlanInput,
   onProgress: (percent: number) => void = () => undefined,
-  decide: Decide = solveSteady,
+  decide: Decide = bySteadiness,
 ): PlanOutcome {
   const { now, weights } = input;
   const ranked = rankedNeeds(input.needs, weights, now);
@@ -103,7 +109,9 @@ export function computePlan(
       },
     ];
   });
-  const totals = totalsOf(input, ranked, sessions, rows, solution, matches);
+  const left = ranked.flatMap((_, i) => (solution.unserved[i]! > 0 ? [i] : []));
+  const scarcity = solution.prices ? scarcityOf(sessions, left, partsOf, solution.prices) : [];
+  const totals = { ...totalsOf(input, ranked, sessions, rows, solution, matches), scarcity };
   onProgress(95);
   return { matches, unmatched, changes: planChanges(input, matches), totals };
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { newId } from '../../kernel/ids.js';
@@ -36,6 +36,22 @@ export const planById = defineLoader<MatchPlan>('planById', async ({ db, communi
     .from(matchPlans)
     .where(and(eq(matchPlans.communityId, communityId), sql`${matchPlans.id} = any(${sql.param(ids)}::uuid[])`));
   return new Map(rows.map(row => [row.id, toPlan(row)]));
+});
+
+/** By branch: the newest plan of its own that was computed. Raw: no policy. */
+export const latestPlan = defineLoader<MatchPlan>('latestPlan', async ({ db, communityId }, branchIds) => {
+  const rows = await db
+    .selectDistinctOn([matchPlans.branchId])
+    .from(matchPlans)
+    .where(
+      and(
+        eq(matchPlans.communityId, communityId),
+        sql`${matchPlans.branchId} = any(${sql.param(branchIds)}::uuid[])`,
+        sql`${matchPlans.state} in ('READY', 'PUBLISHED')`,
+      ),
+    )
+    .orderBy(asc(matchPlans.branchId), desc(matchPlans.id));
+  return new Map(rows.map(row => [row.branchId ?? '', toPlan(row)]));
 });
 
 const isRunning = sql`${matchPlans.state} in ('QUEUED', 'RUNNING')`;

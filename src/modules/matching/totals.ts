@@ -17,7 +17,7 @@ export function totalsOf(
   rows: Rows,
   { unserved }: Pick<Solution, 'unserved'>,
   matches: readonly PlannedMatch[],
-): PlanTotals {
+): Omit<PlanTotals, 'scarcity'> {
   const tiers = [1, 2, 3, 4].map((tier): TierTotal => {
     const ofTier = ranked.flatMap(({ need, rank }, i) => (rank.tier === tier ? [{ open: need.open, left: unserved[i]! }] : []));
     return {
