@@ -12,7 +12,12 @@ import { matches, pairExclusions } from './matching.table.js';
 /** Named needs as they are, what is open in some branches, or what was submitted there at some time and not turned away. */
 export type NeedsWanted =
   | { readonly needIds: readonly string[] }
-  | { readonly branchIds: readonly string[]; readonly submitted?: { readonly from: Date; readonly until: Date } };
+  | {
+      readonly branchIds: readonly string[];
+      readonly submitted?: { readonly from: Date; readonly until: Date };
+      /** Only of these categories and of those below them. */
+      readonly categoryCodes?: readonly string[];
+    };
 /**
  * Named sessions as they are, or what is published and scheduled by members of some branches or by some organizations; `past`:
  * what was, whatever has become of the offer since.
@@ -23,6 +28,8 @@ export type SessionsWanted =
       readonly from: Date;
       readonly until: Date;
       readonly past?: true;
+      /** Only of offers of these categories. */
+      readonly categoryCodes?: readonly string[];
     });
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
@@ -48,6 +55,9 @@ export const needRows = ({ db, communityId }: Scope, wanted: NeedsWanted) =>
               among(needs.branchId, wanted.branchIds),
               sql`${needs.urgency} <> 'P0'`,
               eq(serviceCategories.matchable, true),
+              wanted.categoryCodes
+                ? sql`string_to_array(${serviceCategories.path}, '/') && ${sql.param(wanted.categoryCodes)}::text[]`
+                : undefined,
               wanted.submitted
                 ? and(
                     gte(needs.submittedAt, wanted.submitted.from),
@@ -65,6 +75,7 @@ const sessionsWhere = (communityId: string, wanted: SessionsWanted): SQL | undef
   return and(
     wanted.past ? sql`${offers.publishedAt} < ${wanted.until.toISOString()}::timestamptz` : eq(offers.state, 'PUBLISHED'),
     eq(sessions.state, 'SCHEDULED'),
+    wanted.categoryCodes ? sql`${offers.categoryCode} = any(${sql.param(wanted.categoryCodes)})` : undefined,
     sql`(${sessions.startsAt} is null or ${and(gte(sessions.startsAt, wanted.from), lt(sessions.startsAt, wanted.until))})`,
     'organizationIds' in wanted
       ? among(offers.organizationId, wanted.organizationIds)
@@ -184,4 +195,25 @@ export async function branchesOf({ db, communityId }: Scope, organizationIds: re
       ),
     );
   return rows.map(({ branchId }) => branchId);
+}
+
+/** The categories of some needs with all above them: what an offer must be of to serve one of them. */
+export async function categoriesAround({ db, communityId }: Scope, needIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ path: serviceCategories.path })
+    .from(needs)
+    .innerJoin(serviceCategories, eq(serviceCategories.code, needs.categoryCode))
+    .where(and(eq(needs.communityId, communityId), among(needs.id, needIds)));
+  return [...new Set(rows.flatMap(({ path }) => path.split('/').filter(Boolean)))];
+}
+
+/** The categories in which some organizations offer something now. */
+export async function categoriesOffered({ db, communityId }: Scope, organizationIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ code: offers.categoryCode })
+    .from(offers)
+    .where(
+      and(eq(offers.communityId, communityId), among(offers.organizationId, organizationIds), eq(offers.state, 'PUBLISHED')),
+    );
+  return rows.flatMap(({ code }) => code ?? []);
 }
