@@ -16,20 +16,16 @@ const mix = (random: Random) => ({
 /** Nothing is over its bounds, and what is counted is what the pairs hold. */
 const expectFeasible = (problem: Problem, { pairQuantity, unserved, free }: Live): void => {
   const load = new Float64Array(problem.sessionCount);
+  const served = new Float64Array(problem.needCount);
   for (let need = 0; need < problem.needCount; need++) {
-    let served = 0;
     for (let pair = problem.pairStart[need]!; pair < problem.pairStart[need + 1]!; pair++) {
-      expect(pairQuantity[pair]).toBeGreaterThanOrEqual(0);
-      served += pairQuantity[pair]!;
+      served[need]! += pairQuantity[pair]!;
       load[problem.pairSession[pair]!]! += pairQuantity[pair]!;
     }
-    expect(served + unserved[need]!).toBe(problem.needQuantity[need]);
-    expect(unserved[need]).toBeGreaterThanOrEqual(0);
   }
-  for (const [session, left] of free.entries()) {
-    expect(left).toBeGreaterThanOrEqual(0);
-    expect(load[session]! + left).toBe(problem.sessionCapacity[session]);
-  }
+  expect(Math.min(0, ...pairQuantity, ...unserved, ...free)).toBe(0);
+  expect(unserved.map((left, need) => left + served[need]!)).toEqual(problem.needQuantity);
+  expect(free.map((left, session) => left + load[session]!)).toEqual(problem.sessionCapacity);
 };
 
 /** Plays the steps over a plan; they must tell all that changed. */
@@ -48,7 +44,7 @@ describe('a need that arrives', () => {
   it('is served, and takes from whom, exactly as a new plan would say', () => {
     const random = createRandom(21);
     let [served, ousted, reseated] = [0, 0, 0];
-    for (let round = 0; round < 3000; round++) {
+    for (let round = 0; round < 2000; round++) {
       const problem = randomProblem(random, mix(random));
       const newcomer = between(random, 0, problem.needCount - 1);
       const before = solve({ ...problem, needQuantity: problem.needQuantity.with(newcomer, 0) });
@@ -64,7 +60,7 @@ describe('a need that arrives', () => {
         if (to < 0) expect(problem.needRank[need]).toBeLessThan(problem.needRank[newcomer]!);
       }
     }
-    expect(Math.min(served, ousted, reseated)).toBeGreaterThan(200);
+    expect(Math.min(served, ousted, reseated)).toBeGreaterThan(150);
   });
 
   it('moves as few as can be, and of those the cheapest way', () => {
@@ -123,7 +119,7 @@ describe('places that become free', () => {
   it('go to whom a new plan would give them', () => {
     const random = createRandom(22);
     let [served, reseated] = [0, 0];
-    for (let round = 0; round < 3000; round++) {
+    for (let round = 0; round < 2000; round++) {
       const before = randomProblem(random, mix(random));
       const session = between(random, 0, before.sessionCount - 1);
       const places = between(random, 1, 5);
@@ -141,26 +137,33 @@ describe('places that become free', () => {
         else reseated++;
       }
     }
-    expect(Math.min(served, reseated)).toBeGreaterThan(300);
+    expect(Math.min(served, reseated)).toBeGreaterThan(200);
   });
 });
 
 it('stays right over many changes one after the other', () => {
   const random = createRandom(23);
-  for (let round = 0; round < 150; round++) {
-    const whole = randomProblem(random, { ...mix(random), needs: 14, sessions: 6 });
+  for (let round = 0; round < 200; round++) {
+    const whole = randomProblem(random, { ...mix(random), needs: 16, sessions: 6 });
     const capacity = Float64Array.from(whole.sessionCapacity);
-    const quantity = Float64Array.from(whole.needQuantity).fill(0, 7);
-    const live = createLive(whole, solve({ ...whole, needQuantity: quantity }));
-    // Who has not arrived yet must not be let in by places that become free.
-    live.unserved.fill(0, 7);
-    for (let need = 7; need < 14; need++) {
-      quantity[need] = live.unserved[need] = whole.needQuantity[need]!;
-      live.placeNeed(need);
-      const session = between(random, 0, 5);
-      capacity[session]! += 1;
-      live.addPlaces(session, 1);
-      expect(live.unserved).toEqual(solve({ ...whole, needQuantity: quantity, sessionCapacity: capacity }).unserved);
+    const quantity = Float64Array.from(whole.needQuantity).fill(0, 6);
+    const before = { ...whole, needQuantity: Float64Array.from(quantity) };
+    const live = createLive(before, solve(before));
+    for (let need = 6; need < 16; need++) {
+      // Runs of one kind and turns between the two.
+      if (random() < 0.7) {
+        quantity[need] = whole.needQuantity[need]!;
+        live.placeNeed(need, quantity[need]);
+      }
+      if (random() < 0.3) {
+        const session = between(random, 0, 5);
+        const places = between(random, 1, 3);
+        capacity[session]! += places;
+        live.addPlaces(session, places);
+      }
+      const world = { ...whole, needQuantity: quantity, sessionCapacity: capacity };
+      expectFeasible(world, live);
+      expect(live.unserved).toEqual(solve(world).unserved);
     }
   }
 });
