@@ -205,8 +205,9 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
     seenSession[target] = search;
     layerOf[target] = 0;
     sessions[reached++] = target;
-    for (let at = 0; at < reached; at++) {
-      const session = sessions[at]!;
+    // With moves known every step is on a shortest path, so the newest is followed; without, the nearest.
+    for (let next = 0; bounds.areMovesKnown ? reached > 0 : next < reached; ) {
+      const session = sessions[bounds.areMovesKnown ? --reached : next++]!;
       const layer = layerOf[session]! + 1;
       for (let i = columnStart[session]!; i < columnStart[session + 1]!; i++) {
         const pair = columnPair[i]!;
