@@ -64,7 +64,11 @@ async function liveStory(story: StoryPlan, scopes: Scopes, { accounts, needs, se
   let referral: Referral = must(
     origin === 'CLAIM'
       ? await claimNeed(await scopes.asAccount(liaison, beganAt), pair)
-      : await requestReferral(await scopes.asAccount(secretary, beganAt), { ...pair, draft: origin === 'DRAFT' }),
+      : await requestReferral(await scopes.asAccount(secretary, beganAt), {
+          ...pair,
+          draft: origin === 'DRAFT',
+          overrideReason: 'AGREED_BEFORE',
+        }),
     'referrals',
   );
   for (const { to, at, reason } of steps) {

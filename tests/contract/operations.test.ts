@@ -40,6 +40,7 @@ interface Expected {
 
 const nodesOf = ({ edges }: Data): Data[] => edges.map(({ node }: Data) => node);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+const MARCH = { from: '2026-03-01', until: '2026-04-01' };
 const CHINESE = /[\u4e00-\u9fff]/;
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
@@ -164,6 +165,42 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     },
     withheld: ['secretary.b2', { need: null }],
     statements: 7,
+  },
+  'question-21-fairness-of-a-month.graphql': {
+    login: () => 'subdistrict',
+    variables: () => ({ period: MARCH }),
+    rows: ({ community }) => [community.fairness],
+    must([{ overall, byBranch, byTier, byAgeBand, byCareCategory, loads }]) {
+      expect(overall.people).toBeGreaterThanOrEqual(5);
+      for (const groups of [byBranch, byTier, byAgeBand]) {
+        const told = groups.flatMap(({ measures }: Data) => (measures ? [measures] : []));
+        for (const { people, servedShare } of told) {
+          expect(people).toBeGreaterThanOrEqual(5);
+          expect(servedShare).toBeGreaterThanOrEqual(0);
+          expect(servedShare).toBeLessThanOrEqual(1);
+        }
+        const rest = overall.needs - sum(told.map(({ needs }: Data) => needs));
+        expect(groups.some(({ measures }: Data) => measures === null)).toBe(rest > 0);
+      }
+      expect(byBranch).toHaveLength(4);
+      expect(byCareCategory.length).toBeGreaterThan(0);
+      expect(sum(loads.map(({ promised }: Data) => promised))).toBeGreaterThan(0);
+    },
+    withheld: ['secretary.b1', { community: { fairness: null } }],
+    statements: 11,
+  },
+  'question-21-outcomes-of-a-branch.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ branchId }) => ({ branchId, period: { from: '2026-01-01', until: '2026-12-31' } }),
+    rows: ({ branch }) => [branch],
+    must([{ fairness, matchingOutcomes }]) {
+      expect(fairness.overall.people).toBeGreaterThan(20);
+      expect(fairness.longestWaiting.need.number).toMatch(/^N-B1-/);
+      expect(fairness.byBuilding.length).toBeGreaterThan(1);
+      expect(matchingOutcomes.overall === null || matchingOutcomes.overall.people >= 5).toBe(true);
+    },
+    withheld: ['secretary.b2', { branch: { fairness: null, matchingOutcomes: null } }],
+    statements: 16,
   },
   'question-22-what-a-plan-changes.graphql': {
     login: () => 'secretary.b1',

@@ -93,7 +93,11 @@ const attacks = ({ needs, plans, matches, referrals, residents, kinships }: Trea
     branchMatchPlanCreate: [
       { branchId, idempotencyKey },
       { idempotencyKey },
-      { branchId: otherBranchId, pinned: pairs.map(({ needId, sessionId }) => ({ needId, sessionId })), idempotencyKey },
+      {
+        branchId: otherBranchId,
+        pinned: pairs.map(({ needId, sessionId }) => ({ needId, sessionId, reason: 'OTHER' })),
+        idempotencyKey,
+      },
     ],
     matchPlanPublish: plans.map(({ id, version }) => ({ planId: id, expectedVersion: version, idempotencyKey })),
     matchPlanCancel: plans.map(({ id }) => ({ planId: id, idempotencyKey })),

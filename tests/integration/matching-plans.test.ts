@@ -98,6 +98,9 @@ describe('a plan of a random estate', () => {
       const need = needById.get(needId)!;
       const allowed = pool.filter(session => isAllowed(need, session));
       expect(certificate.possible).toBe(allowed.length);
+      expect(certificate.sessionIds.slice(0, allowed.length).sort()).toEqual(allowed.map(({ id }) => id).sort());
+      for (const { needs: held, waiting } of certificate.holders)
+        expect(waiting.reduce((total, band) => total + band.needs, 0)).toBe(held);
       expect(reason === 'ALL_FULL' || reason === 'PARTLY_SERVED').toBe(allowed.length > 0);
       if (reason === 'PARTLY_SERVED') expect(quantity).toBeLessThan(need.open);
       if (reason === 'NO_OFFER_OF_CATEGORY') {
@@ -219,7 +222,7 @@ describe('starting a run', () => {
       ({ branch_id, state, urgency }) => branch_id === WORLD.branch1 && state === 'OPEN' && urgency !== 'P0',
     )!;
     const forbidden = world.sessions.find(session => !isAllowed(need, session))!;
-    const pair = { needId: need.id, sessionId: forbidden.id };
+    const pair = { needId: need.id, sessionId: forbidden.id, reason: 'OTHER' as const };
     const base = { branchId: WORLD.branch1, idempotencyKey: key() };
     expect(
       await createPlan(scope(ACTORS.secretary1), { ...base, horizonDays: 93, pinned: [pair], forbidden: [pair] }),
@@ -239,9 +242,9 @@ describe('starting a run', () => {
       failure: { code: 'NOT_POSSIBLE' },
     });
     const elsewhere = world.needs.find(({ branch_id }) => branch_id === WORLD.branch2)!;
-    expect(
-      await createPlan(scope(ACTORS.secretary1), { ...base, pinned: [{ needId: elsewhere.id, sessionId: forbidden.id }] }),
-    ).toMatchObject({ failure: { code: 'NOT_FOUND' } });
+    expect(await createPlan(scope(ACTORS.secretary1), { ...base, pinned: [{ ...pair, needId: elsewhere.id }] })).toMatchObject({
+      failure: { code: 'NOT_FOUND' },
+    });
   });
 
   it('leaves no run behind for ever when the process dies', async () => {

@@ -21,7 +21,7 @@ const c = WORLD.community;
 const CREATE = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanCreate(input: $input) { matchPlan { id version status progress dryRun policyVersion branch { code }
   totals { needs pairs tiers { tier needs served } supply { category { code } free used } }
   matches(first: 100) { totalCount edges { node { id state quantity rankPosition need { id number } session { id } organization { id code } explanation { sentence points cost complete rankParts { code points text } costParts { code cost } runnersUp { cost isFull sentence session { id } differences { code cost measured } } } } } }
-  unmatched(first: 100) { totalCount edges { node { quantity reason sentence need { id } certificate { possible closedSet promised holders { tier needs } } } } } }
+  unmatched(first: 100) { totalCount edges { node { quantity reason sentence need { id } certificate { possible closedSet promised holders { tier needs waiting { band needs } } sessions { id } } } } } }
   userErrors { code message path ... on NotPossibleError { reasons } ... on RunInProgressError { planId } } } }`;
 const PUBLISH = `mutation($input: MatchPlanPublishInput!) { matchPlanPublish(input: $input) { matchPlan { id version status } fellOut { id state fellOutBecause { code sentence } } userErrors { code ... on StaleVersionError { currentVersion } ... on InvalidStateError { from } } } }`;
 
@@ -99,7 +99,13 @@ describe('a plan over the API', () => {
             sentence:
               '能服务的 2 个场次都已约满。其中 1 个已全部承诺,由排序在前的需求占用(P1 1 项),其中最后一位为 P1,0 分(紧急程度更高)。',
             need: { id: gid('Need', scene.need) },
-            certificate: { possible: 2, closedSet: 2, promised: 1, holders: [{ tier: 1, needs: 1 }] },
+            certificate: {
+              possible: 2,
+              closedSet: 2,
+              promised: 1,
+              holders: [{ tier: 1, needs: 1, waiting: [{ band: 'UNDER_3_DAYS', needs: 1 }] }],
+              sessions: [{ id: gid('Session', scene.session) }, { id: gid('Session', scene.far) }],
+            },
           },
         },
       ],
@@ -142,10 +148,14 @@ describe('a plan over the API', () => {
 
   it('refuses what is malformed, field by field', async () => {
     const scene = await insertScene(database);
-    const pair = { needId: gid('Need', scene.need), sessionId: gid('Session', scene.session) };
+    const pair = { needId: gid('Need', scene.need), sessionId: gid('Session', scene.session), reason: 'HARDSHIP' };
     expect((await createPlan(ACTORS.secretary1, { pinned: [{ ...pair, needId: pair.sessionId }] })).userErrors).toMatchObject([
       { code: 'INVALID_ID', path: ['pinned', '0', 'needId'] },
     ]);
+    for (const name of ['pinned', 'forbidden'])
+      expect((await createPlan(ACTORS.secretary1, { [name]: [{ ...pair, reason: null }] })).userErrors).toMatchObject([
+        { code: 'REASON_REQUIRED', path: [name, '0', 'reason'] },
+      ]);
     await owner.unsafe(`update offer set state = 'PAUSED'`);
     expect((await createPlan(ACTORS.secretary1, { pinned: [pair] })).userErrors).toMatchObject([
       { code: 'NOT_POSSIBLE', path: ['pinned'], reasons: ['OFFER_NOT_PUBLISHED'] },
@@ -158,7 +168,7 @@ describe('a plan over the API', () => {
 });
 
 describe('publishing', () => {
-  const PROPOSALS = `query($id: ID!) { organization(id: $id) { proposals { totalCount edges { node { id state respondBy rankPosition need { id } explanation { points cost sentence } } } } } }`;
+  const PROPOSALS = `query($id: ID!) { organization(id: $id) { proposals { totalCount edges { node { id state respondBy rankPosition need { id } explanation { points cost sentence options position runnersUp { cost } } } } } } }`;
   const proposalsOf = async (actor: Actor, id: string) =>
     (await ask(actor, PROPOSALS, { id: gid('Organization', id) })).data?.organization.proposals;
 
@@ -181,7 +191,7 @@ describe('publishing', () => {
             respondBy: '2026-12-02T01:00:00.000Z',
             rankPosition: null,
             need: { id: gid('Need', scene.need) },
-            explanation: { points: null, cost: null },
+            explanation: { points: null, cost: null, options: null, position: null, runnersUp: null },
           },
         },
       ],
@@ -261,6 +271,30 @@ describe('publishing', () => {
       { state: 'LAPSED', count: 1 },
     ]);
     expect(await leftOut()).toEqual({ [rival]: 0, [scene.need]: 2 });
+  });
+
+  it('lets those who were left out come first the next time, so that nobody who keeps asking waits for ever', async () => {
+    const scene = await insertScene(database, { capacity: 1 });
+    await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
+    const rival = newId();
+    // Has waited longer by five working days of 8.5 hours: 85 points ahead, and one lost plan counts 100.
+    await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
+      values (${c}, ${rival}, 'N-2', ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', 'P2', 1, '{ON_SITE}', ${at(-50 - 24 * 7)}, ${at(-49)})`;
+    await owner`update personal.resident set care_categories = '{}', birth_date = '1970-01-01'`;
+    const ids = [gid('Need', scene.need), gid('Need', rival)];
+    const served: number[] = [];
+    const points: number[][] = [];
+    for (let round = 0; round < 3; round++) {
+      const { matchPlan } = await createPlan();
+      const [{ node }] = matchPlan.matches.edges;
+      served.push(ids.indexOf(node.need.id));
+      points.push(
+        node.explanation.rankParts.filter(({ code }: any) => code === 'LEFT_OUT').map(({ points: value }: any) => value),
+      );
+      await publish(ACTORS.secretary1, matchPlan);
+    }
+    expect(served).toEqual([1, 0, 1]);
+    expect(points).toEqual([[], [100], [100]]);
   });
 
   it('never takes back an acceptance that came first', async () => {

@@ -38,6 +38,7 @@ const LISTS = [
   'organizations.CODE',
   'accounts.LOGIN',
   'matches.RANK',
+  'matchPolicies.NEWEST',
   'unmatched.RANK',
   'buildings.NUMBER',
 ];

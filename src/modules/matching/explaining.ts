@@ -23,6 +23,7 @@ export function explainPair(
     distanceM: cost.distanceM,
     pinned: false,
     options: null,
+    position: null,
     runnersUp: [],
   };
 }
@@ -68,6 +69,7 @@ export function shownTo(inFull: boolean, explanation: Explanation): ShownExplana
     costParts: explanation.costParts.filter(({ code }) => OPEN_COST_PARTS.includes(code)),
     distanceM: null,
     options: null,
+    position: null,
     runnersUp: null,
     complete: false,
   };

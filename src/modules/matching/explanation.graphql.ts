@@ -49,7 +49,8 @@ class CostDifference {
 class RunnerUp {
   @Field(() => Int, { description: 'What it would have cost; may be less than the match where it is full.' })
   readonly cost!: number;
-  @Field(() => Boolean, { description: 'The plan gives all its free places to other needs.' }) readonly isFull!: boolean;
+  @Field(() => Boolean, { description: 'No place was left there: promised before, or given to other needs by the plan.' })
+  readonly isFull!: boolean;
   @Field(() => [CostDifference], { description: "Where the two differ; adds up to its cost less the match's." })
   readonly differences!: RunnerUpRecord['differences'];
 }
@@ -81,6 +82,11 @@ export class MatchExplanation {
     description: 'How many sessions were possible for the need. Null outside of plans, or staff only.',
   })
   readonly options!: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The place of the session among them, 1 is cheapest. Null outside of plans, or staff only.',
+  })
+  readonly position!: number | null;
   @Field(() => [RunnerUp], {
     nullable: true,
     description: 'The best sessions that it did not get, at most three, best first; empty outside of plans. Null: staff only.',

@@ -157,8 +157,12 @@ export const historyRows = ({ db, communityId }: Scope, beneficiaryIds: readonly
     .where(and(eq(needDetails.communityId, communityId), among(needDetails.beneficiaryId, beneficiaryIds)))
     .groupBy(needDetails.beneficiaryId, referrals.organizationId, needs.categoryCode);
 
-/** Proposals of a branch (null: of all) that wait for an answer, in the order of their plan. */
-export const openProposals = async ({ db, communityId, now }: Scope, branchId: string | null): Promise<readonly Proposal[]> => {
+/** Proposals of a branch (null: of all), or to some needs, that wait for an answer, in the order of their plan. */
+export async function openProposals(
+  { db, communityId, now }: Scope,
+  of: { readonly branchId: string | null } | { readonly needIds: readonly string[] },
+): Promise<readonly Proposal[]> {
+  const isOf = 'needIds' in of ? among(matches.needId, of.needIds) : of.branchId && eq(matches.branchId, of.branchId);
   const rows = await db
     .select({
       matchId: matches.id,
@@ -172,14 +176,14 @@ export const openProposals = async ({ db, communityId, now }: Scope, branchId: s
     .where(
       and(
         eq(matches.communityId, communityId),
-        branchId === null ? undefined : eq(matches.branchId, branchId),
+        isOf || undefined,
         eq(matches.state, 'PROPOSED'),
         sql`coalesce(${matches.respondBy} > ${now().toISOString()}::timestamptz, true)`,
       ),
     )
     .orderBy(asc(matches.rankPosition), asc(matches.id));
   return rows.map(({ respondBy, ...row }) => ({ ...row, respondBy: respondBy?.getTime() ?? null }));
-};
+}
 
 /** Branches in whose alliance these organizations are active. */
 export async function branchesOf({ db, communityId }: Scope, organizationIds: readonly string[]): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { Mode } from '../../kernel/vocabulary.js';
+import type { OverrideReason } from './decisions.domain.js';
 import type { PairIds } from './facts.js';
 import type { MatchReason, Reason } from './rules.js';
 import type { CostPart, Part, RankPart } from './scoring.js';
@@ -32,6 +33,12 @@ export const UNMATCHED_REASONS = [
 ] as const;
 export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number];
 
+/** A pair that a person pinned or forbade in a plan, and why. */
+export interface PlanOverride extends PairIds {
+  readonly reason: OverrideReason;
+  readonly noteId: string | null;
+}
+
 /** One run of the engine for a branch, or for the whole community (`branchId` null). */
 export interface MatchPlan {
   readonly id: string;
@@ -43,8 +50,8 @@ export interface MatchPlan {
   readonly policyVersion: number;
   readonly horizonStart: Date;
   readonly horizonEnd: Date;
-  readonly pinned: readonly PairIds[];
-  readonly forbidden: readonly PairIds[];
+  readonly pinned: readonly PlanOverride[];
+  readonly forbidden: readonly PlanOverride[];
   readonly totals: PlanTotals | null;
   readonly failure: PlanFailure | null;
   readonly createdBy: string | null;
@@ -104,7 +111,7 @@ export interface CostDifference {
 export interface RunnerUp {
   readonly sessionId: string;
   readonly cost: number;
-  /** The plan gives all its free places to other needs. */
+  /** No place was left there: promised before, or given to other needs by the plan. */
   readonly isFull: boolean;
   readonly differences: readonly CostDifference[];
 }
@@ -123,6 +130,8 @@ export interface Explanation {
   readonly pinned: boolean;
   /** Possible sessions of the need, this one included; null outside of plans. */
   readonly options: number | null;
+  /** The place of the session among them, 1 is cheapest; null outside of plans. */
+  readonly position: number | null;
   readonly runnersUp: readonly RunnerUp[];
   /** Only on matches that fell out when the plan was published. */
   readonly fellOut?: readonly MatchReason[];
@@ -148,7 +157,22 @@ export interface Match {
   readonly version: number;
 }
 
-/** Why a need stays open: counts only, no names. */
+/** How long a need has waited, in days since it was submitted; each band begins where the one before it ends. */
+export const WAITING_BANDS = ['UNDER_3_DAYS', 'UNDER_7_DAYS', 'UNDER_14_DAYS', 'UNDER_28_DAYS', 'LONGER'] as const;
+export type WaitingBand = (typeof WAITING_BANDS)[number];
+
+/** Needs of one tier that hold places, and how long they have waited. */
+export interface Holders {
+  readonly tier: number;
+  readonly needs: number;
+  /** Adds up to `needs`; bands without a need are left out. */
+  readonly waiting: readonly { readonly band: WaitingBand; readonly needs: number }[];
+}
+
+/** How many sessions of a closed set are named. */
+export const MAX_CERTIFICATE_SESSIONS = 30;
+
+/** Why a need stays open: counts only, no names of people. */
 export interface Certificate {
   /** Sessions of the need's category that the plan could use. */
   readonly ofCategory: number;
@@ -157,9 +181,11 @@ export interface Certificate {
   /** Sessions that pass every rule, and all to which their holders could move: every one of them is full. */
   readonly possible: number;
   readonly closedSet: number;
+  /** The first of them: the need's own possible sessions, best first, then those that their holders could move to. */
+  readonly sessionIds: readonly string[];
   /** Of the closed set, sessions that accepted promises fill alone. */
   readonly promised: number;
-  readonly holders: readonly { readonly tier: number; readonly needs: number }[];
+  readonly holders: readonly Holders[];
   /** The lowest of the holders, and by how much it comes before this need: tiers first, then points, then hours of submission. */
   readonly lowest: {
     readonly tier: number;

@@ -1,5 +1,13 @@
 import { defineEnum } from '../../graphql/enums.js';
-import type { ChangeCause, ChangeKind, MatchState, PlanFailure, PlanState, UnmatchedReason } from './matching.domain.js';
+import type {
+  ChangeCause,
+  ChangeKind,
+  MatchState,
+  PlanFailure,
+  PlanState,
+  UnmatchedReason,
+  WaitingBand,
+} from './matching.domain.js';
 import type { MatchReason } from './rules.js';
 import type { CostPart, RankPart } from './scoring.js';
 
@@ -46,6 +54,18 @@ export const UnmatchedReasonEnum = defineEnum<UnmatchedReason>(
     WRONG_TIME: ['时间不合', 'wrong time', 'No window, lead time or deadline fits.'],
     ALL_FULL: ['名额已满', 'all full', 'Every place that could serve it is held by needs that come first, or promised.'],
     PARTLY_SERVED: ['部分满足', 'partly served', 'Something is served; for the rest all is full.'],
+  },
+);
+
+export const WaitingBandEnum = defineEnum<WaitingBand>(
+  'WaitingBand',
+  'How long a need has waited, in days since it was submitted.',
+  {
+    UNDER_3_DAYS: ['3天以内', 'under 3 days', 'Less than three days.'],
+    UNDER_7_DAYS: ['3天至1周', 'under a week', 'From three days to less than seven.'],
+    UNDER_14_DAYS: ['1至2周', 'under two weeks', 'From seven days to less than fourteen.'],
+    UNDER_28_DAYS: ['2至4周', 'under four weeks', 'From fourteen days to less than twenty-eight.'],
+    LONGER: ['4周以上', 'four weeks and more', 'Twenty-eight days and more.'],
   },
 );
 

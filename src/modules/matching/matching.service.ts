@@ -4,7 +4,6 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { findNeed } from '../needs/needs.service.js';
 import { findSession, sessionById } from '../offers/offers.service.js';
-import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
 import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { loadFacts } from './facts.service.js';
@@ -14,7 +13,6 @@ import { insertExclusion, matchById, moveProposal } from './matching.repo.js';
 import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
 import { currentPolicy } from './policies.repo.js';
 import { depersonalized, failedRules as failedRulesOf, fullness, type Reason } from './rules.js';
-import { factsAround } from './suggestions.service.js';
 
 export type { Match } from './matching.domain.js';
 export { countMatches, IN_RANK, matchById, NEWEST_MATCHES, pageOfMatches } from './matching.repo.js';
@@ -91,31 +89,6 @@ export async function failedRules(scope: Scope, needId: string, sessionId: strin
   const told = depersonalized(failed);
   const impersonal = told.filter(({ code }) => code !== 'NOT_ELIGIBLE');
   return impersonal.length ? impersonal : told;
-}
-
-/**
- * What the engine would have said when a person decided: rank, cost and the place of the session among the suggestions for
- * the need (1 is best; null when the rules forbid it), so that the engine can be judged by outcomes. Not within a transaction.
- */
-export async function decisionOf(scope: Scope, needId: string, sessionId: string): Promise<Readonly<Record<string, unknown>>> {
-  const seen = await findNeed(scope, needId);
-  if (!seen) return {};
-  const [{ need, sessions: pool }, policy] = await Promise.all([
-    factsAround(scope, { needId, branchId: seen.branchId }),
-    currentPolicy(scope),
-  ]);
-  if (!need) return {};
-  const now = scope.now().getTime();
-  const ordered = inTieOrder(pool.filter(({ free }) => free > 0));
-  const candidates = candidatesOf(need, ordered, categoryIndex(ordered)(need), policy.weights, now);
-  const position = candidates.findIndex(candidate => ordered[candidate.position]?.id === sessionId);
-  const session = pool.find(({ id }) => id === sessionId);
-  return {
-    ...(session && explainPair(need, session, policy, now)),
-    policyVersion: policy.version,
-    suggestionPosition: position < 0 ? null : position + 1,
-    suggestionCount: candidates.length,
-  };
 }
 
 /** PROPOSED → ACCEPTED, once; the caller takes places and quantity in the same transaction. */

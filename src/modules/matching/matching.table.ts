@@ -19,7 +19,7 @@ import { organizations } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
 import { offers, sessions } from '../offers/offers.table.js';
 import { branches, communities } from '../territory/territory.table.js';
-import { CHANGE_KINDS, MATCH_STATES, PLAN_STATES } from './matching.domain.js';
+import { CHANGE_KINDS, MATCH_STATES, PLAN_STATES, type PlanOverride } from './matching.domain.js';
 
 export const planState = pgEnum('plan_state', PLAN_STATES);
 export const matchState = pgEnum('match_state', MATCH_STATES);
@@ -51,8 +51,8 @@ export const matchPlans = pgTable(
     policyVersion: integer('policy_version').notNull(),
     horizonStart: instant('horizon_start').notNull(),
     horizonEnd: instant('horizon_end').notNull(),
-    pinned: jsonb().$type<readonly { readonly needId: string; readonly sessionId: string }[]>().notNull().default([]),
-    forbidden: jsonb().$type<readonly { readonly needId: string; readonly sessionId: string }[]>().notNull().default([]),
+    pinned: jsonb().$type<readonly PlanOverride[]>().notNull().default([]),
+    forbidden: jsonb().$type<readonly PlanOverride[]>().notNull().default([]),
     totals: jsonb().$type<Readonly<Record<string, unknown>>>(),
     failure: text(),
     createdBy: uuid('created_by'),

@@ -27,7 +27,7 @@ export async function loadPlanFacts(
   weights: Weights,
 ): Promise<PlanFacts> {
   const branchIds = await branchIdsOf(scope, branchId);
-  const proposals = await openProposals(scope, branchId);
+  const proposals = await openProposals(scope, { branchId });
   const facts = await loadFacts(scope, action, { needs: { branchIds }, sessions: { branchIds, from, until } }, weights);
   const [needs, sessions] = [new Set(facts.needs.map(({ id }) => id)), new Set(facts.sessions.map(({ id }) => id))];
   const needIds = [...new Set(proposals.map(({ needId }) => needId))].filter(id => !needs.has(id));

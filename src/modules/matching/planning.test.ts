@@ -184,9 +184,10 @@ describe('the reason of a need that stays open', () => {
         possible: 3,
         closedSet: 3,
         promised: 1,
+        sessionIds: expect.toSatisfy((ids: readonly string[]) => [...ids].sort().join() === 's1,s2,s3'),
         holders: [
-          { tier: 1, needs: 1 },
-          { tier: 3, needs: 1 },
+          { tier: 1, needs: 1, waiting: [{ band: 'UNDER_14_DAYS', needs: 1 }] },
+          { tier: 3, needs: 1, waiting: [{ band: 'UNDER_14_DAYS', needs: 1 }] },
         ],
         lowest: { tier: 3, tiersAhead: 0, pointsAhead: 100 },
       },

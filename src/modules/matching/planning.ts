@@ -1,16 +1,17 @@
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
 import { planChanges } from './changes.js';
-import { type ClosedPart, closedParts } from './closed-sets.js';
+import { closedParts } from './closed-sets.js';
 import type { Problem, Solution } from './engine/solver.js';
 import { type SteadySolution, solveSteady } from './engine/steady.js';
 import { compare, MAX_RUNNERS_UP } from './explaining.js';
 import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
+import { summarize } from './holders.js';
 import type { Certificate, Explanation, PlannedChange, PlanTotals, UnmatchedReason } from './matching.domain.js';
 import { isPossible } from './rules.js';
 import { scarcityOf } from './scarcity.js';
 import { costOf, tieOf, type Weights } from './scoring.js';
 import { totalsOf } from './totals.js';
-import { type ClosedSet, certificateOf, obstaclesOf } from './unmatched.js';
+import { certificateOf, obstaclesOf } from './unmatched.js';
 
 /** Everything a run needs; plain data. */
 export interface PlanInput {
@@ -89,7 +90,8 @@ export function computePlan(
   onProgress(90);
   const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
   const partsOf = closedParts(problem, solution);
-  const summaryOf = summarize(ranked, sessions, pins);
+  const pinsAt = Map.groupBy(pins.list, ({ position }) => position);
+  const summaryOf = summarize(ranked, sessions, position => pinsAt.get(position)?.length ?? 0, now);
   const unmatched = ranked.flatMap(({ need }, i): PlannedGap[] => {
     const quantity = solution.unserved[i]!;
     if (quantity === 0) return [];
@@ -105,7 +107,13 @@ export function computePlan(
         rankPosition: i + 1,
         quantity,
         reason,
-        certificate: certificateOf(ranked[i]!, obstacles, rows[i]!.length, closed),
+        certificate: certificateOf(
+          ranked[i]!,
+          obstacles,
+          rows[i]!.map(({ position }) => position),
+          closed,
+          position => sessions[position]!.id,
+        ),
       },
     ];
   });
@@ -254,6 +262,7 @@ function toMatches(
           distanceM: cost.distanceM,
           pinned,
           options: rows[i]!.length,
+          position: rows[i]!.findIndex(candidate => candidate.position === position) + 1,
           runnersUp: others.map(({ position: at }) => {
             const other = sessions[at]!;
             const isFull = other.free <= (taken.get(at) ?? 0);
@@ -262,45 +271,4 @@ function toMatches(
         },
       };
     });
-}
-
-/** Counts over the parts of a closed set, each part counted once however many needs ask for it. */
-function summarize(
-  ranked: readonly RankedNeed[],
-  sessions: readonly SessionFacts[],
-  pins: Pins,
-): (parts: readonly ClosedPart[], need: number) => ClosedSet {
-  const known = new Map<ClosedPart, Omit<ClosedSet, 'lowest'> & { readonly last: number }>();
-  const pinsAt = new Map<number, number>();
-  for (const { position } of pins.list) pinsAt.set(position, (pinsAt.get(position) ?? 0) + 1);
-  const count = (part: ClosedPart) => {
-    const tiers = [0, 0, 0, 0, 0];
-    for (const holder of part.holders) tiers[ranked[holder]!.rank.tier]!++;
-    return {
-      sessions: part.sessions.length,
-      promised: part.sessions.filter(position => sessions[position]!.free <= 0).length,
-      pinned: part.sessions.reduce((total, position) => total + (pinsAt.get(position) ?? 0), 0),
-      tiers,
-      last: part.holders.reduce((last, holder) => Math.max(last, holder), -1),
-    };
-  };
-  return (parts, need) => {
-    const total = { sessions: 0, promised: 0, pinned: 0, tiers: [0, 0, 0, 0, 0], last: -1 };
-    for (const part of parts) {
-      let counted = known.get(part);
-      if (!counted) {
-        counted = count(part);
-        known.set(part, counted);
-      }
-      total.sessions += counted.sessions;
-      total.promised += counted.promised;
-      total.pinned += counted.pinned;
-      total.tiers = total.tiers.map((sum, tier) => sum + counted.tiers[tier]!);
-      // A need that is served in part holds places itself; it does not stand before itself.
-      if (part.holders.includes(need)) total.tiers[ranked[need]!.rank.tier]!--;
-      const last = counted.last === need ? part.holders.reduce((a, b) => (b === need ? a : Math.max(a, b)), -1) : counted.last;
-      total.last = Math.max(total.last, last);
-    }
-    return { ...total, lowest: total.last < 0 ? null : ranked[total.last]! };
-  };
 }

@@ -8,6 +8,8 @@ import { wanted } from '../../graphql/wanted.js';
 import type { Scope } from '../../scope/scope.js';
 import { Need } from '../needs/needs.graphql.js';
 import { findNeed } from '../needs/needs.service.js';
+import { findSession } from '../offers/offers.service.js';
+import { Session } from '../offers/sessions.graphql.js';
 import { ServiceCategory } from '../taxonomy/taxonomy.graphql.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { Branch } from '../territory/territory.graphql.js';
@@ -15,6 +17,7 @@ import { branchById } from '../territory/territory.service.js';
 import { MatchConnection } from './matches.graphql.js';
 import type {
   Certificate,
+  Holders,
   MatchPlan as MatchPlanRecord,
   MatchState,
   PlanFailure,
@@ -22,6 +25,7 @@ import type {
   PlanTotals as PlanTotalsRecord,
   UnmatchedNeed as UnmatchedNeedRecord,
   UnmatchedReason,
+  WaitingBand,
 } from './matching.domain.js';
 import {
   MatchReasonEnum,
@@ -29,6 +33,7 @@ import {
   PlanFailureEnum,
   PlanStateEnum,
   UnmatchedReasonEnum,
+  WaitingBandEnum,
 } from './matching.enums.graphql.js';
 import { asOfNow, countMatches, IN_RANK, pageOfMatches } from './matching.service.js';
 import {
@@ -77,10 +82,17 @@ class RuleCount {
   @Field(() => MatchReasonEnum, { description: 'Which rule.' }) readonly code!: MatchReason;
   @Field(() => Int, { description: 'How many sessions of the category.' }) readonly sessions!: number;
 }
+@ObjectType('WaitingCount', { description: 'How many needs have waited so long.' })
+class WaitingCount {
+  @Field(() => WaitingBandEnum, { description: 'Days since they were submitted.' }) readonly band!: WaitingBand;
+  @Field(() => Int, { description: 'How many.' }) readonly needs!: number;
+}
 @ObjectType('HolderCount', { description: 'How many needs of one urgency hold the places.' })
 export class HolderCount {
   @Field(() => Int, { description: '1 to 4, from the urgency.' }) readonly tier!: number;
   @Field(() => Int, { description: 'How many.' }) readonly needs!: number;
+  @Field(() => [WaitingCount], { description: 'The same needs by how long they have waited; adds up to `needs`.' })
+  readonly waiting!: Holders['waiting'];
 }
 @ObjectType('LowestHolder', {
   description: 'The last of the needs that hold the places. Tiers decide, then points, then the time of submission.',
@@ -215,6 +227,18 @@ export class SupplyUseResolver {
   }
 }
 
+@Resolver(() => UnmatchedCertificate)
+export class UnmatchedCertificateResolver {
+  @FieldResolver(() => [Session], {
+    description:
+      'Which sessions, at most 30 of them: those that could serve the need, best first, then those to which their holders could move. What is no longer shown to you is left out.',
+  })
+  async sessions(@Root() { sessionIds }: Certificate, @Ctx() scope: Scope) {
+    const found = await Promise.all(sessionIds.map(id => findSession(scope, id)));
+    return found.filter(session => session !== null);
+  }
+}
+
 @Resolver(() => UnmatchedNeed)
 export class UnmatchedNeedResolver {
   @FieldResolver(() => Need, { nullable: true, description: 'The need.' })
@@ -230,4 +254,4 @@ export class UnmatchedNeedResolver {
 
 registerNode('MatchPlan', findPlan);
 
-export const planResolvers = [MatchPlanResolver, SupplyUseResolver, UnmatchedNeedResolver] as const;
+export const planResolvers = [MatchPlanResolver, SupplyUseResolver, UnmatchedCertificateResolver, UnmatchedNeedResolver] as const;

@@ -5,6 +5,8 @@ import { DateTime, UUID } from '../../graphql/scalars.js';
 import type { ClientFailure } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
+import type { OverrideReason } from './decisions.domain.js';
+import { OverrideReasonEnum } from './decisions.graphql.js';
 import { Match } from './matches.graphql.js';
 import type { MatchPlan as MatchPlanRecord, Match as MatchRecord } from './matching.domain.js';
 import { IN_RANK, pageOfMatches } from './matching.service.js';
@@ -12,10 +14,17 @@ import { MatchPlan } from './plans.graphql.js';
 import { cancelPlan, createPlan } from './plans.service.js';
 import { publishPlan } from './publishing.service.js';
 
-@InputType({ description: 'A need and a session.' })
+@InputType({ description: 'A need and a session, and why you know better than the engine.' })
 class PairInput {
   @Field(() => ID, { description: 'Id of a Need.' }) readonly needId!: string;
   @Field(() => ID, { description: 'Id of a Session.' }) readonly sessionId!: string;
+  @Field(() => OverrideReasonEnum, { nullable: true, description: 'Always asked for: REASON_REQUIRED without it.' })
+  readonly reason?: OverrideReason | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'More about it, at most 200 characters; read by staff of the branch only.',
+  })
+  readonly note?: string | null;
 }
 
 @InputType({ description: 'What to plan. Without dates: the next 28 days.' })
@@ -77,10 +86,10 @@ class MatchPlanPublishPayload extends Payload {
 
 function decodePairs(scope: Scope, name: string, pairs: readonly PairInput[]): Result<readonly PairInput[], ClientFailure> {
   const decoded: PairInput[] = [];
-  for (const [i, { needId, sessionId }] of pairs.entries()) {
+  for (const [i, { needId, sessionId, reason, note }] of pairs.entries()) {
     const pair = decodeIds(scope, { needId, sessionId }, { needId: 'Need', sessionId: 'Session' });
     if (!pair.ok) return fail({ ...pair.failure, path: [name, String(i), ...(pair.failure.path ?? [])] });
-    decoded.push(pair.value);
+    decoded.push({ ...pair.value, reason: reason ?? null, note: note ?? null });
   }
   return ok(decoded);
 }

@@ -9,6 +9,7 @@ import type {
   NotFound,
   NotPossible,
   Problem,
+  ReasonRequired,
   RunInProgress,
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
@@ -16,13 +17,12 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { branchById } from '../territory/territory.service.js';
 import { pairKey } from './candidates.js';
-import type { PairIds } from './facts.js';
-import { loadFacts } from './facts.service.js';
 import { DEFAULT_HORIZON_DAYS, GIVEN_UP_MS, MAX_HORIZON_DAYS, MAX_PAIRS, type MatchPlan } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
+import { insertNotes } from './overrides.repo.js';
+import { judgeOverrides, type PlanPair } from './plan-overrides.service.js';
 import { failPlan, insertPlan, lockRuns, planById, runsInTheWay } from './plans.repo.js';
-import { currentPolicy, ensurePolicy } from './policies.repo.js';
-import { failedRules } from './rules.js';
+import { ensurePolicy } from './policies.repo.js';
 import { startRun } from './runs.service.js';
 
 export { CHANGES_IN_ORDER, countChanges, pageOfChanges } from './changes.repo.js';
@@ -51,8 +51,8 @@ export interface CreatePlan {
   readonly horizonDays?: number | null;
   readonly from?: Date | null;
   readonly until?: Date | null;
-  readonly pinned?: readonly PairIds[] | null;
-  readonly forbidden?: readonly PairIds[] | null;
+  readonly pinned?: readonly PlanPair[] | null;
+  readonly forbidden?: readonly PlanPair[] | null;
   readonly dryRun?: boolean | null;
   readonly idempotencyKey: string;
 }
@@ -60,7 +60,10 @@ export interface CreatePlan {
 /** How long a mutation waits for a small plan, in milliseconds. */
 const WAIT_MS = 2000;
 
-type Created = Result<MatchPlan, NotFound | Forbidden | InvalidInput | NotPossible | RunInProgress | IdempotencyKeyReused>;
+type Created = Result<
+  MatchPlan,
+  NotFound | Forbidden | InvalidInput | ReasonRequired | NotPossible | RunInProgress | IdempotencyKeyReused
+>;
 
 /**
  * Starts a run of the engine for a branch, or for the community (administrator). The plan is written at once and computed in a
@@ -72,7 +75,9 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
   if (!canPlan(scope.actor, branchId)) return fail({ code: 'FORBIDDEN' });
   // Judged now, told within: a repeat gets its first answer also when the same input would no longer pass.
   const checked = checkPlan(scope, command);
-  const pins = checked.ok ? await checkPins(scope, branchId, pinned ?? []) : checked;
+  const judged = checked.ok
+    ? await judgeOverrides(scope, branchId, { pinned: pinned ?? [], forbidden: forbidden ?? [] })
+    : checked;
   const now = scope.now();
   const from = command.from && command.from > now ? command.from : now;
   let isNew = false;
@@ -81,7 +86,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
       tx.once(
         { operation: 'branchMatchPlanCreate', key: command.idempotencyKey, input: command },
         async (): Promise<Created> => {
-          if (!pins.ok) return pins;
+          if (!judged.ok) return judged;
           const { version: policyVersion } = await ensurePolicy(tx);
           const plan: MatchPlan = {
             id: newId(),
@@ -92,8 +97,7 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
             policyVersion,
             horizonStart: from,
             horizonEnd: command.until ?? new Date(from.getTime() + (command.horizonDays ?? DEFAULT_HORIZON_DAYS) * DAY),
-            pinned: pinned ?? [],
-            forbidden: forbidden ?? [],
+            ...judged.value.pairs,
             totals: null,
             failure: null,
             createdBy: accountOf(tx.actor),
@@ -104,12 +108,13 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
           };
           const taken = await claimRun(tx, plan);
           if (!taken.ok) return taken;
+          await insertNotes(tx, judged.value.notes);
           await tx.append({
             kind: 'MATCH_PLAN_CREATED',
             subject: { type: 'MatchPlan', id: plan.id },
             branchId,
             to: 'QUEUED',
-            data: { dryRun: plan.dryRun, policyVersion },
+            data: { dryRun: plan.dryRun, policyVersion, pinned: plan.pinned.length, forbidden: plan.forbidden.length },
           });
           isNew = true;
           return ok(plan);
@@ -155,34 +160,6 @@ function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }
     checkCount(['forbidden'], forbidden, { max: MAX_PAIRS }),
     problems,
   );
-}
-
-/** Nobody may pin what the rules forbid. */
-async function checkPins(
-  scope: Scope,
-  branchId: string | null,
-  pinned: readonly PairIds[],
-): Promise<Result<null, NotFound | NotPossible>> {
-  if (!pinned.length) return ok(null);
-  const { weights } = await currentPolicy(scope);
-  const { needs, sessions } = await loadFacts(
-    scope,
-    'MATCH_PINS',
-    {
-      needs: { needIds: [...new Set(pinned.map(({ needId }) => needId))] },
-      sessions: { sessionIds: [...new Set(pinned.map(({ sessionId }) => sessionId))] },
-    },
-    weights,
-  );
-  const broken = new Set<string>();
-  for (const { needId, sessionId } of pinned) {
-    const need = needs.find(({ id }) => id === needId);
-    const session = sessions.find(({ id }) => id === sessionId);
-    if (!need || !session || (branchId !== null && need.branchId !== branchId))
-      return fail({ code: 'NOT_FOUND', path: ['pinned'] });
-    for (const { code } of failedRules(need, session, scope.now().getTime())) broken.add(code);
-  }
-  return broken.size ? fail({ code: 'NOT_POSSIBLE', reasons: [...broken], path: ['pinned'] }) : ok(null);
 }
 
 async function settledWithin(run: Promise<void>, milliseconds: number): Promise<void> {

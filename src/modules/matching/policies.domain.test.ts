@@ -28,7 +28,7 @@ describe('changing weights', () => {
         careMax: 1.5,
         careCategories: [
           { category: 'VETERAN', points: 10_000 },
-          { category: 'VETERAN', points: 10_000 },
+          { category: 'VETERAN', points: -1 },
         ],
       },
       cost: { floors: { max: 10_000 } },
@@ -38,9 +38,10 @@ describe('changing weights', () => {
       failure: {
         code: 'INVALID_INPUT',
         problems: [
-          { path: ['weights', 'rank', 'careCategories', '1', 'category'], rule: 'NOT_ALLOWED' },
-          { path: ['weights', 'rank', 'waiting', 'each'], rule: 'MIN', limit: 0 },
           { path: ['weights', 'rank', 'careCategories', '0', 'points'], rule: 'MAX', limit: 9999 },
+          { path: ['weights', 'rank', 'careCategories', '1', 'category'], rule: 'NOT_ALLOWED' },
+          { path: ['weights', 'rank', 'careCategories', '1', 'points'], rule: 'MIN', limit: 0 },
+          { path: ['weights', 'rank', 'waiting', 'each'], rule: 'MIN', limit: 0 },
           { path: ['weights', 'rank', 'careMax'], rule: 'BAD_FORMAT' },
           { path: ['weights', 'cost', 'floors', 'max'], rule: 'MAX', limit: 9999 },
         ],

@@ -1,4 +1,4 @@
-import { allOf, checkText } from '../../kernel/check.js';
+import { allOf, checkInteger, checkText } from '../../kernel/check.js';
 import { DAY } from '../../kernel/clock.js';
 import type { InvalidInput, Problem } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
@@ -71,23 +71,21 @@ export function mergeWeights(
   path: readonly string[] = ['weights'],
 ): Result<Weights, InvalidInput> {
   const named = rank?.careCategories ?? [];
-  const careCategories = Object.fromEntries(named.map(({ category, points }) => [category, points]));
-  const twice = named.flatMap(({ category }, i): Problem[] =>
-    named.findIndex(other => other.category === category) < i
-      ? [{ path: [...path, 'rank', 'careCategories', String(i), 'category'], rule: 'NOT_ALLOWED' }]
-      : [],
-  );
+  const listed = named.map(({ category, points }, i) => {
+    const at = [...path, 'rank', 'careCategories', String(i)];
+    const isFirst = named.findIndex(other => other.category === category) === i;
+    const twice: Problem | null = isFirst ? null : { path: [...at, 'category'], rule: 'NOT_ALLOWED' };
+    return [twice, checkInteger([...at, 'points'], points, { max: MAX_WEIGHT })];
+  });
+  const groups = allOf(...listed);
+  const careCategories = groups.ok ? Object.fromEntries(named.map(({ category, points }) => [category, points])) : {};
   const merged = weightsSchema.safeParse(merge(current, { rank: { ...rank, careCategories }, cost }));
-  if (merged.success && !twice.length) return ok(merged.data);
-  const placeOf = (category: string): string[] => [String(named.findIndex(other => other.category === category)), 'points'];
-  const problems = (merged.error?.issues ?? []).map((issue): Problem => {
-    const at = [
-      ...path,
-      ...issue.path.flatMap((part, i, { 1: of }) => (i === 2 && of === 'careCategories' ? placeOf(String(part)) : String(part))),
-    ];
+  if (merged.success && groups.ok) return ok(merged.data);
+  const others = (merged.error?.issues ?? []).map((issue): Problem => {
+    const at = [...path, ...issue.path.map(String)];
     if (issue.code === 'too_small') return { path: at, rule: 'MIN', limit: 0 };
     if (issue.code === 'too_big' || issue.code === 'custom') return { path: at, rule: 'MAX', limit: MAX_WEIGHT };
     return { path: at, rule: 'BAD_FORMAT' };
   });
-  return fail({ code: 'INVALID_INPUT', problems: [...twice, ...problems] });
+  return fail({ code: 'INVALID_INPUT', problems: [...(groups.ok ? [] : groups.failure.problems), ...others] });
 }

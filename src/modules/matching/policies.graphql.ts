@@ -6,11 +6,18 @@ import { DateTime, UUID } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
 import type { Scope } from '../../scope/scope.js';
 import { Account } from '../identity/identity.graphql.js';
-import { visibleAccount } from '../identity/identity.service.js';
 import { Community } from '../territory/territory.graphql.js';
 import { MatchPlan } from './plans.graphql.js';
 import type { MatchPolicy as MatchPolicyRecord } from './policies.domain.js';
-import { adoptPolicy, countPolicies, findPolicy, NEWEST_POLICIES, pageOfPolicies, policyOfPlan } from './policies.service.js';
+import {
+  adoptPolicy,
+  authorOf,
+  countPolicies,
+  findPolicy,
+  NEWEST_POLICIES,
+  pageOfPolicies,
+  policyOfPlan,
+} from './policies.service.js';
 import { MatchPolicyWeights, MatchPolicyWeightsInput, shownWeights } from './policy-weights.graphql.js';
 
 @ObjectType({
@@ -66,8 +73,8 @@ class MatchPolicyResolver {
     nullable: true,
     description: 'Who adopted it, for whom accounts are to see; null for others and for the default.',
   })
-  adoptedBy(@Root() { adoptedBy }: MatchPolicyRecord, @Ctx() scope: Scope) {
-    return adoptedBy === null ? null : visibleAccount(scope, adoptedBy);
+  adoptedBy(@Root() policy: MatchPolicyRecord, @Ctx() scope: Scope) {
+    return authorOf(scope, policy);
   }
 
   @Mutation(() => MatchPolicyAdoptPayload, {

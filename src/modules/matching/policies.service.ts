@@ -3,8 +3,9 @@ import type { Forbidden, IdempotencyKeyReused, InvalidInput, NotFound, StaleVers
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
+import { type Account, accountById } from '../identity/identity.service.js';
 import { checkAdoption, type MatchPolicy, mergeWeights, type WeightsChange } from './policies.domain.js';
-import { canAdoptPolicy, canReadPolicies } from './policies.policy.js';
+import { canAdoptPolicy, canReadPolicies, canSeeAuthor } from './policies.policy.js';
 import * as repo from './policies.repo.js';
 
 export { currentPolicy, NEWEST_POLICIES, policyOfPlan } from './policies.repo.js';
@@ -14,6 +15,10 @@ export async function findPolicy(scope: Scope, version: number | null): Promise<
   if (!canReadPolicies(scope.actor)) return null;
   return version === null ? repo.currentPolicy(scope) : repo.policyByVersion(scope, version);
 }
+
+/** Who adopted a version, for whom the account is to see; null for others and for the default. */
+export const authorOf = (scope: Scope, { adoptedBy }: MatchPolicy): Promise<Account | null> | null =>
+  adoptedBy !== null && canSeeAuthor(scope.actor, adoptedBy) ? scope.load(accountById, adoptedBy) : null;
 
 /** All versions, newest first; null for who may not read them. */
 export const pageOfPolicies = async (scope: Scope, window: PageWindow): Promise<Page<MatchPolicy> | null> =>

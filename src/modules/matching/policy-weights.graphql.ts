@@ -131,7 +131,7 @@ class MatchCostWeightsInput {
   @Field(() => Int, { nullable: true, description: MEANS.language }) readonly language?: number | null;
 }
 
-@InputType({ description: 'Weights to change, whole or in part; what is left out stays as in the policy that is valid now.' })
+@InputType({ description: 'Weights to change, whole or in part; what is left out stays as it is.' })
 export class MatchPolicyWeightsInput implements WeightsChange {
   @Field(() => MatchRankWeightsInput, { nullable: true, description: 'Who comes first among needs of equal urgency.' })
   readonly rank?: MatchRankWeightsInput | null;

@@ -225,8 +225,14 @@ function fullSaid({ closedSet, promised, holders, lowest, pinned, possible }: Ce
   }
   if (holders.length) {
     const tiers = holders.map(({ tier, needs }) => [`P${tier} ${needs} 项`, `${needs} of P${tier}`] as const);
-    zh.push(`由排序在前的需求占用(${tiers.map(([said]) => said).join('、')})`);
-    en.push(`held by needs that come first (${tiers.map(([, said]) => said).join(', ')})`);
+    const long = holders
+      .flatMap(({ waiting }) => waiting)
+      .filter(({ band }) => band === 'UNDER_28_DAYS' || band === 'LONGER')
+      .reduce((total, { needs }) => total + needs, 0);
+    zh.push(`由排序在前的需求占用(${tiers.map(([said]) => said).join('、')}${long ? `;${long} 项已等待两周以上` : ''})`);
+    en.push(
+      `held by needs that come first (${tiers.map(([, said]) => said).join(', ')}${long ? `; ${long} of them waiting two weeks or more` : ''})`,
+    );
   }
   if (lowest) {
     zh.push(`其中最后一位为 P${lowest.tier},${lowest.points} 分(${lead(lowest)[0]})`);

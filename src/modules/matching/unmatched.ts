@@ -1,7 +1,8 @@
 import { HOUR } from '../../kernel/clock.js';
 import { pairKey, type RankedNeed } from './candidates.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
-import type { Certificate, UnmatchedReason } from './matching.domain.js';
+import type { ClosedSet } from './holders.js';
+import { type Certificate, MAX_CERTIFICATE_SESSIONS, type UnmatchedReason, WAITING_BANDS } from './matching.domain.js';
 import { failures, type MatchReason } from './rules.js';
 
 /** From what an organization cannot help at all to what another day may solve. */
@@ -54,33 +55,34 @@ export function obstaclesOf(
   return found(null);
 }
 
-/** All sessions that a need could reach, itself or by moving others, counted. */
-export interface ClosedSet {
-  readonly sessions: number;
-  /** Of them, full by accepted promises alone. */
-  readonly promised: number;
-  readonly pinned: number;
-  /** How many needs of each tier hold places; the tier is the place in the list. */
-  readonly tiers: readonly number[];
-  /** The last of them in rank order. */
-  readonly lowest: RankedNeed | null;
-}
-
-/** What the holders of a full set of sessions say: how many of which tier, and by how much the lowest comes before the need. */
+/**
+ * What the holders of a full set of sessions say: how many of which tier, how long they have waited, and by how much the lowest
+ * comes before the need. `possible` are the need's own sessions, best first; `idOf` names the session at a position.
+ */
 export function certificateOf(
   { need, rank }: RankedNeed,
   obstacles: Obstacles,
-  possible: number,
+  possible: readonly number[],
   closed: ClosedSet,
+  idOf: (position: number) => string,
 ): Certificate {
   const { lowest } = closed;
+  const named = new Set(possible.slice(0, MAX_CERTIFICATE_SESSIONS));
+  for (const position of closed.positions) {
+    if (named.size === MAX_CERTIFICATE_SESSIONS) break;
+    named.add(position);
+  }
   return {
     ofCategory: obstacles.ofCategory,
     failed: obstacles.failed,
-    possible,
+    possible: possible.length,
     closedSet: closed.sessions,
+    sessionIds: [...named].map(idOf),
     promised: closed.promised,
-    holders: closed.tiers.flatMap((needs, tier) => (needs > 0 ? [{ tier, needs }] : [])),
+    holders: closed.holders.flatMap((counts, i) => {
+      const waiting = WAITING_BANDS.map((band, j) => ({ band, needs: counts[j]! })).filter(({ needs }) => needs > 0);
+      return waiting.length ? [{ tier: i + 1, needs: waiting.reduce((total, { needs }) => total + needs, 0), waiting }] : [];
+    }),
     lowest: lowest
       ? {
           tier: lowest.rank.tier,

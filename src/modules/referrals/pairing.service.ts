@@ -1,5 +1,5 @@
 import { accountOf, speaksFor, worksFor } from '../../kernel/actor.js';
-import { allOf, checkInteger } from '../../kernel/check.js';
+import { allOf, checkInteger, checkText } from '../../kernel/check.js';
 import { HOUR } from '../../kernel/clock.js';
 import type {
   CapacityExceeded,
@@ -10,11 +10,14 @@ import type {
   NotFound,
   NotPossible,
   QuantityExceeded,
+  ReasonRequired,
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import { acceptMatch, decisionOf, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
+import { type Decision, MAX_OVERRIDE_NOTE, type Override, type OverrideReason } from '../matching/decisions.domain.js';
+import { decisionOf, decisionOfMatch, keepNote } from '../matching/decisions.service.js';
+import { acceptMatch, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
 import { commitQuantity, findNeed } from '../needs/needs.service.js';
 import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
 import {
@@ -48,13 +51,14 @@ interface NewReferral {
   readonly state: 'DRAFT' | 'REQUESTED' | 'ACCEPTED';
   readonly quantity: number;
   readonly respondBy: Date | null;
-  readonly decision: Referral['decision'];
+  readonly decision: Partial<Decision>;
 }
 
 async function create(tx: Scope, fields: NewReferral): Promise<Referral> {
   const at = tx.now();
   const referral: Referral = {
     ...fields,
+    decision: { ...fields.decision },
     id: newId(),
     number: await nextReferralNumber(tx, fields.branchId),
     reason: null,
@@ -66,12 +70,14 @@ async function create(tx: Scope, fields: NewReferral): Promise<Referral> {
     version: 1,
   };
   await insertReferrals(tx, [referral]);
+  const { override } = fields.decision;
   await tx.append(
     changeOf(referral, null, {
       origin: referral.origin,
       needId: referral.needId,
       sessionId: referral.sessionId,
       quantity: referral.quantity,
+      ...(override && { override: override.kind, overrideReason: override.reason }),
     }),
   );
   return referral;
@@ -122,7 +128,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
         if (!accepted.ok) return accepted;
         const covered = await commitQuantity(tx, match.needId, match.quantity);
         if (!covered.ok) return covered;
-        const { needId, sessionId, organizationId, branchId, quantity, explanation } = match;
+        const { needId, sessionId, organizationId, branchId, quantity } = match;
         return ok(
           await create(tx, {
             needId,
@@ -134,7 +140,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
             origin: 'PROPOSAL',
             state: 'ACCEPTED',
             respondBy: match.respondBy,
-            decision: explanation,
+            decision: await decisionOfMatch(tx, match),
           }),
         );
       },
@@ -178,7 +184,15 @@ export interface PairUp {
 
 type Paired = Result<
   Referral,
-  NotFound | Forbidden | InvalidInput | InvalidState | NotPossible | CapacityExceeded | QuantityExceeded | IdempotencyKeyReused
+  | NotFound
+  | Forbidden
+  | InvalidInput
+  | InvalidState
+  | NotPossible
+  | ReasonRequired
+  | CapacityExceeded
+  | QuantityExceeded
+  | IdempotencyKeyReused
 >;
 
 /** An organisation claims an open need for one of its own sessions (认领): its own act, so it counts as accepted at once. */
@@ -187,19 +201,25 @@ export const claimNeed = (scope: Scope, command: PairUp) => pairUp(scope, 'needC
 export interface RequestReferral extends PairUp {
   /** Keep it as the branch's own draft for now. */
   readonly draft: boolean;
+  /** Asked for when the pair goes against what the engine says. */
+  readonly overrideReason?: OverrideReason | null;
+  readonly overrideNote?: string | null;
 }
 
 /** A branch asks an organisation to serve a need in one of its sessions; the organisation answers. Nothing is held until it accepts. */
 export const requestReferral = (scope: Scope, command: RequestReferral) =>
   pairUp(scope, 'referralRequest', command, 'REQUEST', command.draft ? 'DRAFT' : 'REQUESTED');
 
+type Overriding = Pick<RequestReferral, 'overrideReason' | 'overrideNote'>;
+
 interface Pair {
   readonly organizationId: string;
   readonly branchId: string;
   readonly respondBy: Date;
-  readonly decision: Referral['decision'];
+  readonly decision: Partial<Decision>;
+  readonly override: Omit<Override, 'noteId'> | null;
 }
-type Refused = NotFound | Forbidden | InvalidInput | NotPossible;
+type Refused = NotFound | Forbidden | InvalidInput | NotPossible | ReasonRequired;
 
 /**
  * Whether this caller may bring the two together, and why they fit. Facts about the person are read under a named purpose,
@@ -208,7 +228,7 @@ type Refused = NotFound | Forbidden | InvalidInput | NotPossible;
  */
 async function judge(
   scope: Scope,
-  { needId, sessionId, quantity }: PairUp,
+  { needId, sessionId, quantity, overrideReason, overrideNote }: PairUp & Overriding,
   origin: 'CLAIM' | 'REQUEST',
 ): Promise<Result<Pair, Refused>> {
   const [need, session] = await Promise.all([findNeed(scope, needId), findSession(scope, sessionId)]);
@@ -219,11 +239,19 @@ async function judge(
   const { branchId, urgency } = need;
   if (origin === 'CLAIM' ? !speaksFor(scope.actor, organizationId) : !worksFor(scope.actor, branchId))
     return fail({ code: 'FORBIDDEN' });
-  const checked = allOf(checkInteger(['quantity'], quantity, { min: 1 }));
+  const checked = allOf(
+    checkInteger(['quantity'], quantity, { min: 1 }),
+    checkText(['overrideNote'], overrideNote, { max: MAX_OVERRIDE_NOTE }),
+  );
   if (!checked.ok) return checked;
-  const [failed, decision] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
+  const [failed, said] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
   if (failed.length) return fail({ code: 'NOT_POSSIBLE', reasons: failed.map(({ code }) => code) });
-  return ok({ organizationId, branchId, decision, respondBy: new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR) });
+  // An organization that claims a need does what it has a right to, whatever the engine says.
+  const kind = origin === 'REQUEST' ? said.overrides : null;
+  if (kind !== null && overrideReason == null) return fail({ code: 'REASON_REQUIRED', path: ['overrideReason'] });
+  const override = kind === null || overrideReason == null ? null : { kind, reason: overrideReason };
+  const respondBy = new Date(scope.now().getTime() + RESPONSE_HOURS[urgency] * HOUR);
+  return ok({ organizationId, branchId, decision: said.decision, override, respondBy });
 }
 
 const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSIBLE' && failure.reasons.includes('NOT_ELIGIBLE');
@@ -231,7 +259,7 @@ const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSI
 async function pairUp(
   scope: Scope,
   operation: string,
-  command: PairUp,
+  command: PairUp & Overriding,
   origin: 'CLAIM' | 'REQUEST',
   state: NewReferral['state'],
 ): Promise<Paired> {
@@ -249,8 +277,14 @@ async function pairUp(
             if (!held.ok) return held;
           }
           if (!judged.ok) return judged;
-          const respondBy = state === 'ACCEPTED' ? null : judged.value.respondBy;
-          return ok(await create(tx, { ...judged.value, needId, sessionId, quantity, matchId: null, origin, state, respondBy }));
+          const { override: kind, ...pair } = judged.value;
+          const { branchId } = pair;
+          const override = kind && { ...kind, noteId: await keepNote(tx, { branchId, needId, note: command.overrideNote }) };
+          const decision = { ...pair.decision, override };
+          const respondBy = state === 'ACCEPTED' ? null : pair.respondBy;
+          return ok(
+            await create(tx, { ...pair, decision, needId, sessionId, quantity, matchId: null, origin, state, respondBy }),
+          );
         },
         reload(tx),
       ),

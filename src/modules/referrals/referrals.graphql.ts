@@ -9,7 +9,8 @@ import { wanted } from '../../graphql/wanted.js';
 import type { Scope } from '../../scope/scope.js';
 import { Organization } from '../alliance/alliance.graphql.js';
 import { organizationById } from '../alliance/alliance.service.js';
-import { Match } from '../matching/matching.graphql.js';
+import { decisionFor } from '../matching/decisions.service.js';
+import { Match, MatchDecision } from '../matching/matching.graphql.js';
 import { findMatch } from '../matching/matching.service.js';
 import { Need } from '../needs/needs.graphql.js';
 import { findNeed } from '../needs/needs.service.js';
@@ -17,6 +18,7 @@ import { sessionById } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
+import { ReferralOriginEnum } from './origins.graphql.js';
 import type {
   EvidenceKind,
   ReceivedBy,
@@ -51,12 +53,6 @@ export const ReferralStateEnum = defineEnum<ReferralState>(
     ENTERED_IN_ERROR: ['登记有误', 'entered in error', 'Should never have been; all it did is undone.'],
   },
 );
-
-const ReferralOriginEnum = defineEnum<ReferralOrigin>('ReferralOrigin', 'How the pair came about.', {
-  PROPOSAL: ['匹配方案', 'proposal', 'The organisation accepted a proposal of a published plan.'],
-  CLAIM: ['单位认领', 'claim', 'The organisation claimed the need itself.'],
-  REQUEST: ['总支商请', 'request', 'The branch asked the organisation.'],
-});
 
 export const ReferralReasonEnum = defineEnum<ReferralReason>('ReferralReason', 'Why something did not go its way.', {
   NO_CAPACITY: ['没有余力', 'no capacity', 'The organisation cannot take more.'],
@@ -217,6 +213,15 @@ export class ReferralResolver {
   @FieldResolver(() => Match, { nullable: true, description: 'The proposal it came from; null for claims and requests.' })
   match(@Root() referral: ReferralRow, @Ctx() scope: Scope) {
     return referral.matchId === null ? null : findMatch(scope, referral.matchId);
+  }
+
+  @FieldResolver(() => MatchDecision, {
+    nullable: true,
+    description:
+      'What the engine said when it was decided, and why a person overrode it. For staff of the branch; null for services of the past.',
+  })
+  decision(@Root() { branchId, decision }: ReferralRow, @Ctx() scope: Scope) {
+    return decisionFor(scope, branchId, decision);
   }
 
   @FieldResolver(() => ServiceRecord, { nullable: true, description: 'What really happened; null until it is completed.' })

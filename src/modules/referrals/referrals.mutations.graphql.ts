@@ -2,7 +2,8 @@ import { Arg, Ctx, Field, ID, InputType, Int, Mutation, Resolver } from 'type-gr
 import { mutate, payloadOf } from '../../graphql/payload.js';
 import { DateTime, Quantity, UUID } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
-import { Match } from '../matching/matching.graphql.js';
+import type { OverrideReason } from '../matching/decisions.domain.js';
+import { Match, OverrideReasonEnum } from '../matching/matching.graphql.js';
 import type { EvidenceKind, ReceivedBy, ReferralReason } from './referrals.domain.js';
 import {
   EvidenceKindEnum,
@@ -52,6 +53,18 @@ class ReferralRequestInput {
   @Field(() => Quantity, { defaultValue: 1, description: "How much of it, in the category's unit." }) readonly quantity!: number;
   @Field(() => Boolean, { defaultValue: false, description: 'Keep it as a draft; `referralSubmit` asks the organisation later.' })
   readonly draft!: boolean;
+  @Field(() => OverrideReasonEnum, {
+    nullable: true,
+    description:
+      'Why you know better than the engine: asked for when the need has open proposals and this is none of them, or when it has none and this is not its first suggestion. REASON_REQUIRED tells so; unused otherwise.',
+  })
+  readonly overrideReason?: OverrideReason | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'More about that, at most 200 characters; read by staff of the branch only. Kept only where something is overridden.',
+  })
+  readonly overrideNote?: string | null;
   @Field(() => UUID, { description: 'Made by the client; the same key never asks twice.' }) readonly idempotencyKey!: string;
 }
 

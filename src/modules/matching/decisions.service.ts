@@ -1,0 +1,90 @@
+import { newId } from '../../kernel/ids.js';
+import type { Scope } from '../../scope/scope.js';
+import { findNeed } from '../needs/needs.service.js';
+import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
+import { type Decision, type OverrideKind, overrideKind } from './decisions.domain.js';
+import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
+import { openProposals } from './facts.repo.js';
+import type { Explanation, Match } from './matching.domain.js';
+import { readsInFull } from './matching.policy.js';
+import { insertNotes, noteById } from './overrides.repo.js';
+import { planById } from './plans.repo.js';
+import { currentPolicy } from './policies.repo.js';
+import { factsAround } from './suggestions.service.js';
+
+/**
+ * What the engine would have said when a person decided, and how a choice by staff would go against it. Not within a
+ * transaction.
+ */
+export async function decisionOf(
+  scope: Scope,
+  needId: string,
+  sessionId: string,
+): Promise<{ readonly decision: Partial<Decision>; readonly overrides: OverrideKind | null }> {
+  const nothing = { decision: {}, overrides: null };
+  const seen = await findNeed(scope, needId);
+  if (!seen) return nothing;
+  const [{ need, sessions: pool }, policy, proposals] = await Promise.all([
+    factsAround(scope, { needId, branchId: seen.branchId }),
+    currentPolicy(scope),
+    openProposals(scope, { needIds: [needId] }),
+  ]);
+  if (!need) return nothing;
+  const now = scope.now().getTime();
+  const ordered = inTieOrder(pool.filter(({ free }) => free > 0));
+  const candidates = candidatesOf(need, ordered, categoryIndex(ordered)(need), policy.weights, now);
+  const at = candidates.findIndex(candidate => ordered[candidate.position]?.id === sessionId);
+  const suggested = { suggestionPosition: at < 0 ? null : at + 1, suggestionCount: candidates.length };
+  const session = pool.find(({ id }) => id === sessionId);
+  return {
+    decision: {
+      ...(session && explainPair(need, session, policy, now)),
+      policyVersion: policy.version,
+      rankPosition: null,
+      ...suggested,
+      override: null,
+    },
+    overrides: overrideKind({ sessionId, proposedSessionIds: proposals.map(one => one.sessionId), ...suggested }),
+  };
+}
+
+/** The same of a proposal that is accepted: what its plan said. Where the pair was pinned, that was the override. */
+export async function decisionOfMatch(tx: Scope, match: Match): Promise<Decision> {
+  const { needId, sessionId, planId, rankPosition } = match;
+  const explanation = match.explanation as unknown as Explanation;
+  const plan = explanation.pinned ? await tx.load(planById, planId) : null;
+  const pin = plan?.pinned.find(pair => pair.needId === needId && pair.sessionId === sessionId);
+  return {
+    ...explanation,
+    rankPosition,
+    suggestionPosition: explanation.position,
+    suggestionCount: explanation.options ?? 0,
+    override: pin ? { kind: 'PINNED', reason: pin.reason, noteId: pin.noteId } : null,
+  };
+}
+
+/** Keeps what staff wrote about an override and answers with its id; null when nothing was written. */
+export async function keepNote(
+  tx: Scope,
+  { note, ...of }: { readonly branchId: string; readonly needId: string; readonly note: string | null | undefined },
+): Promise<string | null> {
+  if (!note?.trim()) return null;
+  const id = newId();
+  await insertNotes(tx, [{ ...of, id, note: note.trim() }]);
+  return id;
+}
+
+/** A note in clear, for staff of the branch. */
+export const noteOf = (scope: Scope, { noteId }: { readonly noteId: string | null }): Promise<string | null> | null =>
+  noteId === null ? null : scope.load(noteById, noteId);
+
+/** What was decided and why, for staff of the branch; null for others, and where nothing was kept. */
+export function decisionFor(
+  { actor }: Scope,
+  branchId: string,
+  decision: Readonly<Record<string, unknown>>,
+): (Decision & { readonly explanation: ShownExplanation }) | null {
+  if (!readsInFull(actor, branchId) || decision.tier === undefined) return null;
+  const kept = decision as unknown as Decision;
+  return { ...kept, explanation: shownTo(true, kept) };
+}

@@ -1,0 +1,43 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { accountOf } from '../../kernel/actor.js';
+import { defineLoader } from '../../scope/loader.js';
+import type { Scope } from '../../scope/scope.js';
+import { overrideNotes } from './overrides.table.js';
+
+export interface NewNote {
+  readonly id: string;
+  readonly branchId: string;
+  readonly needId: string;
+  readonly note: string;
+}
+
+const placeOf = ({ communityId }: Scope, rowId: string) => ({
+  table: 'personal.override_note',
+  column: 'note_sealed',
+  communityId,
+  rowId,
+});
+
+export async function insertNotes(tx: Scope, notes: readonly NewNote[]): Promise<void> {
+  if (!notes.length) return;
+  await tx.db.insert(overrideNotes).values(
+    notes.map(({ note, ...row }) => ({
+      ...row,
+      communityId: tx.communityId,
+      noteSealed: tx.vault.seal(placeOf(tx, row.id), note),
+      writtenBy: accountOf(tx.actor),
+      writtenAt: tx.now(),
+    })),
+  );
+}
+
+/** Notes in clear, as far as row-level security lets the caller through: staff of the branch. */
+export const noteById = defineLoader<string>('overrideNoteById', (scope, ids) =>
+  scope.reading(async ({ db, communityId }) => {
+    const rows = await db
+      .select({ id: overrideNotes.id, noteSealed: overrideNotes.noteSealed })
+      .from(overrideNotes)
+      .where(and(eq(overrideNotes.communityId, communityId), sql`${overrideNotes.id} = any(${sql.param(ids)}::uuid[])`));
+    return new Map(rows.map(({ id, noteSealed }) => [id, scope.vault.open(placeOf(scope, id), noteSealed)]));
+  }),
+);

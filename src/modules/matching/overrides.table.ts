@@ -1,0 +1,35 @@
+import { sql } from 'drizzle-orm';
+import { foreignKey, index, pgPolicy, primaryKey, uuid } from 'drizzle-orm/pg-core';
+import { communityId, instant } from '../../db/columns.js';
+import { needs } from '../needs/needs.table.js';
+import { personal, sealed } from '../residents/residents.table.js';
+import { branches } from '../territory/territory.table.js';
+
+const inWall = sql`community_id = nullif(current_setting('app.community', true), '')::uuid
+  and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')`;
+
+/** Why staff knew better than the engine, in their own words: it may well be about the person, so it lives behind the wall. */
+export const overrideNotes = personal.table(
+  'override_note',
+  {
+    communityId: communityId(),
+    id: uuid().notNull(),
+    branchId: uuid('branch_id').notNull(),
+    needId: uuid('need_id').notNull(),
+    noteSealed: sealed('note_sealed').notNull(),
+    writtenBy: uuid('written_by'),
+    writtenAt: instant('written_at').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.id] }),
+    foreignKey({
+      name: 'override_note_branch',
+      columns: [t.communityId, t.branchId],
+      foreignColumns: [branches.communityId, branches.id],
+    }),
+    foreignKey({ name: 'override_note_need', columns: [t.communityId, t.needId], foreignColumns: [needs.communityId, needs.id] }),
+    index('override_note_by_need').on(t.communityId, t.needId),
+    index('override_note_by_branch').on(t.communityId, t.branchId),
+    pgPolicy('override_note_wall', { as: 'permissive', for: 'all', using: inWall, withCheck: inWall }),
+  ],
+);

@@ -1,0 +1,57 @@
+import { DAY } from '../../kernel/clock.js';
+import type { Problem } from '../../kernel/failures.js';
+
+/** Of fewer people nothing is told (domain.md §7: k ≥ 5). */
+export const MIN_PEOPLE = 5;
+
+/** Part of a count, with the keys of the people in it. */
+export interface Cell {
+  readonly people: ReadonlySet<string>;
+}
+
+const unionSize = (cells: readonly Cell[]): number => new Set(cells.flatMap(({ people }) => [...people])).size;
+
+/**
+ * Which cells of a partition may be told when the total is told, too. Cells of fewer than five people are hidden; and while the
+ * hidden ones together are fewer, so that the total less all others would tell of them, the next smallest is hidden as well
+ * (complementary suppression; Cox 1980, "Suppression methodology and statistical disclosure control", J. Am. Stat. Assoc. 75).
+ */
+export function tellable<C extends Cell>(cells: readonly C[]): ReadonlySet<C> {
+  const bySize = cells.filter(({ people }) => people.size > 0).sort((a, b) => a.people.size - b.people.size);
+  let hidden = bySize.filter(({ people }) => people.size < MIN_PEOPLE).length;
+  while (hidden > 0 && hidden < bySize.length && unionSize(bySize.slice(0, hidden)) < MIN_PEOPLE) hidden++;
+  return new Set(bySize.slice(hidden));
+}
+
+/** The same where one person may be in several cells: a cell may be told if neither it nor everybody outside it are so few. */
+export const tellableOverlapping = <C extends Cell>(cells: readonly C[], all: ReadonlySet<string>): ReadonlySet<C> =>
+  new Set(
+    cells.filter(({ people }) => {
+      const others = [...all].filter(person => !people.has(person)).length;
+      return people.size >= MIN_PEOPLE && (others === 0 || others >= MIN_PEOPLE);
+    }),
+  );
+
+/** Calendar dates in Shanghai, from the first day to before the last. */
+export interface Period {
+  readonly from: string;
+  readonly until: string;
+}
+const MAX_PERIOD_DAYS = 366;
+
+const nextMonth = (date: string): string => {
+  const [year = 0, month = 0] = date.split('-').map(Number);
+  return month === 12 ? `${year + 1}-01-01` : `${year}-${String(month + 1).padStart(2, '0')}-01`;
+};
+
+/**
+ * What is wrong with a period. Those who read aggregates only may ask for one whole calendar month at a time: two periods that
+ * differ by a day would tell of the few people of that day.
+ */
+export function periodProblem({ from, until }: Period, { wholeMonth }: { readonly wholeMonth: boolean }): Problem | null {
+  const days = (Date.parse(until) - Date.parse(from)) / DAY;
+  if (days <= 0) return { path: ['period', 'until'], rule: 'ENDS_BEFORE_START' };
+  if (days > MAX_PERIOD_DAYS) return { path: ['period', 'until'], rule: 'MAX', limit: MAX_PERIOD_DAYS };
+  if (wholeMonth && !(from.endsWith('-01') && until === nextMonth(from))) return { path: ['period'], rule: 'NOT_ALLOWED' };
+  return null;
+}
