@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { median, quantile, round, spread, table } from './support/figures.js';
@@ -10,10 +10,15 @@ import { ask, signIn, startServer } from './support/server.js';
 
 /**
  * Times plans and suggestions over the API of the real server, one caller at a time, and prints Markdown.
- * `npx tsx bench/plans.ts [--rounds 7] [--requests 60]`
+ * `npx tsx bench/plans.ts [--rounds 7] [--requests 60] [--data DIR]`; `DIR` holds the database of an estate that was seeded
+ * before, such as by `DATA_DIR=DIR npm run seed -- --scale 10`, and stays; without it the demo estate is made for the occasion.
  */
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' }, requests: { type: 'string', default: '60' } },
+  options: {
+    rounds: { type: 'string', default: '7' },
+    requests: { type: 'string', default: '60' },
+    data: { type: 'string' },
+  },
 });
 const rounds = Number(options.rounds);
 const requests = Number(options.requests);
@@ -76,7 +81,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'red-alliance-bench-'));
-const server = await startServer(join(directory, 'data'));
+const server = await startServer(options.data ? resolve(options.data) : join(directory, 'data'));
 try {
   const { url } = server;
   const [secretary, admin] = await Promise.all([signIn(url, 'secretary.b1'), signIn(url, 'admin')]);

@@ -13,6 +13,11 @@ const PARTS = [
   },
   { file: 'plans.ts', title: 'Plans and suggestions', about: 'Over the API on the demo estate, the run in its worker thread.' },
   {
+    file: 'live.ts',
+    title: 'Steady and live',
+    about: 'The engine beside a plan that is out: how much of it a new one changes, and what a single change takes.',
+  },
+  {
     file: 'matching.ts',
     title: 'The engine alone',
     about: 'Made-up instances, proof of the optimum included, single thread.',

@@ -11,7 +11,7 @@ const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const COMMUNITY_TTL = 60_000;
 const NO_COMMUNITY = '00000000-0000-0000-0000-000000000000';
 
-export interface ScopesParts extends Omit<ScopeParts, 'communityId' | 'actor' | 'locale' | 'requestId' | 'address'> {
+export interface ScopesParts extends Omit<ScopeParts, 'communityId' | 'actor' | 'locale' | 'requestId' | 'address' | 'signal'> {
   /** The holder of an access token; null when the token is not, or no longer, good. */
   readonly authenticate: (token: string) => Promise<{ readonly communityId: string; readonly actor: Actor } | null>;
   /** The id of the community with this code, or of the first one. */
@@ -43,9 +43,12 @@ export function createScopes({ authenticate, communityIdByCode, defaultCommunity
     return found;
   }
 
-  return async ({ request, requestId }: Exchange): Promise<Scope> => {
+  return async ({ request, response, requestId }: Exchange): Promise<Scope> => {
     const { authorization, 'x-community': named } = request.headers;
-    const common = { ...house, requestId, locale: localeOf(request), address: addressOf(request, trustProxy) };
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const { signal } = gone;
+    const common = { ...house, requestId, locale: localeOf(request), address: addressOf(request, trustProxy), signal };
     if (authorization === undefined) {
       return new Scope({
         ...common,

@@ -74,6 +74,8 @@ export type InvalidCredentials = Failure<'INVALID_CREDENTIALS'>;
 export interface TooManyAttempts extends Failure<'TOO_MANY_ATTEMPTS'> {
   readonly retryAfterSeconds: number;
 }
+/** It was given up after a while; less of it may do. */
+export type TookTooLong = Failure<'TOOK_TOO_LONG'>;
 /** The refresh token is unknown, spent or expired. */
 export type InvalidToken = Failure<'INVALID_TOKEN'>;
 
@@ -95,4 +97,5 @@ export type ClientFailure =
   | RunInProgress
   | InvalidCredentials
   | TooManyAttempts
+  | TookTooLong
   | InvalidToken;

@@ -31,6 +31,8 @@ export interface ScopeParts {
   readonly requestId: string | null;
   /** The network address that the request came from, as the server saw it; absent within the process. */
   readonly address?: string | null;
+  /** Aborted when nobody waits for the answer any more; absent within the process. */
+  readonly signal?: AbortSignal;
   /** What signing in needs; absent where nobody can (seeds, jobs). */
   readonly tokens?: AccessTokens;
   readonly lockout?: Lockout;

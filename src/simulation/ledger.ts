@@ -155,7 +155,6 @@ export function createLedger(world: World, weights: Weights): Ledger {
         servedLately: helped.filter(
           ({ categoryCode, at }) => categoryCode === facts.categoryCode && at > now - weights.rank.repeatDays * DAY,
         ).length,
-        proposedSessionIds: [...need.proposals.keys()],
       };
     },
     sessionFacts({ planned: { facts }, free, isCancelled }, now) {

@@ -109,8 +109,14 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     const isPlanned = method.plans === 'WORKING_DAYS' || weekdayOf(localDate(new Date(now))) === MONDAY;
     if (method.plan && isPlanned) {
       const needs = [...board].filter(need => ledger.openOf(need) > 0).map(need => ledger.needFacts(need, now));
-      const input = { now, policyVersion: 1, weights, needs, sessions: ahead.facts, pinned: [], forbidden: [] };
-      publish(method.plan(input), now);
+      const proposals = [...board].flatMap(({ asked, proposals }) =>
+        [...proposals].map(([sessionId, { quantity, respondBy }]) => {
+          const { id: needId, branchId } = asked.facts;
+          return { matchId: `${needId} ${sessionId}`, needId, sessionId, branchId, quantity, respondBy };
+        }),
+      );
+      const planned = { now, policyVersion: 1, weights, needs, sessions: ahead.facts, proposals };
+      publish(method.plan({ ...planned, pinned: [], forbidden: [], bygone: { needs: [], sessions: [] } }), now);
     }
     for (const need of board) {
       const isLeft = ledger.openOf(need) > 0 && need.proposals.size === 0;

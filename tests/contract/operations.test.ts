@@ -21,6 +21,10 @@ interface Known {
   readonly mothersNeedId: string;
   /** Promises that the liaison has not delivered yet; each asking takes one. */
   readonly promised: Data[];
+  /** A session with free places that the branch can use. */
+  readonly sessionId: string;
+  /** A plan of the branch that is published. */
+  readonly planId: string;
 }
 
 interface Expected {
@@ -54,6 +58,18 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     },
     withheld: ['secretary.b2', { branch: { needs: { totalCount: 0, edges: [] } } }],
     statements: 9,
+  },
+  'question-05-serve-it-now.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ needId }) => ({ input: { needId, idempotencyKey: randomUUID() } }),
+    rows: ({ needPlace }) => [needPlace],
+    must([{ placement, userErrors }]) {
+      expect(userErrors).toEqual([]);
+      for (const { sentence } of placement.changes) expect(sentence).toMatch(CHINESE);
+      if (placement.unmatched) expect(placement.unmatched.sentence).toMatch(CHINESE);
+    },
+    withheld: ['secretary.b2', { needPlace: { placement: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
+    statements: 46,
   },
   'question-05-who-can-serve.graphql': {
     login: () => 'secretary.b1',
@@ -109,6 +125,36 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     },
     withheld: null,
     statements: 2,
+  },
+  'question-11-where-more-would-help.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ branchId }) => ({ branchId }),
+    rows: ({ branch }) => branch.scarcity.supplies,
+    must(rows) {
+      const counts: number[] = rows.map(({ unservedNeeds }) => unservedNeeds);
+      expect(counts).toEqual([...counts].sort((a, b) => b - a));
+      for (const { sentence, unservedNeeds, changesSaved, costSaved } of rows) {
+        expect(sentence).toMatch(CHINESE);
+        expect(unservedNeeds + changesSaved + costSaved).toBeGreaterThan(0);
+      }
+    },
+    withheld: ['secretary.b2', { branch: { scarcity: null } }],
+    statements: 4,
+  },
+  'question-12-what-if.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ branchId, sessionId }) => ({
+      input: { branchId, changes: [{ addSessions: { likeSessionId: sessionId, count: 2 } }] },
+    }),
+    rows: ({ matchPlanSimulate }) => [matchPlanSimulate],
+    must([{ simulation, userErrors }]) {
+      expect(userErrors).toEqual([]);
+      expect(simulation.total.after.served).toBeGreaterThanOrEqual(simulation.total.before.served);
+      expect(sum(simulation.tiers.map(({ after }: Data) => after.served))).toBe(simulation.total.after.served);
+      expect(simulation.losingCount).toBe(simulation.losing.length);
+    },
+    withheld: ['secretary.b2', { matchPlanSimulate: { simulation: null, userErrors: [{ code: 'FORBIDDEN' }] } }],
+    statements: 30,
   },
   'question-13-done.graphql': {
     login: ({ liaison }) => liaison,
@@ -173,6 +219,19 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     withheld: ['secretary.b2', { branch: { fairness: null, matchingOutcomes: null } }],
     statements: 16,
   },
+  'question-22-what-a-plan-changes.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ planId }) => ({ planId }),
+    rows: ({ matchPlan }) => nodesOf(matchPlan.changes),
+    must(rows) {
+      for (const { kind, cause, from, to, sentence } of rows) {
+        expect(sentence).toMatch(CHINESE);
+        expect([cause === null, from === null, to === null]).toEqual([kind === 'KEPT', kind === 'NEW', kind === 'DROPPED']);
+      }
+    },
+    withheld: ['secretary.b2', { matchPlan: null }],
+    statements: 9,
+  },
 };
 
 describe('the known operations', () => {
@@ -199,7 +258,16 @@ describe('the known operations', () => {
     );
     const organizationId: string = organization.id;
     const login = `liaison.${organization.code.toLowerCase()}`;
+    const asPlan = 'id status version matches(first: 1) { edges { node { session { id } } } }';
+    const asked = { branchId, idempotencyKey: randomUUID() };
+    let { matchPlan: plan } = await secretary.changed('branchMatchPlanCreate', asked, `matchPlan { ${asPlan} }`);
+    while (plan.status === 'QUEUED' || plan.status === 'RUNNING')
+      plan = (await secretary.read(`query($id: ID!) { matchPlan(id: $id) { ${asPlan} } }`, { id: plan.id })).matchPlan;
+    const published = { planId: plan.id, expectedVersion: plan.version, idempotencyKey: randomUUID() };
+    await secretary.changed('matchPlanPublish', published, '');
     known = {
+      planId: plan.id,
+      sessionId: plan.matches.edges[0].node.session.id,
       branchId,
       needId: need.id,
       residentId: residents.edges[0].node.id,

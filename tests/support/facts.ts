@@ -18,6 +18,7 @@ export const need = (change: Partial<NeedFacts> = {}): NeedFacts => ({
   unit: 'PERSON',
   isOpen: true,
   urgency: 'P3',
+  asked: 1,
   open: 1,
   modes: ['ON_SITE'],
   windows: [],
@@ -34,7 +35,6 @@ export const need = (change: Partial<NeedFacts> = {}): NeedFacts => ({
   exclusions: [],
   servedBy: [],
   servedLately: 0,
-  proposedSessionIds: [],
   ...change,
 });
 

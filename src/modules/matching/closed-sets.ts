@@ -12,7 +12,10 @@ export interface ClosedPart {
  * (strongly connected components, Tarjan 1972 without recursion), and what a need can reach is a union of parts. All sessions
  * of one holder lie in one part, so counts over parts add up.
  */
-export function closedParts(problem: Problem, { pairQuantity }: Solution): (need: number) => readonly ClosedPart[] {
+export function closedParts(
+  problem: Problem,
+  { pairQuantity }: Pick<Solution, 'pairQuantity'>,
+): (need: number) => readonly ClosedPart[] {
   const { needCount, sessionCount, pairStart, pairSession } = problem;
   const holders: number[][] = Array.from({ length: sessionCount }, () => []);
   for (let need = 0; need < needCount; need++)

@@ -4,6 +4,7 @@ import { findNeed } from '../needs/needs.service.js';
 import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
 import { type Decision, type OverrideKind, overrideKind } from './decisions.domain.js';
 import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
+import { openProposals } from './facts.repo.js';
 import type { Explanation, Match } from './matching.domain.js';
 import { readsInFull } from './matching.policy.js';
 import { insertNotes, noteById } from './overrides.repo.js';
@@ -23,9 +24,10 @@ export async function decisionOf(
   const nothing = { decision: {}, overrides: null };
   const seen = await findNeed(scope, needId);
   if (!seen) return nothing;
-  const [{ need, sessions: pool }, policy] = await Promise.all([
+  const [{ need, sessions: pool }, policy, proposals] = await Promise.all([
     factsAround(scope, { needId, branchId: seen.branchId }),
     currentPolicy(scope),
+    openProposals(scope, { needIds: [needId] }),
   ]);
   if (!need) return nothing;
   const now = scope.now().getTime();
@@ -42,7 +44,7 @@ export async function decisionOf(
       ...suggested,
       override: null,
     },
-    overrides: overrideKind({ sessionId, proposedSessionIds: need.proposedSessionIds, ...suggested }),
+    overrides: overrideKind({ sessionId, proposedSessionIds: proposals.map(one => one.sessionId), ...suggested }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../scope/scope.js';
 import { memberships, pacts } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
@@ -6,16 +6,30 @@ import { offers, sessions } from '../offers/offers.table.js';
 import { referrals } from '../referrals/referrals.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
+import type { Proposal } from './facts.js';
 import { matches, pairExclusions } from './matching.table.js';
 
-/** Named needs as they are, or what is open in some branches. */
-export type NeedsWanted = { readonly needIds: readonly string[] } | { readonly branchIds: readonly string[] };
-/** Named sessions as they are, or what is published and scheduled by members of some branches or by some organizations. */
+/** Named needs as they are, what is open in some branches, or what was submitted there at some time and not turned away. */
+export type NeedsWanted =
+  | { readonly needIds: readonly string[] }
+  | {
+      readonly branchIds: readonly string[];
+      readonly submitted?: { readonly from: Date; readonly until: Date };
+      /** Only of these categories and of those below them. */
+      readonly categoryCodes?: readonly string[];
+    };
+/**
+ * Named sessions as they are, or what is published and scheduled by members of some branches or by some organizations; `past`:
+ * what was, whatever has become of the offer since.
+ */
 export type SessionsWanted =
   | { readonly sessionIds: readonly string[] }
   | (({ readonly branchIds: readonly string[] } | { readonly organizationIds: readonly string[] }) & {
       readonly from: Date;
       readonly until: Date;
+      readonly past?: true;
+      /** Only of offers of these categories. */
+      readonly categoryCodes?: readonly string[];
     });
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
@@ -39,10 +53,18 @@ export const needRows = ({ db, communityId }: Scope, wanted: NeedsWanted) =>
           ? among(needs.id, wanted.needIds)
           : and(
               among(needs.branchId, wanted.branchIds),
-              eq(needs.state, 'OPEN'),
               sql`${needs.urgency} <> 'P0'`,
-              sql`${needs.quantity} > ${needs.committed} + ${needs.fulfilled}`,
               eq(serviceCategories.matchable, true),
+              wanted.categoryCodes
+                ? sql`string_to_array(${serviceCategories.path}, '/') && ${sql.param(wanted.categoryCodes)}::text[]`
+                : undefined,
+              wanted.submitted
+                ? and(
+                    gte(needs.submittedAt, wanted.submitted.from),
+                    lt(needs.submittedAt, wanted.submitted.until),
+                    sql`${needs.state} not in ('REJECTED', 'MERGED', 'TRANSFERRED')`,
+                  )
+                : and(eq(needs.state, 'OPEN'), sql`${needs.quantity} > ${needs.committed} + ${needs.fulfilled}`),
             ),
       ),
     );
@@ -51,8 +73,9 @@ export type NeedRow = Awaited<ReturnType<typeof needRows>>[number];
 const sessionsWhere = (communityId: string, wanted: SessionsWanted): SQL | undefined => {
   if ('sessionIds' in wanted) return among(sessions.id, wanted.sessionIds);
   return and(
-    eq(offers.state, 'PUBLISHED'),
+    wanted.past ? sql`${offers.publishedAt} < ${wanted.until.toISOString()}::timestamptz` : eq(offers.state, 'PUBLISHED'),
     eq(sessions.state, 'SCHEDULED'),
+    wanted.categoryCodes ? sql`${offers.categoryCode} = any(${sql.param(wanted.categoryCodes)})` : undefined,
     sql`(${sessions.startsAt} is null or ${and(gte(sessions.startsAt, wanted.from), lt(sessions.startsAt, wanted.until))})`,
     'organizationIds' in wanted
       ? among(offers.organizationId, wanted.organizationIds)
@@ -134,19 +157,33 @@ export const historyRows = ({ db, communityId }: Scope, beneficiaryIds: readonly
     .where(and(eq(needDetails.communityId, communityId), among(needDetails.beneficiaryId, beneficiaryIds)))
     .groupBy(needDetails.beneficiaryId, referrals.organizationId, needs.categoryCode);
 
-/** Proposals that wait for an answer. */
-export const proposalRows = ({ db, communityId, now }: Scope, needIds: readonly string[]) =>
-  db
-    .select({ needId: matches.needId, sessionId: matches.sessionId })
+/** Proposals of a branch (null: of all), or to some needs, that wait for an answer, in the order of their plan. */
+export async function openProposals(
+  { db, communityId, now }: Scope,
+  of: { readonly branchId: string | null } | { readonly needIds: readonly string[] },
+): Promise<readonly Proposal[]> {
+  const isOf = 'needIds' in of ? among(matches.needId, of.needIds) : of.branchId && eq(matches.branchId, of.branchId);
+  const rows = await db
+    .select({
+      matchId: matches.id,
+      needId: matches.needId,
+      sessionId: matches.sessionId,
+      branchId: matches.branchId,
+      quantity: matches.quantity,
+      respondBy: matches.respondBy,
+    })
     .from(matches)
     .where(
       and(
         eq(matches.communityId, communityId),
-        among(matches.needId, needIds),
+        isOf || undefined,
         eq(matches.state, 'PROPOSED'),
         sql`coalesce(${matches.respondBy} > ${now().toISOString()}::timestamptz, true)`,
       ),
-    );
+    )
+    .orderBy(asc(matches.rankPosition), asc(matches.id));
+  return rows.map(({ respondBy, ...row }) => ({ ...row, respondBy: respondBy?.getTime() ?? null }));
+}
 
 /** Branches in whose alliance these organizations are active. */
 export async function branchesOf({ db, communityId }: Scope, organizationIds: readonly string[]): Promise<string[]> {
@@ -162,4 +199,25 @@ export async function branchesOf({ db, communityId }: Scope, organizationIds: re
       ),
     );
   return rows.map(({ branchId }) => branchId);
+}
+
+/** The categories of some needs with all above them: what an offer must be of to serve one of them. */
+export async function categoriesAround({ db, communityId }: Scope, needIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ path: serviceCategories.path })
+    .from(needs)
+    .innerJoin(serviceCategories, eq(serviceCategories.code, needs.categoryCode))
+    .where(and(eq(needs.communityId, communityId), among(needs.id, needIds)));
+  return [...new Set(rows.flatMap(({ path }) => path.split('/').filter(Boolean)))];
+}
+
+/** The categories in which some organizations offer something now. */
+export async function categoriesOffered({ db, communityId }: Scope, organizationIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ code: offers.categoryCode })
+    .from(offers)
+    .where(
+      and(eq(offers.communityId, communityId), among(offers.organizationId, organizationIds), eq(offers.state, 'PUBLISHED')),
+    );
+  return rows.flatMap(({ code }) => code ?? []);
 }

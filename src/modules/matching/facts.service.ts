@@ -10,7 +10,6 @@ import {
   type NeedRow,
   type NeedsWanted,
   needRows,
-  proposalRows,
   type SessionRow,
   type SessionsWanted,
   sessionRows,
@@ -61,11 +60,10 @@ export async function loadFacts(
     const people = [...new Set(foundNeeds.flatMap(({ beneficiaryId }) => beneficiaryId ?? []))];
     const organizationIds = [...new Set(foundSessions.map(({ offer }) => offer.organizationId))];
     const ago = (days: number): Date => new Date(now.getTime() - days * DAY);
-    const [residents, exclusions, history, proposals, standing, load] = await Promise.all([
+    const [residents, exclusions, history, standing, load] = await Promise.all([
       residentFacts(sys, people),
       exclusionRows(sys, needIds),
       historyRows(sys, people, ago(weights.rank.repeatDays)),
-      proposalRows(sys, needIds),
       standingRows(sys, organizationIds),
       loadRows(sys, organizationIds, ago(weights.cost.loadDays)),
       logAccess(sys, { action, detail: { needs: needIds.length, residents: people.length } }),
@@ -82,11 +80,6 @@ export async function loadFacts(
       history,
       row => row.beneficiaryId ?? '',
       row => row,
-    );
-    const proposedOf = groupBy(
-      proposals,
-      row => row.needId,
-      row => row.sessionId,
     );
     const standingOf = toStanding(standing);
     const loadOf = new Map(load.map(({ organizationId, promises }) => [organizationId, promises]));
@@ -112,7 +105,6 @@ export async function loadFacts(
           servedLately: past
             .filter(({ categoryCode }) => categoryCode === row.need.categoryCode)
             .reduce((total, { lately }) => total + lately, 0),
-          proposedSessionIds: proposedOf.get(row.need.id) ?? [],
         };
       }),
       sessions: foundSessions.map(row => ({
@@ -125,7 +117,7 @@ export async function loadFacts(
   });
 }
 
-type Personal = 'storey' | 'languages' | 'person' | 'place' | 'exclusions' | 'servedBy' | 'servedLately' | 'proposedSessionIds';
+type Personal = 'storey' | 'languages' | 'person' | 'place' | 'exclusions' | 'servedBy' | 'servedLately';
 
 const toNeed = ({ need, category }: NeedRow): Omit<NeedFacts, Personal> => ({
   id: need.id,
@@ -138,6 +130,7 @@ const toNeed = ({ need, category }: NeedRow): Omit<NeedFacts, Personal> => ({
   unit: category.capacityUnit,
   isOpen: need.state === 'OPEN',
   urgency: need.urgency,
+  asked: need.quantity,
   open: need.quantity - need.committed - need.fulfilled,
   modes: need.modes,
   windows: need.windows.map(({ startsAt, endsAt }) => ({ startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) })),

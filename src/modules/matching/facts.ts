@@ -34,7 +34,8 @@ export interface NeedFacts {
   readonly unit: CapacityUnit;
   readonly isOpen: boolean;
   readonly urgency: Urgency;
-  /** Quantity that nobody promised or delivered yet. */
+  /** The whole quantity, and what of it nobody promised or delivered yet. */
+  readonly asked: number;
   readonly open: number;
   readonly modes: readonly Mode[];
   readonly windows: readonly Span[];
@@ -55,8 +56,6 @@ export interface NeedFacts {
   readonly servedBy: readonly string[];
   /** How often this beneficiary was served in this category within the policy's period. */
   readonly servedLately: number;
-  /** Sessions that are proposed to this need now and were not answered yet. */
-  readonly proposedSessionIds: readonly string[];
 }
 
 /** A branch in whose alliance the organisation is active, with the periods of the signed pacts (dates, both ends included). */
@@ -105,4 +104,12 @@ export interface SessionFacts {
 export interface PairIds {
   readonly needId: string;
   readonly sessionId: string;
+}
+
+/** A published match that waits for an answer. */
+export interface Proposal extends PairIds {
+  readonly matchId: string;
+  readonly branchId: string;
+  readonly quantity: number;
+  readonly respondBy: number | null;
 }

@@ -1,10 +1,10 @@
 import type { Mode } from '../../kernel/vocabulary.js';
 import type { OverrideReason } from './decisions.domain.js';
 import type { PairIds } from './facts.js';
-import type { MatchReason } from './rules.js';
+import type { MatchReason, Reason } from './rules.js';
 import type { CostPart, Part, RankPart } from './scoring.js';
 
-export const PLAN_STATES = ['QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED'] as const;
+export const PLAN_STATES = ['QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED', 'CANCELLED'] as const;
 export type PlanState = (typeof PLAN_STATES)[number];
 
 export const MATCH_STATES = ['PLANNED', 'PROPOSED', 'ACCEPTED', 'DECLINED', 'FELL_OUT', 'LAPSED'] as const;
@@ -74,10 +74,22 @@ export interface SupplyTotal {
   readonly free: number;
   readonly used: number;
 }
+/** How scarce a category is on a day; see `scarcityOf` for what the numbers mean. */
+export interface Scarcity {
+  readonly categoryCode: string;
+  /** Null: on request. */
+  readonly day: string | null;
+  readonly sessions: number;
+  readonly unservedNeeds: number;
+  readonly changesSaved: number;
+  readonly costSaved: number;
+}
 /** Means are over matches, rounded; null when there is nothing to average. */
 export interface PlanTotals {
   readonly tiers: readonly TierTotal[];
   readonly supply: readonly SupplyTotal[];
+  /** The scarcest first. */
+  readonly scarcity: readonly Scarcity[];
   readonly meanWaitingHours: number | null;
   readonly meanDaysAhead: number | null;
   readonly meanDistanceM: number | null;
@@ -194,6 +206,54 @@ export interface UnmatchedNeed {
   readonly quantity: number;
   readonly reason: UnmatchedReason;
   readonly certificate: Certificate;
+}
+
+/** What becomes of a proposal in a newer plan, and what is new in it. */
+export const CHANGE_KINDS = ['KEPT', 'MOVED', 'DROPPED', 'NEW'] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** Why a proposal does not stay as it is, or why there is a new one; the first that holds, in this order. */
+export const CHANGE_CAUSES = [
+  'NEED_CLOSED',
+  'NEED_COVERED',
+  'SESSION_CANCELLED',
+  'RULE_FAILS',
+  'OUT_OF_HORIZON',
+  'FORBIDDEN',
+  'PINNED',
+  'SESSION_SHRUNK',
+  'OUTRANKED',
+  'MADE_ROOM',
+  'MORE_SERVED',
+  'NEWLY_SERVED',
+] as const;
+export type ChangeCause = (typeof CHANGE_CAUSES)[number];
+
+export interface ChangeDetails {
+  /** The hard rules that the old pair breaks now. */
+  readonly reasons: readonly Reason[];
+  /** Needs that hold more of the old session than was proposed to them there, by tier: they took the place. */
+  readonly takenBy: readonly { readonly tier: number; readonly needs: number }[];
+}
+
+/** One difference between what is proposed and a newer plan: so much of a need stays, moves, goes, or comes. */
+export interface PlannedChange {
+  readonly needId: string;
+  readonly kind: ChangeKind;
+  readonly quantity: number;
+  readonly fromSessionId: string | null;
+  readonly toSessionId: string | null;
+  /** Null for what stays. */
+  readonly cause: ChangeCause | null;
+  readonly details: ChangeDetails;
+}
+
+/** A change as a plan tells it. */
+export interface PlanChange extends PlannedChange {
+  readonly planId: string;
+  readonly position: number;
+  /** What made it after the plan was published; null: the run itself. */
+  readonly occasionId: string | null;
 }
 
 /** A proposal whose time to answer has passed has lapsed, whether or not anybody wrote it down. */

@@ -1,5 +1,13 @@
 import { defineEnum } from '../../graphql/enums.js';
-import type { MatchState, PlanFailure, PlanState, UnmatchedReason, WaitingBand } from './matching.domain.js';
+import type {
+  ChangeCause,
+  ChangeKind,
+  MatchState,
+  PlanFailure,
+  PlanState,
+  UnmatchedReason,
+  WaitingBand,
+} from './matching.domain.js';
 import type { MatchReason } from './rules.js';
 import type { CostPart, RankPart } from './scoring.js';
 
@@ -9,6 +17,7 @@ export const PlanStateEnum = defineEnum<PlanState>('MatchPlanState', 'Where a ru
   READY: ['待发布', 'ready', 'Computed and proven; nobody but the branch sees it.'],
   PUBLISHED: ['已发布', 'published', 'Its matches were proposed to the organizations.'],
   FAILED: ['失败', 'failed', '`failure` tells why; make a new one.'],
+  CANCELLED: ['已取消', 'cancelled', 'Stopped while it waited or computed; it has no matches.'],
 });
 
 export const PlanFailureEnum = defineEnum<PlanFailure>('MatchPlanFailure', 'What went wrong with a run.', {
@@ -113,5 +122,30 @@ export const CostPartEnum = defineEnum<CostPart>('CostPart', 'What makes a pair 
   NEW_HELPER: ['新的服务者', 'new helper', 'Has not helped this beneficiary before. Staff only.'],
   LOAD: ['近期承接量', 'recent load', 'Promises of the organization lately: work is spread.'],
   LANGUAGE: ['语言', 'language', 'None in common. Staff only.'],
-  CHANGE: ['变更建议', 'change', 'Another session is proposed for the need now. Staff only.'],
 });
+
+export const ChangeKindEnum = defineEnum<ChangeKind>('MatchPlanChangeKind', 'What becomes of a proposal in a newer plan.', {
+  KEPT: ['保持', 'kept', 'The same session.'],
+  MOVED: ['改场次', 'moved', 'Another session for the same need.'],
+  DROPPED: ['取消', 'dropped', 'Nothing in its place.'],
+  NEW: ['新增', 'new', 'Was not proposed before.'],
+});
+
+export const ChangeCauseEnum = defineEnum<ChangeCause>(
+  'MatchPlanChangeCause',
+  'Why a plan changes a proposal; where several hold, the first of this list.',
+  {
+    NEED_CLOSED: ['需求已关闭', 'need closed', 'Withdrawn, fulfilled, expired or otherwise not open.'],
+    NEED_COVERED: ['需求已落实', 'need covered', 'Promised in another way, or asks for less than was proposed.'],
+    SESSION_CANCELLED: ['场次已取消', 'session cancelled', 'It does not take place.'],
+    RULE_FAILS: ['不再符合条件', 'a rule fails', '`reasons` tells which hard rules the pair breaks by now.'],
+    OUT_OF_HORIZON: ['超出时间范围', 'out of horizon', 'The plan was asked for other dates.'],
+    FORBIDDEN: ['人工排除', 'forbidden by hand', 'In this plan.'],
+    PINNED: ['人工指定', 'pinned by hand', 'A pinned pair has the place, or the need itself was pinned elsewhere.'],
+    SESSION_SHRUNK: ['名额减少', 'session shrunk', 'Fewer places are free than were proposed.'],
+    OUTRANKED: ['被排序在前者占用', 'outranked', 'Needs that come first have the place, and there is no other.'],
+    MADE_ROOM: ['让出名额', 'made room', 'Only by this move everybody is served who can be: the first aim of a plan.'],
+    MORE_SERVED: ['增加数量', 'more served', 'Of a need that had a proposal.'],
+    NEWLY_SERVED: ['新近可安排', 'newly served', 'Of a need that had none.'],
+  },
+);

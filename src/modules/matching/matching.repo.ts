@@ -67,6 +67,7 @@ export const NEWEST_MATCHES: ListOrder<Pick<Match, 'id'>> = {
 /** Which matches; `state` as it is at this moment (a proposal past its time to answer has lapsed). */
 export interface MatchFilter {
   readonly planId?: string;
+  readonly needIds?: readonly string[];
   readonly organizationId?: string;
   readonly state?: MatchState | null;
 }
@@ -79,11 +80,12 @@ function stateIs(state: MatchState, at: string): SQL {
   return eq(matches.state, state);
 }
 
-const where = ({ communityId, actor, now }: Scope, { planId, organizationId, state }: MatchFilter): SQL | undefined =>
+const where = ({ communityId, actor, now }: Scope, { planId, needIds, organizationId, state }: MatchFilter): SQL | undefined =>
   and(
     eq(matches.communityId, communityId),
     matchesVisibleTo(actor),
     planId === undefined ? undefined : eq(matches.planId, planId),
+    needIds === undefined ? undefined : sql`${matches.needId} = any(${sql.param(needIds)}::uuid[])`,
     organizationId === undefined ? undefined : eq(matches.organizationId, organizationId),
     state == null ? undefined : stateIs(state, now().toISOString()),
   );

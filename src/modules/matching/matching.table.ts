@@ -19,10 +19,11 @@ import { organizations } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
 import { offers, sessions } from '../offers/offers.table.js';
 import { branches, communities } from '../territory/territory.table.js';
-import { MATCH_STATES, PLAN_STATES, type PlanOverride } from './matching.domain.js';
+import { CHANGE_KINDS, MATCH_STATES, PLAN_STATES, type PlanOverride } from './matching.domain.js';
 
 export const planState = pgEnum('plan_state', PLAN_STATES);
 export const matchState = pgEnum('match_state', MATCH_STATES);
+export const changeKind = pgEnum('change_kind', CHANGE_KINDS);
 
 export const matchPolicies = pgTable(
   'match_policy',
@@ -165,6 +166,56 @@ export const unmatchedNeeds = pgTable(
     index('unmatched_in_order').on(t.communityId, t.planId, t.rankPosition, t.needId),
     index('unmatched_by_need').on(t.communityId, t.needId),
     check('unmatched_quantity', sql`${t.quantity} > 0`),
+  ],
+);
+
+/** What a plan changes in what was proposed before it, and what changed in it since: kept, moved, dropped and new, with the cause. */
+export const planChanges = pgTable(
+  'plan_change',
+  {
+    communityId: communityId().references(() => communities.id),
+    planId: uuid('plan_id').notNull(),
+    /** Counts from 1 within the plan. */
+    position: integer().notNull(),
+    /** What made it after the plan was published, all of one moment alike; null: the run itself. */
+    occasionId: uuid('occasion_id'),
+    needId: uuid('need_id').notNull(),
+    kind: changeKind().notNull(),
+    quantity: quantity('quantity').notNull(),
+    fromSessionId: uuid('from_session_id'),
+    toSessionId: uuid('to_session_id'),
+    cause: text(),
+    details: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.communityId, t.planId, t.position] }),
+    foreignKey({
+      name: 'plan_change_of_plan',
+      columns: [t.communityId, t.planId],
+      foreignColumns: [matchPlans.communityId, matchPlans.id],
+    }),
+    foreignKey({ name: 'plan_change_need', columns: [t.communityId, t.needId], foreignColumns: [needs.communityId, needs.id] }),
+    foreignKey({
+      name: 'plan_change_from',
+      columns: [t.communityId, t.fromSessionId],
+      foreignColumns: [sessions.communityId, sessions.id],
+    }),
+    foreignKey({
+      name: 'plan_change_to',
+      columns: [t.communityId, t.toSessionId],
+      foreignColumns: [sessions.communityId, sessions.id],
+    }),
+    index('plan_change_by_kind').on(t.communityId, t.planId, t.kind, t.position),
+    index('plan_change_by_occasion').on(t.communityId, t.planId, t.occasionId, t.position),
+    index('plan_change_by_need').on(t.communityId, t.needId),
+    index('plan_change_by_from').on(t.communityId, t.fromSessionId),
+    index('plan_change_by_to').on(t.communityId, t.toSessionId),
+    check('plan_change_quantity', sql`${t.quantity} > 0`),
+    check(
+      'plan_change_ends',
+      sql`(${t.fromSessionId} is null) = (${t.kind} = 'NEW') and (${t.toSessionId} is null) = (${t.kind} = 'DROPPED')`,
+    ),
+    check('plan_change_cause', sql`(${t.cause} is null) = (${t.kind} = 'KEPT')`),
   ],
 );
 

@@ -1,13 +1,16 @@
-import { workingHoursBetween } from '../../kernel/clock.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
+import { planChanges } from './changes.js';
 import { closedParts } from './closed-sets.js';
-import { type Problem, type Solution, solve, verify } from './engine/solver.js';
+import type { Problem, Solution } from './engine/solver.js';
+import { type SteadySolution, solveSteady } from './engine/steady.js';
 import { compare, MAX_RUNNERS_UP } from './explaining.js';
-import type { NeedFacts, PairIds, SessionFacts } from './facts.js';
+import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
 import { summarize } from './holders.js';
-import type { Certificate, Explanation, PlanTotals, SupplyTotal, TierTotal, UnmatchedReason } from './matching.domain.js';
+import type { Certificate, Explanation, PlannedChange, PlanTotals, UnmatchedReason } from './matching.domain.js';
 import { isPossible } from './rules.js';
+import { scarcityOf } from './scarcity.js';
 import { costOf, tieOf, type Weights } from './scoring.js';
+import { totalsOf } from './totals.js';
 import { certificateOf, obstaclesOf } from './unmatched.js';
 
 /** Everything a run needs; plain data. */
@@ -19,6 +22,10 @@ export interface PlanInput {
   readonly sessions: readonly SessionFacts[];
   readonly pinned: readonly PairIds[];
   readonly forbidden: readonly PairIds[];
+  /** What is out with organizations: it stays wherever the ranks allow. */
+  readonly proposals: readonly Proposal[];
+  /** Needs and sessions of proposals that the plan cannot use any more, so that it can say why they go. */
+  readonly bygone: { readonly needs: readonly NeedFacts[]; readonly sessions: readonly SessionFacts[] };
 }
 
 export interface PlannedMatch {
@@ -40,18 +47,33 @@ export interface PlannedGap {
 export interface PlanOutcome {
   readonly matches: readonly PlannedMatch[];
   readonly unmatched: readonly PlannedGap[];
+  readonly changes: readonly PlannedChange[];
   readonly totals: PlanTotals;
 }
 
-/** The solver's answer did not prove itself: a bug, never shown as a plan. */
-export class ProofFailed extends Error {}
+/** Who gets what, given what is proposed; needs and sessions in the order of the problem. */
+export type Decide = (
+  problem: Problem,
+  proposed: Float64Array,
+  ranked: readonly RankedNeed[],
+  sessions: readonly SessionFacts[],
+) => Pick<Solution, 'pairQuantity' | 'unserved'> & { readonly prices?: Pick<SteadySolution, 'sessionPrice' | 'changeWeight'> };
+
+const bySteadiness: Decide = (problem, proposed) => {
+  const solution = solveSteady(problem, proposed);
+  return { ...solution, prices: solution };
+};
 
 /**
- * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then least total cost
- * (reference/matching.md §1). The outcome depends on the facts alone, not on their order. Pinned pairs that are possible are
+ * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then as few changes of proposals as
+ * that allows, then least total cost. The outcome depends on the facts alone, not on their order. Pinned pairs that are possible are
  * placed first and hold what they need; they are a person's decision and may outrank others.
  */
-export function computePlan(input: PlanInput, onProgress: (percent: number) => void = () => undefined): PlanOutcome {
+export function computePlan(
+  input: PlanInput,
+  onProgress: (percent: number) => void = () => undefined,
+  decide: Decide = bySteadiness,
+): PlanOutcome {
   const { now, weights } = input;
   const ranked = rankedNeeds(input.needs, weights, now);
   const sessions = inTieOrder(input.sessions);
@@ -64,10 +86,7 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
   });
   const problem = toProblem(ranked, sessions, rows, pins);
   onProgress(50);
-  const solution = solve(problem);
-  onProgress(85);
-  const violations = verify(problem, solution);
-  if (violations.length) throw new ProofFailed(JSON.stringify(violations.slice(0, 20)));
+  const solution = decide(problem, proposedOf(input.proposals, ranked, sessions, problem, pins), ranked, sessions);
   onProgress(90);
   const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
   const partsOf = closedParts(problem, solution);
@@ -98,12 +117,14 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
       },
     ];
   });
-  const totals = totalsOf(input, ranked, sessions, rows, solution, matches);
+  const left = ranked.flatMap((_, i) => (solution.unserved[i]! > 0 ? [i] : []));
+  const scarcity = solution.prices ? scarcityOf(sessions, left, partsOf, solution.prices) : [];
+  const totals = { ...totalsOf(input, ranked, sessions, rows, solution, matches), scarcity };
   onProgress(95);
-  return { matches, unmatched, totals };
+  return { matches, unmatched, changes: planChanges(input, matches), totals };
 }
 
-type Rows = readonly (readonly { readonly position: number; readonly cost: number }[])[];
+export type Rows = readonly (readonly { readonly position: number; readonly cost: number }[])[];
 
 /** What pins hold, by need and by session, both as positions. */
 interface Pins {
@@ -135,7 +156,31 @@ function placePins({ pinned, now }: PlanInput, ranked: readonly RankedNeed[], se
   return { list, ofNeed, ofSession };
 }
 
-function toProblem(ranked: readonly RankedNeed[], sessions: readonly SessionFacts[], rows: Rows, pins: Pins): Problem {
+/** By pair: what is proposed beyond what pins hold anyway. */
+function proposedOf(
+  proposals: readonly Proposal[],
+  ranked: readonly RankedNeed[],
+  sessions: readonly SessionFacts[],
+  { pairStart, pairSession }: Problem,
+  pins: Pins,
+): Float64Array {
+  const proposed = new Float64Array(pairSession.length);
+  if (!proposals.length) return proposed;
+  const needAt = new Map(ranked.map(({ need }, i) => [need.id, i]));
+  const sessionAt = new Map(sessions.map(({ id }, i) => [id, i]));
+  const pinned = new Map(pins.list.map(({ need, position, quantity }) => [`${need} ${position}`, quantity]));
+  for (const { needId, sessionId, quantity } of proposals) {
+    const [need, position] = [needAt.get(needId), sessionAt.get(sessionId)];
+    if (need === undefined || position === undefined) continue;
+    const pair = pairSession.subarray(pairStart[need], pairStart[need + 1]).indexOf(position);
+    if (pair < 0) continue;
+    const at = pairStart[need]! + pair;
+    proposed[at] = Math.max(0, proposed[at]! + quantity - (pinned.get(`${need} ${position}`) ?? 0));
+  }
+  return proposed;
+}
+
+export function toProblem(ranked: readonly RankedNeed[], sessions: readonly SessionFacts[], rows: Rows, pins: Pins): Problem {
   const pairCount = rows.reduce((total, row) => total + row.length, 0);
   const pairStart = new Int32Array(ranked.length + 1);
   const pairSession = new Int32Array(pairCount);
@@ -166,7 +211,7 @@ function toMatches(
   sessions: readonly SessionFacts[],
   rows: Rows,
   problem: Problem,
-  solution: Solution,
+  solution: Pick<Solution, 'pairQuantity'>,
   pins: Pins,
 ): PlannedMatch[] {
   const placed = new Map<string, { need: number; position: number; quantity: number; pinned: boolean }>();
@@ -226,48 +271,4 @@ function toMatches(
         },
       };
     });
-}
-
-const mean = (values: readonly number[]): number | null =>
-  values.length ? Math.round(values.reduce((total, value) => total + value, 0) / values.length) : null;
-
-function totalsOf(
-  { now, sessions: all }: PlanInput,
-  ranked: readonly RankedNeed[],
-  sessions: readonly SessionFacts[],
-  rows: Rows,
-  { unserved }: Solution,
-  matches: readonly PlannedMatch[],
-): PlanTotals {
-  const tiers = [1, 2, 3, 4].map((tier): TierTotal => {
-    const ofTier = ranked.flatMap(({ need, rank }, i) => (rank.tier === tier ? [{ open: need.open, left: unserved[i]! }] : []));
-    return {
-      tier,
-      needs: ofTier.length,
-      served: ofTier.filter(({ left }) => left === 0).length,
-      partly: ofTier.filter(({ left, open }) => left > 0 && left < open).length,
-    };
-  });
-  const supply = new Map<string, SupplyTotal>();
-  const categoryOf = new Map(sessions.map(({ id, categoryCode }) => [id, categoryCode]));
-  const add = (categoryCode: string, free: number, used: number): void => {
-    const before = supply.get(categoryCode) ?? { categoryCode, free: 0, used: 0 };
-    supply.set(categoryCode, { categoryCode, free: before.free + free, used: before.used + used });
-  };
-  for (const { categoryCode, free } of all) add(categoryCode, Math.max(0, free), 0);
-  for (const { sessionId, quantity } of matches) add(categoryOf.get(sessionId)!, 0, quantity);
-  const served = [...new Set(matches.map(({ rankPosition }) => rankPosition))].map(position => ranked[position - 1]!);
-  const walked = matches.flatMap(({ explanation: { distanceM } }) => (distanceM === null ? [] : [distanceM]));
-  return {
-    tiers,
-    supply: [...supply.values()].sort((a, b) => (a.categoryCode < b.categoryCode ? -1 : 1)),
-    meanWaitingHours: mean(served.map(({ need }) => workingHoursBetween(new Date(need.submittedAt), new Date(now)))),
-    meanDaysAhead: mean(
-      matches.map(({ explanation: { costParts } }) => costParts.find(({ code }) => code === 'DAYS')?.measured ?? 0),
-    ),
-    meanDistanceM: mean(walked),
-    needs: ranked.length,
-    sessions: sessions.length,
-    pairs: rows.reduce((total, row) => total + row.length, 0),
-  };
 }

@@ -1,10 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { computePlan, type PlanInput, type PlanOutcome, ProofFailed } from './planning.js';
+import { ProofFailed } from './engine/solver.js';
+import { computePlan, type PlanInput, type PlanOutcome } from './planning.js';
+import { type SimulationInput, type SimulationOutcome, simulate } from './simulation.js';
+
+export type ThreadTask =
+  | { readonly kind: 'PLAN'; readonly input: PlanInput }
+  | { readonly kind: 'SIMULATION'; readonly input: SimulationInput };
 
 /** What the thread says while it works, and once at its end. */
 export type ThreadMessage =
   | { readonly kind: 'PROGRESS'; readonly percent: number }
-  | { readonly kind: 'DONE'; readonly outcome: PlanOutcome }
+  | { readonly kind: 'DONE'; readonly outcome: PlanOutcome | SimulationOutcome }
   | { readonly kind: 'PROOF_FAILED'; readonly details: string };
 
 const say = (message: ThreadMessage): void => parentPort?.postMessage(message);
@@ -15,8 +21,9 @@ const tell = (percent: number): void => {
   told = Math.max(told, percent);
 };
 
+const { kind, input } = workerData as ThreadTask;
 try {
-  say({ kind: 'DONE', outcome: computePlan(workerData as PlanInput, tell) });
+  say({ kind: 'DONE', outcome: kind === 'PLAN' ? computePlan(input, tell) : simulate(input) });
 } catch (error) {
   if (!(error instanceof ProofFailed)) throw error;
   say({ kind: 'PROOF_FAILED', details: error.message });

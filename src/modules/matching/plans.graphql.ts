@@ -88,7 +88,7 @@ class WaitingCount {
   @Field(() => Int, { description: 'How many.' }) readonly needs!: number;
 }
 @ObjectType('HolderCount', { description: 'How many needs of one urgency hold the places.' })
-class HolderCount {
+export class HolderCount {
   @Field(() => Int, { description: '1 to 4, from the urgency.' }) readonly tier!: number;
   @Field(() => Int, { description: 'How many.' }) readonly needs!: number;
   @Field(() => [WaitingCount], { description: 'The same needs by how long they have waited; adds up to `needs`.' })

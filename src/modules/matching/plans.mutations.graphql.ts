@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { unauthenticated } from '../../graphql/errors.js';
-import { decodeIds, mutate, Payload, toPayload } from '../../graphql/payload.js';
+import { decodeIds, mutate, Payload, payloadOf, toPayload } from '../../graphql/payload.js';
 import { DateTime, UUID } from '../../graphql/scalars.js';
 import type { ClientFailure } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
@@ -11,7 +11,7 @@ import { Match } from './matches.graphql.js';
 import type { MatchPlan as MatchPlanRecord, Match as MatchRecord } from './matching.domain.js';
 import { IN_RANK, pageOfMatches } from './matching.service.js';
 import { MatchPlan } from './plans.graphql.js';
-import { createPlan } from './plans.service.js';
+import { cancelPlan, createPlan } from './plans.service.js';
 import { publishPlan } from './publishing.service.js';
 
 @InputType({ description: 'A need and a session, and why you know better than the engine.' })
@@ -61,6 +61,15 @@ class MatchPlanPublishInput {
   readonly idempotencyKey!: string;
 }
 
+@InputType({ description: 'Which run to stop.' })
+class MatchPlanCancelInput {
+  @Field(() => ID, { description: 'Id of a MatchPlan that is QUEUED or RUNNING.' }) readonly planId!: string;
+  @Field(() => UUID, { description: 'Made by the client; the same key with the same input cancels once.' })
+  readonly idempotencyKey!: string;
+}
+
+const MatchPlanCancelPayload = payloadOf('MatchPlanCancel', 'matchPlan', () => MatchPlan);
+
 @ObjectType({ description: 'The plan that was started, or why not.' })
 class BranchMatchPlanCreatePayload extends Payload {
   @Field(() => MatchPlan, {
@@ -89,7 +98,7 @@ function decodePairs(scope: Scope, name: string, pairs: readonly PairInput[]): R
 export class MatchPlanMutations {
   @Mutation(() => BranchMatchPlanCreatePayload, {
     description:
-      'Starts a run of the engine for a branch, or for the community. One run at a time for each; a second answers RUN_IN_PROGRESS with the first.',
+      'Starts a run of the engine for a branch, or for the community. One run at a time for a branch, those of the community counted; a second answers RUN_IN_PROGRESS with the first. Proposals that are out stay where the ranks allow: `matchPlan.changes` tells what does not.',
   })
   async branchMatchPlanCreate(
     @Ctx() scope: Scope,
@@ -113,6 +122,17 @@ export class MatchPlanMutations {
     @Arg('input', () => MatchPlanPublishInput, { description: 'Which plan.' }) input: MatchPlanPublishInput,
   ) {
     return mutate(scope, 'matchPlan', input, { planId: 'MatchPlan' }, command => publishPlan(scope, command));
+  }
+
+  @Mutation(() => MatchPlanCancelPayload, {
+    description:
+      'Stops a run that waits or computes. It keeps no match, and a new run may start at once. For whoever may plan there.',
+  })
+  matchPlanCancel(
+    @Ctx() scope: Scope,
+    @Arg('input', () => MatchPlanCancelInput, { description: 'Which run.' }) input: MatchPlanCancelInput,
+  ) {
+    return mutate(scope, 'matchPlan', input, { planId: 'MatchPlan' }, command => cancelPlan(scope, command));
   }
 
   @FieldResolver(() => [Match], {

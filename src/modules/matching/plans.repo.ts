@@ -1,10 +1,12 @@
-import { and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { newId } from '../../kernel/ids.js';
 import { anInteger, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
+import { communities } from '../territory/territory.table.js';
+import { insertChanges } from './changes.repo.js';
 import {
   GIVEN_UP_MS,
   type MatchPlan,
@@ -36,34 +38,67 @@ export const planById = defineLoader<MatchPlan>('planById', async ({ db, communi
   return new Map(rows.map(row => [row.id, toPlan(row)]));
 });
 
-const ofBranch = (branchId: string | null): SQL =>
-  branchId === null ? isNull(matchPlans.branchId) : eq(matchPlans.branchId, branchId);
+/** By branch: the newest plan of its own that was computed. Raw: no policy. */
+export const latestPlan = defineLoader<MatchPlan>('latestPlan', async ({ db, communityId }, branchIds) => {
+  const rows = await db
+    .selectDistinctOn([matchPlans.branchId])
+    .from(matchPlans)
+    .where(
+      and(
+        eq(matchPlans.communityId, communityId),
+        sql`${matchPlans.branchId} = any(${sql.param(branchIds)}::uuid[])`,
+        sql`${matchPlans.state} in ('READY', 'PUBLISHED')`,
+      ),
+    )
+    .orderBy(asc(matchPlans.branchId), desc(matchPlans.id));
+  return new Map(rows.map(row => [row.branchId ?? '', toPlan(row)]));
+});
+
 const isRunning = sql`${matchPlans.state} in ('QUEUED', 'RUNNING')`;
 
-/** Writes a plan that waits for its run; false when another for the same branch is under way. */
-export async function insertPlan({ db, communityId }: Scope, { totals: _none, ...plan }: MatchPlan): Promise<boolean> {
-  const inserted = await db
-    .insert(matchPlans)
-    .values({ ...plan, communityId })
-    .onConflictDoNothing()
-    .returning({ id: matchPlans.id });
-  return inserted.length === 1;
-}
+/** Whoever starts a run in this community waits here for those who are about to. Foreign keys to the community do not wait. */
+export const lockRuns = ({ db, communityId }: Scope) =>
+  db.select({ id: communities.id }).from(communities).where(eq(communities.id, communityId)).for('no key update');
 
-export async function runningPlan({ db, communityId }: Scope, branchId: string | null): Promise<MatchPlan | null> {
-  const [row] = await db
+/** Writes a plan that waits for its run. */
+export const insertPlan = ({ db, communityId }: Scope, { totals: _none, ...plan }: MatchPlan) =>
+  db.insert(matchPlans).values({ ...plan, communityId });
+
+/** Runs under way for a branch or the whole community; of the whole community all are in the way. */
+export async function runsInTheWay({ db, communityId }: Scope, branchId: string | null): Promise<readonly MatchPlan[]> {
+  const rows = await db
     .select()
     .from(matchPlans)
-    .where(and(eq(matchPlans.communityId, communityId), ofBranch(branchId), isRunning));
-  return row ? toPlan(row) : null;
+    .where(
+      and(
+        eq(matchPlans.communityId, communityId),
+        branchId === null ? undefined : or(eq(matchPlans.branchId, branchId), isNull(matchPlans.branchId)),
+        isRunning,
+      ),
+    )
+    .orderBy(asc(matchPlans.id));
+  return rows.map(toPlan);
 }
 
-/** Shows how far a run is; starts it when it waited. */
-export const setProgress = ({ db, communityId }: Scope, id: string, progress: number) =>
-  db
+/** Shows how far a run is; starts it when it waited; false when it is none any more. */
+export async function setProgress({ db, communityId }: Scope, id: string, progress: number): Promise<boolean> {
+  const running = await db
     .update(matchPlans)
     .set({ state: 'RUNNING', progress })
-    .where(and(eq(matchPlans.communityId, communityId), eq(matchPlans.id, id), isRunning));
+    .where(and(eq(matchPlans.communityId, communityId), eq(matchPlans.id, id), isRunning))
+    .returning({ id: matchPlans.id });
+  return running.length === 1;
+}
+
+/** Ends a run by somebody's word; false when it had ended already. */
+export async function cancelRun({ db, communityId, now }: Scope, id: string): Promise<boolean> {
+  const ended = await db
+    .update(matchPlans)
+    .set({ state: 'CANCELLED', finishedAt: now(), version: sql`${matchPlans.version} + 1` })
+    .where(and(eq(matchPlans.communityId, communityId), eq(matchPlans.id, id), isRunning))
+    .returning({ id: matchPlans.id });
+  return ended.length === 1;
+}
 
 /** Ends a run without a plan; false when it had ended already. */
 export async function failPlan({ db, communityId, now }: Scope, id: string, failure: PlanFailure): Promise<boolean> {
@@ -94,7 +129,11 @@ export async function failInterruptedPlans(db: Database, at: Date, { alone }: { 
 }
 
 /** Stores what a run found and makes the plan ready; false when the run had been given up meanwhile. */
-export async function saveOutcome(tx: Scope, id: string, { matches: found, unmatched, totals }: PlanOutcome): Promise<boolean> {
+export async function saveOutcome(
+  tx: Scope,
+  id: string,
+  { matches: found, unmatched, changes, totals }: PlanOutcome,
+): Promise<boolean> {
   const { db, communityId } = tx;
   const ready = await db
     .update(matchPlans)
@@ -127,6 +166,7 @@ export async function saveOutcome(tx: Scope, id: string, { matches: found, unmat
       })),
     );
   }
+  await insertChanges(tx, id, null, changes, 1);
   return true;
 }
 

@@ -14,26 +14,18 @@ import type {
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import { Scope } from '../../scope/scope.js';
-import { allBranches, branchById } from '../territory/territory.service.js';
+import type { Scope } from '../../scope/scope.js';
+import { branchById } from '../territory/territory.service.js';
 import { pairKey } from './candidates.js';
-import { loadFacts } from './facts.service.js';
-import {
-  DEFAULT_HORIZON_DAYS,
-  GIVEN_UP_MS,
-  MAX_HORIZON_DAYS,
-  MAX_PAIRS,
-  type MatchPlan,
-  type PlanFailure,
-} from './matching.domain.js';
+import { DEFAULT_HORIZON_DAYS, GIVEN_UP_MS, MAX_HORIZON_DAYS, MAX_PAIRS, type MatchPlan } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { insertNotes } from './overrides.repo.js';
 import { judgeOverrides, type PlanPair } from './plan-overrides.service.js';
-import { ProofFailed } from './planning.js';
-import { Interrupted, planInThread, stopThreads } from './planning.runner.js';
-import { failPlan, insertPlan, planById, runningPlan, saveOutcome, setProgress } from './plans.repo.js';
-import { ensurePolicy, policyOfPlan } from './policies.repo.js';
+import { failPlan, insertPlan, lockRuns, planById, runsInTheWay } from './plans.repo.js';
+import { ensurePolicy } from './policies.repo.js';
+import { startRun } from './runs.service.js';
 
+export { CHANGES_IN_ORDER, countChanges, pageOfChanges } from './changes.repo.js';
 export {
   countPlans,
   countUnmatched,
@@ -44,6 +36,7 @@ export {
   planById,
   UNMATCHED_IN_RANK,
 } from './plans.repo.js';
+export { cancelPlan, stopPlanRuns } from './runs.service.js';
 
 /** A plan that the caller may see; null otherwise. */
 export async function findPlan(scope: Scope, id: string): Promise<MatchPlan | null> {
@@ -134,16 +127,19 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
   return ok((await scope.load(planById, created.value.id)) ?? created.value);
 }
 
-/** Takes the branch's one place for a run, from a dead process's run if need be. */
+/**
+ * Takes the place for a run, from a dead process's run if need be. A run of the whole community stands in the way of every
+ * branch's, and the other way round: each would propose places that the other counts as free. Asked one after the other.
+ */
 async function claimRun(tx: Scope, plan: MatchPlan): Promise<Result<null, RunInProgress>> {
-  for (;;) {
-    if (await insertPlan(tx, plan)) return ok(null);
-    const running = await runningPlan(tx, plan.branchId);
-    if (!running) continue;
+  await lockRuns(tx);
+  for (const running of await runsInTheWay(tx, plan.branchId)) {
     if (tx.now().getTime() - running.createdAt.getTime() < GIVEN_UP_MS)
       return fail({ code: 'RUN_IN_PROGRESS', planId: running.id });
     await failPlan(tx, running.id, 'INTERRUPTED');
   }
+  await insertPlan(tx, plan);
+  return ok(null);
 }
 
 function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }: CreatePlan): Result<null, InvalidInput> {
@@ -164,89 +160,6 @@ function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }
     checkCount(['forbidden'], forbidden, { max: MAX_PAIRS }),
     problems,
   );
-}
-
-const runs = new Set<Promise<void>>();
-
-/** Starts computing and remembers the run until it ends; it never rejects. */
-function startRun(scope: Scope, plan: MatchPlan): Promise<void> {
-  const run = runPlan(new Scope({ ...scope.parts, db: scope.parts.slowDb }), plan).finally(() => runs.delete(run));
-  runs.add(run);
-  return run;
-}
-
-/** Stops all runs of this process and waits until each is marked as failed. For the process' end. */
-export async function stopPlanRuns(): Promise<void> {
-  await stopThreads();
-  await Promise.all(runs);
-}
-
-async function runPlan(scope: Scope, plan: MatchPlan): Promise<void> {
-  let shown = Promise.resolve<unknown>(null);
-  let shownAt = 0;
-  const show = (percent: number): void => {
-    if (Date.now() - shownAt < 500) return;
-    shownAt = Date.now();
-    // Best effort: the run goes on without.
-    shown = shown.then(() => setProgress(scope, plan.id, percent)).catch(() => undefined);
-  };
-  try {
-    await setProgress(scope, plan.id, 1);
-    const { weights } = await policyOfPlan(scope, plan);
-    const branchIds = plan.branchId === null ? (await allBranches(scope)).map(({ id }) => id) : [plan.branchId];
-    const facts = await loadFacts(
-      scope,
-      'MATCH_PLAN',
-      { needs: { branchIds }, sessions: { branchIds, from: plan.horizonStart, until: plan.horizonEnd } },
-      weights,
-    );
-    const outcome = await planInThread(
-      {
-        ...facts,
-        now: scope.now().getTime(),
-        policyVersion: plan.policyVersion,
-        weights,
-        pinned: plan.pinned,
-        forbidden: plan.forbidden,
-      },
-      show,
-    );
-    await shown;
-    await scope.transaction(async tx => {
-      if (await saveOutcome(tx, plan.id, outcome)) await tx.append(endOf(plan, 'READY'));
-      return ok(null);
-    });
-  } catch (error) {
-    await giveUp(scope, plan, error);
-  }
-}
-
-const endOf = ({ id, branchId }: MatchPlan, to: 'READY' | 'FAILED', reason: string | null = null) => ({
-  kind: `MATCH_PLAN_${to}`,
-  subject: { type: 'MatchPlan', id },
-  branchId,
-  from: 'RUNNING',
-  to,
-  reason,
-});
-
-/** A failed run says so. If even that cannot be written the next start does it. */
-async function giveUp(scope: Scope, plan: MatchPlan, error: unknown): Promise<void> {
-  const failure: PlanFailure =
-    error instanceof ProofFailed ? 'PROOF_FAILED' : error instanceof Interrupted ? 'INTERRUPTED' : 'ERROR';
-  process.emitWarning(
-    `match plan ${plan.id} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    {
-      type: 'MatchPlanFailed',
-      code: failure,
-    },
-  );
-  await scope
-    .transaction(async tx => {
-      if (await failPlan(tx, plan.id, failure)) await tx.append(endOf(plan, 'FAILED', failure));
-      return ok(null);
-    })
-    .catch(() => undefined);
 }
 
 async function settledWithin(run: Promise<void>, milliseconds: number): Promise<void> {

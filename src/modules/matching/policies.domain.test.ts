@@ -50,7 +50,7 @@ describe('changing weights', () => {
   });
 
   it('refuses costs that could exceed the scale of the engine', () => {
-    expect(merged({ cost: { newHelper: 700 } })).toEqual({
+    expect(merged({ cost: { newHelper: 1900 } })).toEqual({
       ok: false,
       failure: { code: 'INVALID_INPUT', problems: [{ path: ['weights', 'cost'], rule: 'MAX', limit: 9999 }] },
     });

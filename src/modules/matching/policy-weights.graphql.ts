@@ -21,7 +21,6 @@ const MEANS = {
   load: 'For each promise that the organization made within `loadDays`.',
   loadDays: 'How many days back `load` looks.',
   language: 'When the two sides have no language in common.',
-  change: 'When the need has an open proposal and would be proposed somewhere else.',
 } as const;
 
 @ObjectType('GradedWeight', { description: 'So much for each unit, and never more than a bound.' })
@@ -66,7 +65,6 @@ class MatchCostWeights {
   @Field(() => GradedWeight, { description: MEANS.load }) readonly load!: GradedWeight;
   @Field(() => Int, { description: MEANS.loadDays }) readonly loadDays!: number;
   @Field(() => Int, { description: MEANS.language }) readonly language!: number;
-  @Field(() => Int, { description: MEANS.change }) readonly change!: number;
 }
 
 @ObjectType({ description: 'The numbers of a match policy: published, the same for everybody.' })
@@ -131,7 +129,6 @@ class MatchCostWeightsInput {
   @Field(() => GradedWeightInput, { nullable: true, description: MEANS.load }) readonly load?: GradedWeightInput | null;
   @Field(() => Int, { nullable: true, description: MEANS.loadDays }) readonly loadDays?: number | null;
   @Field(() => Int, { nullable: true, description: MEANS.language }) readonly language?: number | null;
-  @Field(() => Int, { nullable: true, description: MEANS.change }) readonly change?: number | null;
 }
 
 @InputType({ description: 'Weights to change, whole or in part; what is left out stays as it is.' })

@@ -52,7 +52,13 @@ export const lapseProposals = ({ db, communityId }: Scope, branchId: string | nu
         branchId === null ? undefined : eq(matches.branchId, branchId),
       ),
     )
-    .returning({ id: matches.id, branchId: matches.branchId });
+    .returning({
+      id: matches.id,
+      branchId: matches.branchId,
+      needId: matches.needId,
+      sessionId: matches.sessionId,
+      respondBy: matches.respondBy,
+    });
 
 /** Needs as they are now, locked in the order of their ids: who accepts or withdraws meanwhile comes before or after. */
 export const lockNeeds = ({ db, communityId }: Scope, needIds: readonly string[]) =>

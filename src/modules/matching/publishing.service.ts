@@ -1,6 +1,7 @@
 import type { Forbidden, IdempotencyKeyReused, InvalidState, NotFound, StaleVersion } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
+import { pairKey } from './candidates.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { type Facts, loadFacts } from './facts.service.js';
 import type { Match, MatchPlan } from './matching.domain.js';
@@ -34,7 +35,8 @@ type Published = Result<MatchPlan, NotFound | Forbidden | StaleVersion | Invalid
 /**
  * Shows a plan's matches to their organizations as proposals. Each match is checked again as things stand now; one that no
  * longer holds falls out with its reasons. A proposal promises nothing and reserves nothing: acceptance does, by its own
- * conditional statements. Open proposals of earlier plans of the same branch lapse: this plan weighed their needs anew.
+ * conditional statements. Open proposals of earlier plans of the same branch lapse: this plan weighed their needs anew, and those that
+ * it keeps go on with the time to answer that they had.
  */
 export async function publishPlan(scope: Scope, command: PublishPlan): Promise<Published> {
   const { planId, expectedVersion } = command;
@@ -61,7 +63,7 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
           if (locked.state !== 'READY' || locked.dryRun)
             return fail({ code: 'INVALID_STATE', from: locked.dryRun ? 'DRY_RUN' : locked.state, to: 'PUBLISHED' });
           const lapsed = await lapseProposals(tx, locked.branchId);
-          const { kept, fallen } = await checkAgain(tx, planned, facts);
+          const { kept, fallen } = await checkAgain(tx, planned, facts, deadlinesOf(lapsed, tx.now()));
           await setPublished(tx, planId);
           if (kept.length) await setProposed(tx, kept);
           if (fallen.length) await setFellOut(tx, fallen);
@@ -88,11 +90,18 @@ const distinct = (matches: readonly Match[], key: 'needId' | 'sessionId'): strin
   ...new Set(matches.map(match => match[key])),
 ];
 
+type Lapsed = Awaited<ReturnType<typeof lapseProposals>>;
+
+/** By pair, until when its organization was asked before: a proposal that a new plan keeps is no new question. */
+const deadlinesOf = (lapsed: Lapsed, now: Date): ReadonlyMap<string, Date> =>
+  new Map(lapsed.flatMap(({ respondBy: by, ...pair }) => (by !== null && by > now ? [[pairKey(pair), by] as const] : [])));
+
 /** Goes through the matches in rank order, spending what needs still ask and sessions still have. */
 async function checkAgain(
   tx: Scope,
   planned: readonly Match[],
   facts: Facts,
+  deadlines: ReadonlyMap<string, Date>,
 ): Promise<{ readonly kept: readonly Proposed[]; readonly fallen: readonly FellOut[] }> {
   const now = tx.now();
   const lockedNeeds = await lockNeeds(tx, distinct(planned, 'needId'));
@@ -131,7 +140,8 @@ async function checkAgain(
     }
     open.set(needId, (open.get(needId) ?? 0) - quantity);
     free.set(sessionId, (free.get(sessionId) ?? 0) - quantity);
-    kept.push({ id, respondBy: respondBy(tier, now, offer.startsAt?.getTime() ?? null) });
+    const asked = deadlines.get(pairKey({ needId, sessionId }));
+    kept.push({ id, respondBy: asked ?? respondBy(tier, now, offer.startsAt?.getTime() ?? null) });
   }
   return { kept, fallen };
 }
@@ -140,7 +150,7 @@ async function appendAll(
   tx: Scope,
   plan: MatchPlan,
   planned: readonly Match[],
-  lapsed: readonly { readonly id: string; readonly branchId: string }[],
+  lapsed: Lapsed,
   fallen: readonly FellOut[],
 ): Promise<void> {
   const reasonsOf = new Map(fallen.map(({ id, reasons }) => [id, reasons]));

@@ -12,7 +12,6 @@ const frail = need({
   servedLately: 1,
   languages: ['SIGN_LANGUAGE'],
   deadline: now + 5 * DAY,
-  proposedSessionIds: ['another'],
   person: {
     birthDate: '1940-01-01',
     careCategories: ['LIVING_ALONE', 'DISABLED'],
@@ -64,7 +63,6 @@ describe('cost', () => {
       { code: 'NEW_HELPER', value: 600, measured: 1 },
       { code: 'LOAD', value: 160, measured: 4 },
       { code: 'LANGUAGE', value: 400, measured: 1 },
-      { code: 'CHANGE', value: 1299, measured: 1 },
     ]);
     expect(cost.total).toBe(sum(cost.parts));
   });
@@ -86,8 +84,8 @@ describe('cost', () => {
       languages: ['ENGLISH'],
     });
     const cost = costOf({ ...frail, storey: 99, deadline: null }, far, DEFAULT_WEIGHTS, now);
-    expect(cost.total).toBe(9999);
-    expect(() => parseWeights({ ...DEFAULT_WEIGHTS, cost: { ...DEFAULT_WEIGHTS.cost, language: 401 } })).toThrow(/9999/);
+    expect(cost.total).toBe(8700);
+    expect(() => parseWeights({ ...DEFAULT_WEIGHTS, cost: { ...DEFAULT_WEIGHTS.cost, language: 1700 } })).toThrow(/9999/);
     expect(parseWeights(JSON.parse(JSON.stringify(DEFAULT_WEIGHTS)))).toEqual(DEFAULT_WEIGHTS);
   });
 });

@@ -55,14 +55,12 @@ export const weightsSchema = z
       loadDays: weight,
       /** No common language. */
       language: weight,
-      /** A need that has an open proposal is proposed somewhere else. */
-      change: weight,
     }),
   })
-  .refine(
-    ({ cost: c }) => c.distance.max + c.floors.max + c.days.max + c.newHelper + c.load.max + c.language + c.change <= MAX_WEIGHT,
-    { path: ['cost'], error: 'costs exceed 9999' },
-  );
+  .refine(({ cost: c }) => c.distance.max + c.floors.max + c.days.max + c.newHelper + c.load.max + c.language <= MAX_WEIGHT, {
+    path: ['cost'],
+    error: 'costs exceed 9999',
+  });
 
 /** The numbers of a `MatchPolicy`. */
 export type Weights = z.infer<typeof weightsSchema>;
@@ -102,7 +100,6 @@ export const DEFAULT_WEIGHTS: Weights = {
     load: { each: 40, max: 1200 },
     loadDays: 30,
     language: 400,
-    change: 1299,
   },
 };
 
@@ -111,7 +108,7 @@ export const parseWeights = (stored: unknown): Weights => weightsSchema.parse(st
 
 export const RANK_PARTS = ['WAITING', 'AGE_80', 'CARE', 'DEADLINE', 'LEFT_OUT', 'REPEAT'] as const;
 export type RankPart = (typeof RANK_PARTS)[number];
-export const COST_PARTS = ['DISTANCE', 'FLOORS', 'DAYS', 'NEW_HELPER', 'LOAD', 'LANGUAGE', 'CHANGE'] as const;
+export const COST_PARTS = ['DISTANCE', 'FLOORS', 'DAYS', 'NEW_HELPER', 'LOAD', 'LANGUAGE'] as const;
 export type CostPart = (typeof COST_PARTS)[number];
 
 /** A named part of a total, with the measured number it comes from (hours, meters, floors, days, times). */
@@ -181,7 +178,6 @@ export function costOf(need: NeedFacts, session: SessionFacts, { cost: w }: Weig
   const days = Math.max(0, Math.floor((startsAt - now) / DAY));
   const isNew = !need.servedBy.includes(session.organizationId);
   const common = !need.languages.length || !session.languages.length || need.languages.some(l => session.languages.includes(l));
-  const moved = need.proposedSessionIds.length > 0 && !need.proposedSessionIds.includes(session.id);
   const parts: Part<CostPart>[] = [
     { code: 'DISTANCE', value: way.distanceCost, measured: way.distanceM ?? 0 },
     { code: 'FLOORS', value: way.floorCost, measured: way.floors },
@@ -189,7 +185,6 @@ export function costOf(need: NeedFacts, session: SessionFacts, { cost: w }: Weig
     { code: 'NEW_HELPER', value: isNew ? w.newHelper : 0, measured: isNew ? 1 : 0 },
     { code: 'LOAD', value: capped(session.recentLoad, w.load), measured: session.recentLoad },
     { code: 'LANGUAGE', value: common ? 0 : w.language, measured: common ? 0 : 1 },
-    { code: 'CHANGE', value: moved ? w.change : 0, measured: moved ? 1 : 0 },
   ];
   return { total: sum(parts), parts: parts.filter(({ value }) => value > 0), mode: way.mode, startsAt, distanceM: way.distanceM };
 }

@@ -134,7 +134,6 @@ const COST_SAID: Readonly<Record<CostPart, (measured: number) => Said>> = {
   NEW_HELPER: () => ['此前未服务过此人', 'has not helped this person before'],
   LOAD: promises => [`该单位近期已承接 ${promises} 项`, `the organization made ${plural(promises, 'promise')} lately`],
   LANGUAGE: () => ['没有共同语言', 'no common language'],
-  CHANGE: () => ['与已发布的建议不同', 'differs from what is proposed now'],
 };
 
 export const rankPartSentence = ({ code, measured }: Part<RankPart>, locale: Locale): string =>

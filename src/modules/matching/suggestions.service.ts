@@ -4,7 +4,7 @@ import type { Scope } from '../../scope/scope.js';
 import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
 import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
-import { branchesOf } from './facts.repo.js';
+import { branchesOf, categoriesAround, categoriesOffered } from './facts.repo.js';
 import { loadFacts, upcoming } from './facts.service.js';
 import { readsInFull } from './matching.policy.js';
 import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
@@ -25,37 +25,45 @@ export interface Suggestion {
   readonly subjectToCheck: boolean;
 }
 
+/** Sessions with free places that are searched again and again, in an order of their own. */
+interface Pool {
+  readonly sessions: readonly SessionFacts[];
+  readonly positionsFor: (need: NeedFacts) => readonly number[];
+}
+function poolOf(all: readonly SessionFacts[]): Pool {
+  const sessions = inTieOrder(all.filter(({ free }) => free > 0));
+  return { sessions, positionsFor: categoryIndex(sessions) };
+}
+
 interface Around {
   readonly need: NeedFacts | null;
   readonly sessions: readonly SessionFacts[];
+  readonly pool: Pool;
 }
+const NOTHING: Around = { need: null, sessions: [], pool: poolOf([]) };
 
-/** A need and the sessions of its branch; loaded together for all needs that are asked about at once. */
+/** A need and the sessions of its branch that could be for it; loaded together for all needs that are asked about at once. */
 const around = defineLoader<{ readonly needId: string; readonly branchId: string }, Around>(
   'matchingFactsAroundNeed',
   async (scope, keys) => {
-    const { weights } = await currentPolicy(scope);
-    const { needs, sessions } = await loadFacts(
-      scope,
-      'MATCH_SUGGESTIONS',
-      {
-        needs: { needIds: keys.map(({ needId }) => needId) },
-        sessions: { branchIds: [...new Set(keys.map(({ branchId }) => branchId))], ...upcoming(scope.now()) },
-      },
-      weights,
+    const needIds = keys.map(({ needId }) => needId);
+    const branchIds = [...new Set(keys.map(({ branchId }) => branchId))];
+    const [{ weights }, categoryCodes] = await Promise.all([currentPolicy(scope), categoriesAround(scope, needIds)]);
+    const wanted = { needs: { needIds }, sessions: { branchIds, categoryCodes, ...upcoming(scope.now()) } };
+    const { needs, sessions } = await loadFacts(scope, 'MATCH_SUGGESTIONS', wanted, weights);
+    const ofBranches = new Map(
+      branchIds.map(id => {
+        const ofBranch = sessions.filter(({ standing }) => standing.some(({ branchId }) => branchId === id));
+        return [id, { sessions: ofBranch, pool: poolOf(ofBranch) }];
+      }),
     );
-    return new Map(
-      needs.map(need => [
-        need.id,
-        { need, sessions: sessions.filter(({ standing }) => standing.some(({ branchId }) => branchId === need.branchId)) },
-      ]),
-    );
+    return new Map(needs.map(need => [need.id, { ...(ofBranches.get(need.branchId) ?? NOTHING), need }]));
   },
   ({ needId }) => needId,
 );
 
 export const factsAround = async (scope: Scope, key: { readonly needId: string; readonly branchId: string }): Promise<Around> =>
-  (await scope.load(around, key)) ?? { need: null, sessions: [] };
+  (await scope.load(around, key)) ?? NOTHING;
 
 /**
  * Sessions that could serve a need, cheapest first. Staff of its branch see all of them with their whole explanation; an
@@ -69,9 +77,12 @@ export async function suggestionsFor(
   const inFull = readsInFull(scope.actor, branchId);
   const { actor } = scope;
   if (!inFull && !(actor.kind === 'ACCOUNT' && actor.memberBranchIds.includes(branchId))) return null;
-  const [{ need, sessions }, policy] = await Promise.all([factsAround(scope, { needId: id, branchId }), currentPolicy(scope)]);
+  const [{ need, sessions, pool }, policy] = await Promise.all([
+    factsAround(scope, { needId: id, branchId }),
+    currentPolicy(scope),
+  ]);
   if (!need || need.open <= 0) return [];
-  const own = inFull ? sessions : sessions.filter(({ organizationId }) => speaksFor(actor, organizationId));
+  const own = inFull ? pool : poolOf(sessions.filter(({ organizationId }) => speaksFor(actor, organizationId)));
   return bestSessions(need, own, policy, inFull, scope.now().getTime())
     .slice(0, first)
     .map((session, i) => toSuggestion(scope, need, session, policy, inFull, i + 1));
@@ -98,21 +109,20 @@ const toSuggestion = (
 /** Possible sessions with free places, best first, as far as this reader may be told. */
 function bestSessions(
   need: NeedFacts,
-  sessions: readonly SessionFacts[],
+  { sessions, positionsFor }: Pool,
   { weights }: MatchPolicy,
   inFull: boolean,
   now: number,
 ): readonly SessionFacts[] {
-  const ordered = inTieOrder(sessions.filter(({ free }) => free > 0));
-  const positions = categoryIndex(ordered)(need);
-  if (inFull) return candidatesOf(need, ordered, positions, weights, now).map(({ position }) => ordered[position]!);
+  const positions = positionsFor(need);
+  if (inFull) return candidatesOf(need, sessions, positions, weights, now).map(({ position }) => sessions[position]!);
   // The order must not tell what the explanation hides: dates and the organization's own load are all it goes by.
   const openCost = (session: SessionFacts): number =>
     costOf(need, session, weights, now)
       .parts.filter(({ code }) => code === 'DAYS' || code === 'LOAD')
       .reduce((total, { value }) => total + value, 0);
   return positions
-    .map(position => ordered[position]!)
+    .map(position => sessions[position]!)
     .filter(session => !failuresInPartialSight(need, session, now).length)
     .map(session => ({ session, cost: openCost(session), tie: tieOf(need.id, session.id) }))
     .sort((a, b) => a.cost - b.cost || a.tie - b.tie)
@@ -127,13 +137,17 @@ interface OrganizationFacts {
 const organizationFacts = defineLoader<OrganizationFacts>('matchingFactsOfOrganization', async (scope, organizationIds) => {
   const { actor } = scope;
   if (actor.kind !== 'ACCOUNT') return new Map();
-  const [{ weights }, memberOf] = await Promise.all([currentPolicy(scope), branchesOf(scope, organizationIds)]);
+  const [{ weights }, memberOf, categoryCodes] = await Promise.all([
+    currentPolicy(scope),
+    branchesOf(scope, organizationIds),
+    categoriesOffered(scope, organizationIds),
+  ]);
   const mine = new Set([...actor.branchIds, ...actor.memberBranchIds]);
   const { needs, sessions } = await loadFacts(
     scope,
     'MATCH_SUGGESTED_NEEDS',
     {
-      needs: { branchIds: memberOf.filter(id => mine.has(id)) },
+      needs: { branchIds: memberOf.filter(id => mine.has(id)), categoryCodes },
       sessions: { organizationIds, ...upcoming(scope.now()) },
     },
     weights,
@@ -175,12 +189,12 @@ export async function suggestedNeeds(
   const [facts, policy] = await Promise.all([scope.load(organizationFacts, organizationId), currentPolicy(scope)]);
   if (!facts) return [];
   const now = scope.now().getTime();
-  const sessions = facts.sessions.filter(session => offerId === null || session.offerId === offerId);
+  const pool = poolOf(facts.sessions.filter(session => offerId === null || session.offerId === offerId));
   const found = facts.needs
     .filter(({ categoryPath }) => categoryCode === null || `/${categoryPath}`.includes(`/${categoryCode}/`))
     .flatMap(need => {
       const inFull = readsInFull(actor, need.branchId);
-      const [session] = bestSessions(need, sessions, policy, inFull, now);
+      const [session] = bestSessions(need, pool, policy, inFull, now);
       return session ? [{ need, session, inFull, rank: rankOf(need, policy.weights, now) }] : [];
     });
   const everywhere = found.every(({ inFull }) => inFull);

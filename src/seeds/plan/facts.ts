@@ -74,6 +74,7 @@ function toNeed(
     unit: category.capacityUnit,
     isOpen: true,
     urgency: need.urgency,
+    asked: need.quantity,
     open: need.quantity,
     modes: need.modes,
     windows: windows.map(({ startsAt, endsAt }) => ({ startsAt: startsAt.getTime(), endsAt: endsAt.getTime() })),
@@ -90,7 +91,6 @@ function toNeed(
     exclusions: [],
     servedBy: [],
     servedLately: 0,
-    proposedSessionIds: [],
   };
 }
 

@@ -10,6 +10,11 @@ export interface Problem {
   readonly pairSession: Int32Array;
   /** 0 to 9999, lower is better, per unit of quantity. */
   readonly pairCost: Int32Array;
+  /**
+   * By pair, where a plan has been published before: 1 when using the pair changes a proposal, 0 when it keeps one. A unit that
+   * is served elsewhere than proposed counts as changed, whatever it saves; without this array nothing has been promised.
+   */
+  readonly pairChange?: Uint8Array;
   readonly needQuantity: Float64Array;
   /** All different; the higher is served first. */
   readonly needRank: Int32Array;
@@ -24,7 +29,8 @@ export interface Solution {
   readonly unserved: Float64Array;
   /**
    * By session, an integer ≥ 0: what one more place would save in cost at least as far as those who are served are concerned; 0
-   * unless the session is full. In each need's row every used pair has the least `pairCost + sessionPrice`.
+   * unless the session is full. In each need's row every used pair has the least `pairCost + sessionPrice`. With `pairChange`,
+   * cost is change and cost in one number (see `costsOf`), here as there.
    */
   readonly sessionPrice: Float64Array;
 }
