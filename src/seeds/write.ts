@@ -5,6 +5,7 @@ import { createMembershipsBulk, createOrganizationsBulk } from '../modules/allia
 import { createAccounts, type NewRole } from '../modules/identity/identity.service.js';
 import { createNeedsBulk } from '../modules/needs/needs.service.js';
 import { createOffersBulk, createSessionsBulk } from '../modules/offers/offers.service.js';
+import { NO_TERMS } from '../modules/offers/sessions.domain.js';
 import { createServicesBulk } from '../modules/referrals/bulk.service.js';
 import { createResidentsBulk } from '../modules/residents/residents.service.js';
 import { insertCategories } from '../modules/taxonomy/taxonomy.service.js';
@@ -185,6 +186,7 @@ async function writeOffers(
         capacity,
         buildingId: building === null ? null : idIn(buildings, building),
         place,
+        ...NO_TERMS,
       },
     })),
   );

@@ -33,6 +33,7 @@ export { type NeedRow, needById, ORDERS } from './needs.repo.js';
 export { findNeed, isFamilyOf } from './sight.service.js';
 export { submitNeed } from './submission.service.js';
 export { doneBy } from './timeline.domain.js';
+export { companionOf } from './together.service.js';
 
 /** What a need says about people; null for those who may not know. */
 export const detailOf = async (scope: Scope, need: NeedRow): Promise<NeedDetail | null> =>

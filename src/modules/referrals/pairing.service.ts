@@ -32,9 +32,9 @@ export type Promised = Result<null, CapacityExceeded | QuantityExceeded | Invali
 /** Takes places of the session and a part of the need, in this order everywhere so that writers never wait in a circle. */
 export async function hold(
   tx: Scope,
-  { sessionId, needId, quantity }: Pick<Referral, 'sessionId' | 'needId' | 'quantity'>,
+  { sessionId, needId, branchId, quantity }: Pick<Referral, 'sessionId' | 'needId' | 'branchId' | 'quantity'>,
 ): Promise<Promised> {
-  const places = await reserveCapacity(tx, sessionId, quantity);
+  const places = await reserveCapacity(tx, { sessionId, branchId, quantity });
   return places.ok ? commitQuantity(tx, needId, quantity) : places;
 }
 
@@ -116,7 +116,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
     return tx.once(
       { operation: 'matchAccept', key: command.idempotencyKey, input: command },
       async (): Promise<Accepted> => {
-        const places = await reserveCapacity(tx, match.sessionId, match.quantity);
+        const places = await reserveCapacity(tx, match);
         if (!places.ok) return places;
         const accepted = await acceptMatch(tx, match.id);
         if (!accepted.ok) return accepted;
@@ -238,14 +238,15 @@ async function pairUp(
   const { needId, sessionId, quantity } = command;
   // Judged now, told within: a repeat gets its first answer also when the pair would no longer pass.
   const judged = await judge(scope, command, origin);
+  const branchId = (await findNeed(scope, needId))?.branchId;
   return scope.transaction(
     (tx): Promise<Paired> =>
       tx.once(
         { operation, key: command.idempotencyKey, input: command },
         async (): Promise<Paired> => {
           // What concerns the person is told only to who could really have promised: asking for too much is no way to ask.
-          if (state === 'ACCEPTED' && (judged.ok || isAboutPerson(judged.failure))) {
-            const held = await hold(tx, command);
+          if (branchId !== undefined && state === 'ACCEPTED' && (judged.ok || isAboutPerson(judged.failure))) {
+            const held = await hold(tx, { ...command, branchId });
             if (!held.ok) return held;
           }
           if (!judged.ok) return judged;
