@@ -27,6 +27,14 @@ export const UNMATCHED_REASONS = [
   'COST',
   'EXCLUDED',
   'WRONG_TIME',
+  'HELPER_BUSY',
+  'MINIMUM_NOT_REACHED',
+  'RESERVED_FOR_OTHERS',
+  'PERSON_BUSY',
+  'PORTION_TOO_SMALL',
+  'TOGETHER',
+  'CAP_REACHED',
+  'BUDGET_ENDED',
   'ALL_FULL',
   'PARTLY_SERVED',
 ] as const;
@@ -141,6 +149,11 @@ export interface Certificate {
   } | null;
   /** Holders that a person pinned; they need not rank higher. */
   readonly pinned: number;
+  /**
+   * Where rules that look at more than one pair had a say: of the possible sessions, how many are closed to the need by what.
+   * ALL_FULL are those that needs before it fill, and the counts above are of these alone. Empty: the counts above say it all.
+   */
+  readonly blocked: readonly { readonly code: UnmatchedReason; readonly sessions: number }[];
 }
 
 export interface UnmatchedNeed {

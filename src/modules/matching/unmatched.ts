@@ -14,6 +14,9 @@ const STEPS: readonly (readonly [UnmatchedReason, readonly MatchReason[]])[] = [
   ['COST', ['COSTS_TOO_MUCH']],
   ['EXCLUDED', ['DECLINED_BEFORE', 'EXCLUDED', 'FORBIDDEN']],
   ['WRONG_TIME', ['OFFER_NOT_VALID', 'LEAD_TIME', 'NO_WINDOW', 'AFTER_DEADLINE']],
+  ['HELPER_BUSY', ['HELPER_BUSY']],
+  ['PERSON_BUSY', ['PERSON_BUSY']],
+  ['TOGETHER', ['TOGETHER']],
 ];
 
 export interface Obstacles {
@@ -91,5 +94,6 @@ export function certificateOf(
         }
       : null,
     pinned: closed.pinned,
+    blocked: [],
   };
 }

@@ -1,7 +1,7 @@
 import type { CapacityExceeded } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import { heldBack, type Session } from './sessions.domain.js';
+import { type BranchQuota, heldBack, type Session } from './sessions.domain.js';
 import { placesOf, promisedByBranch, release, reserve } from './sessions.repo.js';
 
 /** Whose places, and for whom: a branch's residents alone may take what is kept for them. */
@@ -30,6 +30,28 @@ async function keptForOthers(tx: Scope, sessionId: string, branchId: string, quo
   if (!quotas.length) return 0;
   const rows = await promisedByBranch(tx, [sessionId]);
   return heldBack(quotas, new Map(rows.map(row => [row.branchId, row.places])), branchId);
+}
+
+/** What quotas still keep of the free places of sessions, to branches in the order given; what nobody keeps is not there. */
+export async function quotasLeft(
+  scope: Scope,
+  sessions: readonly Session[],
+): Promise<ReadonlyMap<string, readonly BranchQuota[]>> {
+  const withQuotas = sessions.filter(({ branchQuotas }) => branchQuotas.length);
+  if (!withQuotas.length) return new Map();
+  const ids = withQuotas.map(({ id }) => id);
+  const promised = new Map((await promisedByBranch(scope, ids)).map(row => [`${row.sessionId} ${row.branchId}`, row.places]));
+  return new Map(
+    withQuotas.map(({ id, capacity, reserved, branchQuotas }) => {
+      let free = capacity - reserved;
+      const left = branchQuotas.map(({ branchId, places }) => {
+        const kept = Math.max(0, Math.min(free, places - (promised.get(`${id} ${branchId}`) ?? 0)));
+        free -= kept;
+        return { branchId, places: kept };
+      });
+      return [id, left.filter(({ places }) => places > 0)];
+    }),
+  );
 }
 
 /** Gives places back, within the caller's transaction; 0 does nothing. */

@@ -72,6 +72,7 @@ function toNeed(
     isOpen: true,
     urgency: need.urgency,
     open: need.quantity,
+    minimum: need.minimumQuantity,
     modes: need.modes,
     windows: windows.map(({ startsAt, endsAt }) => ({ startsAt: startsAt.getTime(), endsAt: endsAt.getTime() })),
     deadline: deadline?.getTime() ?? null,
@@ -88,6 +89,10 @@ function toNeed(
     servedBy: [],
     servedLately: 0,
     proposedSessionIds: [],
+    personKey: null,
+    promises: [],
+    companion: null,
+    usedOfCaps: [],
   };
 }
 
@@ -125,6 +130,10 @@ function toSession(
     time: session.time && { startsAt: session.time.startsAt.getTime(), endsAt: session.time.endsAt.getTime() },
     capacity: session.capacity,
     free: session.capacity,
+    minimum: session.minimumAttendance,
+    quotas: session.branchQuotas.map(({ branch, places }) => ({ branchId: branch, places })),
+    resourceKeys: session.resourceKeys,
+    takenUp: false,
     place: session.building === null ? null : (placeOf.get(session.building) ?? null),
     standing: memberships.map(({ branch, pact }) => ({
       branchId: branch,

@@ -125,6 +125,7 @@ function planNeed(
     channel,
     urgency,
     quantity: quantity.least + quantity.step * random.between(0, Math.floor((quantity.most - quantity.least) / quantity.step)),
+    minimumQuantity: 1,
     modes,
     windows,
     deadline: state === 'EXPIRED' ? outcome.closedAt : waits ? deadlineOf(urgency, windows, now, random) : null,
@@ -139,6 +140,7 @@ function planNeed(
     ...outcome,
     submittedAt,
     mergedInto: null,
+    togetherWith: null,
   };
 }
 

@@ -10,6 +10,8 @@ const LEAD_TIME_HOUR = 60;
 /** Yearly gifts for a stated purpose, in fen (domain.md §5.4: 3,000 to 50,000 yuan). */
 const GIFTS = [300_000, 500_000, 1_000_000, 2_000_000, 3_000_000, 5_000_000];
 
+const NO_TERMS = { minimumAttendance: 0, branchQuotas: [], resourceKeys: [] } as const;
+
 interface Source {
   readonly organization: string;
   readonly category: string;
@@ -103,7 +105,14 @@ function planSessions(
 ): readonly SessionPlan[] {
   if (schedule.every === 'REQUEST') {
     const capacities = category === 'FUNDING' ? [random.pick(GIFTS)] : schedule.capacities;
-    return capacities.map((capacity, i) => ({ key: `${key}#${i}`, time: null, capacity, building: null, place: '' }));
+    return capacities.map((capacity, i) => ({
+      key: `${key}#${i}`,
+      time: null,
+      capacity,
+      building: null,
+      place: '',
+      ...NO_TERMS,
+    }));
   }
   const atPlace = modes.includes('ON_SITE');
   const [hours = 0, minutes = 0] = schedule.start.split(':').map(Number);
@@ -117,6 +126,7 @@ function planSessions(
         capacity: branches.length === 1 ? (smallCapacity ?? schedule.capacity) : schedule.capacity,
         building: atPlace ? (VENUES[branch]?.building ?? null) : null,
         place: atPlace ? (VENUES[branch]?.place ?? '') : '',
+        ...NO_TERMS,
       };
     });
 }

@@ -33,6 +33,7 @@ function planSpecial(context: NeedContext, special: SpecialNeed, random: Random)
     channel: special.channel,
     urgency,
     quantity,
+    minimumQuantity: 1,
     modes,
     windows: who === 'ORGANIZATION' ? windowsOf('AFTERNOONS', urgency, now, random) : [],
     deadline: null,
@@ -46,6 +47,7 @@ function planSpecial(context: NeedContext, special: SpecialNeed, random: Random)
     ...outcomeOf('OPEN', { category, root: special.need, urgency, submittedAt }, now, random),
     submittedAt,
     mergedInto: null,
+    togetherWith: null,
   };
 }
 
