@@ -1,0 +1,104 @@
+import type { ClosedPart } from './closed-sets.js';
+import type { Constraints } from './engine/constraints.js';
+import type { Problem } from './engine/types.js';
+import type { Certificate, UnmatchedReason } from './matching.domain.js';
+
+/** Why a need that rules about more than one pair concern stays open. */
+export interface Blocked {
+  readonly reason: UnmatchedReason;
+  readonly blocked: Certificate['blocked'];
+  /** The sessions that needs before it fill. */
+  readonly full: ClosedPart;
+}
+
+/** What can close a session to a need; it counts for the first of these that does. */
+const STEPS = [
+  'ALL_FULL',
+  'RESERVED_FOR_OTHERS',
+  'HELPER_BUSY',
+  'MINIMUM_NOT_REACHED',
+  'PERSON_BUSY',
+  'PORTION_TOO_SMALL',
+  'TOGETHER',
+  'CAP_REACHED',
+  'BUDGET_ENDED',
+] as const satisfies readonly UnmatchedReason[];
+type Step = (typeof STEPS)[number];
+
+/**
+ * Looks for what keeps one more unit of a need out of each of its sessions as the plan stands. In a best plan there always is
+ * something, else the unit would be in; where the budget ended before, that itself is the answer. A session counts as full
+ * only when those that fill it come before the need, or with a need that does; else it is something else that forbids to move
+ * them, and that is told. The reason of a need is the step at which its last session drops out.
+ */
+export function blockedBy(problem: Problem, rules: Constraints, pairQuantity: Float64Array): (need: number) => Blocked {
+  const { needCount, sessionCount, pairStart, pairSession } = problem;
+  const used = new Float64Array(sessionCount);
+  const served = new Float64Array(needCount);
+  const holders: number[][] = Array.from({ length: sessionCount }, () => []);
+  const usedBy = new Map<string, number>();
+  for (let need = 0; need < needCount; need++)
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
+      const quantity = pairQuantity[pair]!;
+      if (quantity === 0) continue;
+      const session = pairSession[pair]!;
+      used[session]! += quantity;
+      served[need]! += quantity;
+      holders[session]!.push(need);
+      const group = `${session} ${rules.needGroup[need]}`;
+      usedBy.set(group, (usedBy.get(group) ?? 0) + quantity);
+    }
+  const rivalsOfPair = rivals(rules.exclusivePairs);
+  const rivalsOfSession = rivals(rules.exclusiveSessions);
+  const companion = new Map([...rivals(rules.togetherNeeds)].map(([need, [other]]) => [need, other!]));
+  const quotasOf = Map.groupBy(rules.quotas, ({ session }) => session);
+  const comesBefore = (holder: number, need: number): boolean => Math.min(holder, companion.get(holder) ?? holder) < need;
+  const isCapped = (need: number): boolean =>
+    rules.caps.some(({ needs, limit }) => needs.includes(need) && needs.reduce((sum, one) => sum + served[one]!, 0) >= limit);
+
+  const closedTo = (need: number, pair: number): Step | null => {
+    const session = pairSession[pair]!;
+    const free = problem.sessionCapacity[session]! - used[session]!;
+    if (free <= 0 && holders[session]!.every(holder => comesBefore(holder, need))) return 'ALL_FULL';
+    const kept = (quotasOf.get(session) ?? []).reduce(
+      (sum, { group, places }) =>
+        group === rules.needGroup[need] ? sum : sum + Math.max(0, places - (usedBy.get(`${session} ${group}`) ?? 0)),
+      0,
+    );
+    if (free > 0 && kept >= free) return 'RESERVED_FOR_OTHERS';
+    if (rivalsOfSession.get(session)?.some(other => used[other]! > 0)) return 'HELPER_BUSY';
+    if (used[session]! === 0 && rules.sessionMinimum[session]! > 1) return 'MINIMUM_NOT_REACHED';
+    if (rivalsOfPair.get(pair)?.some(other => pairQuantity[other]! > 0)) return 'PERSON_BUSY';
+    if (served[need]! === 0 && rules.needMinimum[need]! > 1) return 'PORTION_TOO_SMALL';
+    if (companion.has(need)) return 'TOGETHER';
+    if (isCapped(need)) return 'CAP_REACHED';
+    return null;
+  };
+
+  return need => {
+    const counts = new Map<Step, number>();
+    const full: number[] = [];
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
+      const step = closedTo(need, pair) ?? 'BUDGET_ENDED';
+      counts.set(step, (counts.get(step) ?? 0) + 1);
+      if (step === 'ALL_FULL') full.push(pairSession[pair]!);
+    }
+    return {
+      reason: STEPS.findLast(step => counts.has(step)) ?? 'ALL_FULL',
+      blocked: STEPS.flatMap(code => (counts.has(code) ? [{ code, sessions: counts.get(code)! }] : [])),
+      // Who comes after the need and only with its companion is no reason of its own.
+      full: { sessions: full, holders: [...new Set(full.flatMap(session => holders[session]!.filter(holder => holder < need)))] },
+    };
+  };
+}
+
+/** By each of the two of a list: the others it stands with. */
+function rivals(twoByTwo: Int32Array): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, number[]>();
+  const add = (one: number, other: number): void => void found.set(one, [...(found.get(one) ?? []), other]);
+  for (let at = 0; at < twoByTwo.length; at += 2) {
+    add(twoByTwo[at]!, twoByTwo[at + 1]!);
+    add(twoByTwo[at + 1]!, twoByTwo[at]!);
+  }
+  return found;
+}
