@@ -12,7 +12,10 @@ export interface Constraints {
   readonly exclusivePairs: Int32Array;
   /** Two by two: sessions of which at most one may be held, such as one helper or one room at the same time. */
   readonly exclusiveSessions: Int32Array;
-  /** Two by two: needs that are served whole by one and the same session, or neither is served at all. */
+  /**
+   * Two by two: needs that are served whole by one and the same session, or neither is served at all. A need for nothing (its
+   * quantity is 0) asks nothing of the other.
+   */
   readonly togetherNeeds: Int32Array;
   /** Needs that may not be served more than `limit` all together: one person's use of a much-wanted category in a period. */
   readonly caps: readonly { readonly needs: Int32Array; readonly limit: number }[];

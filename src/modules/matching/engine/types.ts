@@ -10,6 +10,11 @@ export interface Problem {
   readonly pairSession: Int32Array;
   /** 0 to 9999, lower is better, per unit of quantity. */
   readonly pairCost: Int32Array;
+  /**
+   * By pair, where a plan has been published before: 1 when using the pair changes a proposal, 0 when it keeps one. A unit that
+   * is served elsewhere than proposed counts as changed, whatever it saves; without this array nothing has been promised.
+   */
+  readonly pairChange?: Uint8Array;
   readonly needQuantity: Float64Array;
   /** All different; the higher is served first. */
   readonly needRank: Int32Array;

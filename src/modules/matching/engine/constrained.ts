@@ -1,0 +1,202 @@
+import { ruleBreaches } from './breaches.js';
+import type { Constraints } from './constraints.js';
+import { createDisjointSets, type DisjointSets } from './disjoint.js';
+import { extract, type Instance } from './instance.js';
+import { firstDifference, spentOn } from './objective.js';
+import type { Block } from './relaxation.js';
+import { type Found, search } from './search.js';
+import { solve } from './solver.js';
+import type { Problem } from './types.js';
+import { inRankOrder } from './validate.js';
+import { expectConstraints } from './validate-constraints.js';
+
+export type { Constraints } from './constraints.js';
+export { type ConstrainedViolation, verifyConstrained } from './verify-constrained.js';
+
+/** What is not proven, and how much could be missed at most. */
+export type Gap =
+  /** The first need in rank order that might get more: it gets `served`, and no plan gives it more than `bound`; all before it are proven. */
+  | { readonly kind: 'SERVED'; readonly need: number; readonly served: number; readonly bound: number }
+  /** All quantities served are proven; what is spent may come down to `bound`: first changes, then cost. */
+  | {
+      readonly kind: 'SPENT';
+      readonly change: bigint;
+      readonly cost: bigint;
+      readonly bound: { readonly change: bigint; readonly cost: bigint };
+    };
+
+/** Needs and sessions that were planned by search, because the best flow broke a rule among them. */
+export interface Island {
+  readonly needs: Int32Array;
+  readonly sessions: Int32Array;
+  readonly gap: Gap | null;
+  readonly nodes: number;
+}
+
+export interface ConstrainedSolution {
+  /** By pair: how much of the need the session serves. */
+  readonly pairQuantity: Float64Array;
+  /** By need: what no session serves. */
+  readonly unserved: Float64Array;
+  /** By session: its price as in `Solution`; 0 on islands, where prices prove nothing. */
+  readonly sessionPrice: Float64Array;
+  /** No plan that obeys the rules is better. */
+  readonly proven: boolean;
+  readonly gap: Gap | null;
+  /** Flows solved by the search. */
+  readonly nodes: number;
+  readonly islands: readonly Island[];
+}
+
+export interface ConstrainedOptions {
+  /** Milliseconds of `clock` after which the best plan found is good enough; the plan obeys all rules also with 0. */
+  readonly budget: number;
+  /** Milliseconds on any scale that does not go backwards; the engine has no clock of its own. */
+  readonly clock: () => number;
+}
+
+/**
+ * The best plan on all levels (see {@link solve}) among those that obey the rules.
+ *
+ * First everything is solved as a flow. Where it breaks no rule, it stays, with its prices: a best plan that happens to obey
+ * more rules is best among those that must. Blocks (needs and sessions connected by pairs or caps) where a rule is broken are
+ * searched by themselves, and blocks between which a rule is then still broken are united and searched together, until no rule
+ * is. That is exact: leaving out rules between islands only allows more plans, and the best of more plans that obeys the rules
+ * left out is the best of fewer. And it is worth much: breaches that have nothing to do with each other are not multiplied.
+ *
+ * @throws TypeError and RangeError that name the first wrong index of the problem or the rules.
+ */
+export const solveConstrained = (
+  problem: Problem,
+  constraints: Constraints,
+  options: ConstrainedOptions,
+): ConstrainedSolution => {
+  const end = options.clock() + options.budget;
+  const plain = solve(problem);
+  expectConstraints(problem, constraints);
+  const order = inRankOrder(problem.needRank);
+  const blocks = blocksOf(problem, constraints);
+  const islandOf = createDisjointSets(problem.needCount + problem.sessionCount);
+  const uniteBlocks = (): void => {
+    for (let node = 0; node < problem.needCount + problem.sessionCount; node++) islandOf.unite(node, blocks.find(node));
+  };
+  uniteBlocks();
+
+  const pairQuantity = plain.pairQuantity.slice();
+  const found = new Map<number, { readonly instance: Instance; readonly result: Found }>();
+  let nodes = 0;
+  for (;;) {
+    const broken = ruleBreaches(problem, constraints, pairQuantity);
+    if (broken.length === 0) break;
+    const touched: number[] = [];
+    for (const breach of broken) {
+      const members = [...breach.needs, ...breach.sessions.map(session => problem.needCount + session)];
+      for (const member of members) islandOf.unite(members[0]!, member);
+      touched.push(members[0]!);
+    }
+    const islands = membersOf(problem, islandOf, order, new Set(touched.map(islandOf.find)));
+    for (const leader of found.keys()) if (islandOf.find(leader) !== leader || islands.has(leader)) found.delete(leader);
+    let left = islands.size;
+    for (const [leader, { needs, sessions }] of islands) {
+      const instance = extract(problem, constraints, needs, sessions);
+      const now = options.clock();
+      const until = now + Math.max(0, end - now) / (1 + left--);
+      const result = search(instance, blocksInside(instance, problem, blocks), () => options.clock() < until);
+      nodes += result.nodes;
+      for (let pair = 0; pair < instance.pairs.length; pair++) pairQuantity[instance.pairs[pair]!] = result.pairQuantity[pair]!;
+      found.set(leader, { instance, result });
+    }
+  }
+
+  const unserved = Float64Array.from(problem.needQuantity);
+  for (let need = 0; need < problem.needCount; need++)
+    for (let pair = problem.pairStart[need]!; pair < problem.pairStart[need + 1]!; pair++)
+      unserved[need] = unserved[need]! - pairQuantity[pair]!;
+  const sessionPrice = plain.sessionPrice.slice();
+  const islands: Island[] = [];
+  for (const { instance, result } of found.values()) {
+    for (const session of instance.sessions) sessionPrice[session] = 0;
+    islands.push({ needs: instance.needs, sessions: instance.sessions, gap: gapOf(instance, result), nodes: result.nodes });
+  }
+  const gap = wholeGap(problem, pairQuantity, islands);
+  return { pairQuantity, unserved, sessionPrice, proven: gap === null, gap, nodes, islands };
+};
+
+/** Needs, then sessions, united by pairs and caps. */
+const blocksOf = (problem: Problem, constraints: Constraints): DisjointSets => {
+  const blocks = createDisjointSets(problem.needCount + problem.sessionCount);
+  for (let need = 0; need < problem.needCount; need++)
+    for (let pair = problem.pairStart[need]!; pair < problem.pairStart[need + 1]!; pair++)
+      blocks.unite(need, problem.needCount + problem.pairSession[pair]!);
+  for (const { needs } of constraints.caps) for (const need of needs) blocks.unite(needs[0]!, need);
+  return blocks;
+};
+
+interface Members {
+  readonly needs: Int32Array;
+  readonly sessions: Int32Array;
+}
+
+/** The members of some sets, needs in rank order. */
+const membersOf = (
+  problem: Problem,
+  sets: DisjointSets,
+  order: Int32Array,
+  leaders: ReadonlySet<number>,
+): ReadonlyMap<number, Members> => {
+  const lists = new Map<number, { needs: number[]; sessions: number[] }>();
+  for (const leader of leaders) lists.set(leader, { needs: [], sessions: [] });
+  for (const need of order) lists.get(sets.find(need))?.needs.push(need);
+  for (let session = 0; session < problem.sessionCount; session++)
+    lists.get(sets.find(problem.needCount + session))?.sessions.push(session);
+  return new Map(
+    [...lists].map(([leader, { needs, sessions }]) => [
+      leader,
+      { needs: Int32Array.from(needs), sessions: Int32Array.from(sessions) },
+    ]),
+  );
+};
+
+const blocksInside = (instance: Instance, whole: Problem, sets: DisjointSets): readonly Block[] => {
+  const lists = new Map<number, { needs: number[]; columns: number[]; caps: Block['caps'][number][] }>();
+  const listOf = (leader: number) => {
+    const known = lists.get(leader) ?? { needs: [], columns: [], caps: [] };
+    lists.set(leader, known);
+    return known;
+  };
+  for (const [need, original] of instance.needs.entries()) listOf(sets.find(original)).needs.push(need);
+  for (const [column, session] of instance.columnSession.entries())
+    listOf(sets.find(whole.needCount + instance.sessions[session]!)).columns.push(column);
+  for (const cap of instance.rules.caps)
+    if (cap.needs.length > 0) listOf(sets.find(instance.needs[cap.needs[0]!]!)).caps.push(cap);
+  return [...lists.values()].map(({ needs, columns, caps }) => ({
+    needs: Int32Array.from(needs),
+    columns: Int32Array.from(columns),
+    caps,
+  }));
+};
+
+const gapOf = (instance: Instance, { worth, bound }: Found): Gap | null => {
+  if (bound === null) return null;
+  const at = firstDifference(worth, bound);
+  if (at >= 0) return { kind: 'SERVED', need: instance.needs[at]!, served: worth.served[at]!, bound: bound.served[at]! };
+  return { kind: 'SPENT', change: worth.change, cost: worth.cost, bound: { change: bound.change, cost: bound.cost } };
+};
+
+/** The gap of all islands together: that of the highest-ranked need, or what the whole plan spends and may come down to. */
+const wholeGap = (problem: Problem, pairQuantity: Float64Array, islands: readonly Island[]): Gap | null => {
+  const gaps = islands.flatMap(({ gap }) => gap ?? []);
+  const [served] = gaps
+    .filter(gap => gap.kind === 'SERVED')
+    .sort((one, other) => problem.needRank[other.need]! - problem.needRank[one.need]!);
+  if (served) return served;
+  if (gaps.length === 0) return null;
+  const spent = spentOn(problem, Array.from(pairQuantity.keys()), pairQuantity);
+  const bound = { ...spent };
+  for (const gap of gaps) {
+    if (gap.kind !== 'SPENT') continue;
+    bound.change += gap.bound.change - gap.change;
+    bound.cost += gap.bound.cost - gap.cost;
+  }
+  return { kind: 'SPENT', ...spent, bound };
+};

@@ -1,0 +1,165 @@
+import type { Constraints } from '../../src/modules/matching/engine/constraints.js';
+import type { Problem } from '../../src/modules/matching/engine/solver.js';
+import { between, type Random, rowsOf, type Value } from './matching.js';
+
+/** Rules that ask nothing. */
+export const noRules: Constraints = {
+  sessionMinimum: new Float64Array(),
+  needMinimum: new Float64Array(),
+  exclusivePairs: new Int32Array(),
+  exclusiveSessions: new Int32Array(),
+  togetherNeeds: new Int32Array(),
+  caps: [],
+  needGroup: new Int32Array(),
+  quotas: [],
+};
+
+export type Rule = Exclude<keyof Constraints, 'needGroup'>;
+export const RULES: readonly Rule[] = [
+  'sessionMinimum',
+  'needMinimum',
+  'exclusivePairs',
+  'exclusiveSessions',
+  'togetherNeeds',
+  'caps',
+  'quotas',
+];
+
+const some = (random: Random, count: number, share: number): number[] =>
+  Array.from({ length: count }, (_, i) => i).filter(() => random() < share);
+
+const twoOf = (random: Random, count: number): number[] => {
+  const one = between(random, 0, count - 1);
+  return [one, (one + between(random, 1, count - 1)) % count];
+};
+
+const twos = (random: Random, count: number, most: number): Int32Array =>
+  Int32Array.from(count < 2 ? [] : Array.from({ length: between(random, 1, most) }, () => twoOf(random, count)).flat());
+
+/** Random rules of some kinds, dense enough that most of them bind. */
+export const randomRules = (random: Random, problem: Problem, kinds: readonly Rule[]): Constraints => {
+  const { needCount, sessionCount, pairSession, needQuantity, sessionCapacity } = problem;
+  const has = (kind: Rule): boolean => kinds.includes(kind);
+  const needGroup = Int32Array.from({ length: needCount }, () => between(random, 0, 2));
+  const quotas = some(random, sessionCount, has('quotas') ? 0.7 : 0).flatMap(session => {
+    let left = sessionCapacity[session]!;
+    return some(random, 3, 0.6).map(group => {
+      const places = between(random, 0, left);
+      left -= places;
+      return { session, group, places };
+    });
+  });
+  return {
+    sessionMinimum: has('sessionMinimum')
+      ? sessionCapacity.map(capacity => (random() < 0.7 ? between(random, 0, capacity + (random() < 0.1 ? 1 : 0)) : 0))
+      : new Float64Array(),
+    needMinimum: has('needMinimum')
+      ? needQuantity.map(quantity => (random() < 0.3 ? quantity : between(random, 0, quantity)))
+      : new Float64Array(),
+    exclusivePairs: has('exclusivePairs') ? twos(random, pairSession.length, 2 * needCount) : new Int32Array(),
+    exclusiveSessions: has('exclusiveSessions') ? twos(random, sessionCount, sessionCount) : new Int32Array(),
+    togetherNeeds: has('togetherNeeds') ? twos(random, needCount, 2) : new Int32Array(),
+    caps: Array.from({ length: has('caps') ? between(random, 1, 3) : 0 }, () => {
+      const needs = Int32Array.from(some(random, needCount, 0.6));
+      return { needs, limit: between(random, 0, Math.max(1, needs.length)) };
+    }),
+    needGroup: quotas.length > 0 ? needGroup : new Int32Array(),
+    quotas,
+  };
+};
+
+/** Whether a whole plan obeys every rule, each written down as it is spoken. */
+export const obeys = (problem: Problem, rules: Constraints, quantity: ArrayLike<number>): boolean => {
+  const rows = rowsOf(problem);
+  const pairNeed = rows.flatMap(({ pairs }, need) => pairs.map(() => need));
+  const pairs = pairNeed.map((need, pair) => ({ need, session: problem.pairSession[pair]!, amount: quantity[pair]! }));
+  const sum = (those: (pair: (typeof pairs)[number]) => boolean): number =>
+    pairs.filter(those).reduce((total, { amount }) => total + amount, 0);
+  const served = rows.map((_, need) => sum(pair => pair.need === need));
+  const load = Array.from(problem.sessionCapacity, (_, session) => sum(pair => pair.session === session));
+  const enough = (amount: number, least: number): boolean => amount === 0 || amount >= least;
+  const twoByTwo = (list: Int32Array, check: (one: number, other: number) => boolean): boolean =>
+    list.every((one, i) => i % 2 === 1 || check(one, list[i + 1]!));
+  const whole = (need: number, session: number): boolean =>
+    pairs.some(pair => pair.need === need && pair.session === session && pair.amount === problem.needQuantity[need]);
+  return (
+    rules.sessionMinimum.every((least, session) => enough(load[session]!, least)) &&
+    rules.needMinimum.every((least, need) => enough(served[need]!, least)) &&
+    twoByTwo(rules.exclusivePairs, (one, other) => quantity[one] === 0 || quantity[other] === 0) &&
+    twoByTwo(rules.exclusiveSessions, (one, other) => load[one] === 0 || load[other] === 0) &&
+    twoByTwo(
+      rules.togetherNeeds,
+      (one, other) =>
+        problem.needQuantity[one] === 0 ||
+        problem.needQuantity[other] === 0 ||
+        served[one]! + served[other]! === 0 ||
+        load.some((_, session) => whole(one, session) && whole(other, session)),
+    ) &&
+    rules.caps.every(({ needs, limit }) => sum(({ need }) => needs.includes(need)) <= limit) &&
+    load.every((_, session) => {
+      // Every set of groups must find room in its own places and the open ones.
+      const quotas = rules.quotas.filter(quota => quota.session === session);
+      const groups = [...new Set(rules.needGroup)];
+      const open = problem.sessionCapacity[session]! - quotas.reduce((total, { places }) => total + places, 0);
+      return Array.from({ length: 2 ** groups.length }, (_, mask) => groups.filter((_, bit) => (mask >> bit) & 1)).every(
+        set =>
+          sum(pair => pair.session === session && set.includes(rules.needGroup[pair.need]!)) <=
+          open + quotas.filter(({ group }) => set.includes(group)).reduce((total, { places }) => total + places, 0),
+      );
+    })
+  );
+};
+
+/**
+ * Tries every plan, those that serve high ranks most first, and keeps the best that obeys the rules; a plan is left only when
+ * its served quantities have fallen behind. For a handful of needs and small quantities.
+ */
+export const bruteForceWith = (problem: Problem, rules: Constraints): Value => {
+  const order = Array.from({ length: problem.needCount }, (_, need) => need).sort(
+    (a, b) => problem.needRank[b]! - problem.needRank[a]!,
+  );
+  const free = Float64Array.from(problem.sessionCapacity);
+  const quantity = new Float64Array(problem.pairSession.length);
+  let best: { readonly served: readonly number[]; readonly cost: number } | null = null;
+  const served: number[] = [];
+  const choose = (at: number, cost: number, isAhead: boolean): void => {
+    if (at === order.length) {
+      if (best !== null && !isAhead && cost >= best.cost) return;
+      if (obeys(problem, rules, quantity)) best = { served: [...served], cost };
+      return;
+    }
+    const need = order[at]!;
+    const [start, end] = [problem.pairStart[need]!, problem.pairStart[need + 1]!];
+    const fill = (pair: number, left: number, spent: number): void => {
+      if (pair === end) {
+        if (left > 0) return;
+        const was = best;
+        // What is best may change while this runs, so the comparison is made anew each time.
+        const ahead = was === null || served.findIndex((amount, i) => amount !== was.served[i]) >= 0;
+        const first = was === null ? -1 : served.findIndex((amount, i) => amount !== was.served[i]);
+        if (was !== null && first >= 0 && served[first]! < was.served[first]!) return;
+        choose(at + 1, spent, ahead);
+        return;
+      }
+      const session = problem.pairSession[pair]!;
+      const most = Math.min(left, free[session]!);
+      for (let amount = pair === end - 1 ? left : 0; amount <= most; amount++) {
+        quantity[pair] = amount;
+        free[session] = free[session]! - amount;
+        fill(pair + 1, left - amount, spent + amount * problem.pairCost[pair]!);
+        free[session] = free[session]! + amount;
+      }
+      quantity[pair] = 0;
+    };
+    for (let amount = problem.needQuantity[need]!; amount >= 0; amount--) {
+      served.push(amount);
+      fill(start, amount, cost);
+      served.pop();
+    }
+  };
+  choose(0, 0, true);
+  const found: { readonly served: readonly number[]; readonly cost: number } = best!;
+  const byNeed = new Array<number>(problem.needCount).fill(0);
+  for (const [i, need] of order.entries()) byNeed[need] = found.served[i]!;
+  return { served: byNeed, cost: BigInt(found.cost) };
+};
