@@ -293,7 +293,7 @@ it('a large plan leaves the event loop to others', async () => {
   const timer = setInterval(() => turns++, 5);
   const progress: number[] = [];
   const plan = await planInThread(
-    { now, policyVersion: 1, weights: DEFAULT_WEIGHTS, needs, sessions, pinned: [], forbidden: [] },
+    { now, policyVersion: 1, weights: DEFAULT_WEIGHTS, needs, sessions, pinned: [], forbidden: [], budget: 60_000 },
     percent => progress.push(percent),
   );
   clearInterval(timer);

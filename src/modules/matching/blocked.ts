@@ -28,7 +28,7 @@ type Step = (typeof STEPS)[number];
 /**
  * Looks for what keeps one more unit of a need out of each of its sessions as the plan stands. In a best plan there always is
  * something, else the unit would be in; where the budget ended before, that itself is the answer. A session counts as full
- * only when those that fill it come before the need, or with a need that does; else it is something else that forbids to move
+ * only when those that fill it come before the need, or with a need that does, or are its own part; else it is something else that forbids to move
  * them, and that is told. The reason of a need is the step at which its last session drops out.
  */
 export function blockedBy(problem: Problem, rules: Constraints, pairQuantity: Float64Array): (need: number) => Blocked {
@@ -52,34 +52,51 @@ export function blockedBy(problem: Problem, rules: Constraints, pairQuantity: Fl
   const rivalsOfSession = rivals(rules.exclusiveSessions);
   const companion = new Map([...rivals(rules.togetherNeeds)].map(([need, [other]]) => [need, other!]));
   const quotasOf = Map.groupBy(rules.quotas, ({ session }) => session);
-  const comesBefore = (holder: number, need: number): boolean => Math.min(holder, companion.get(holder) ?? holder) < need;
-  const isCapped = (need: number): boolean =>
-    rules.caps.some(({ needs, limit }) => needs.includes(need) && needs.reduce((sum, one) => sum + served[one]!, 0) >= limit);
+  const pairNeed = new Int32Array(pairSession.length);
+  for (let need = 0; need < needCount; need++) pairNeed.fill(need, pairStart[need]!, pairStart[need + 1]!);
+  const needOf = (pair: number): number => pairNeed[pair]!;
+  const comesBefore = (holder: number, need: number): boolean => Math.min(holder, companion.get(holder) ?? holder) <= need;
+  const missing = (need: number): number => problem.needQuantity[need]! - served[need]!;
+  const placesOf = (session: number, group: number): number =>
+    (quotasOf.get(session) ?? []).reduce((sum, quota) => (quota.group === group ? sum + quota.places : sum), 0);
+  const takenBy = (session: number, group: number): number => usedBy.get(`${session} ${group}`) ?? 0;
 
-  const closedTo = (need: number, pair: number): Step | null => {
+  /** `counts` says whose holding something counts as what keeps the need out. */
+  const closedTo = (need: number, pair: number, counts: (holder: number) => boolean): Step | null => {
     const session = pairSession[pair]!;
+    const group = rules.needGroup[need]!;
     const free = problem.sessionCapacity[session]! - used[session]!;
-    if (free <= 0 && holders[session]!.every(holder => comesBefore(holder, need))) return 'ALL_FULL';
+    const later = holders[session]!.filter(holder => !comesBefore(holder, need));
+    if (free <= 0 && later.length === 0) return 'ALL_FULL';
     const kept = (quotasOf.get(session) ?? []).reduce(
-      (sum, { group, places }) =>
-        group === rules.needGroup[need] ? sum : sum + Math.max(0, places - (usedBy.get(`${session} ${group}`) ?? 0)),
+      (sum, quota) => (quota.group === group ? sum : sum + Math.max(0, quota.places - takenBy(session, quota.group))),
       0,
     );
-    if (free > 0 && kept >= free) return 'RESERVED_FOR_OTHERS';
-    if (rivalsOfSession.get(session)?.some(other => used[other]! > 0)) return 'HELPER_BUSY';
-    if (used[session]! === 0 && rules.sessionMinimum[session]! > 1) return 'MINIMUM_NOT_REACHED';
-    if (rivalsOfPair.get(pair)?.some(other => pairQuantity[other]! > 0)) return 'PERSON_BUSY';
+    const inQuota = (holder: number): boolean => {
+      const own = rules.needGroup[holder]!;
+      return own !== group && takenBy(session, own) <= placesOf(session, own);
+    };
+    if (kept >= free && (kept > 0 || later.length > 0) && later.every(inQuota)) return 'RESERVED_FOR_OTHERS';
+    if (rivalsOfSession.get(session)?.some(other => holders[other]!.some(counts))) return 'HELPER_BUSY';
+    if (used[session]! === 0 && rules.sessionMinimum[session]! > Math.min(missing(need), free - kept)) return 'MINIMUM_NOT_REACHED';
+    if (rivalsOfPair.get(pair)?.some(other => pairQuantity[other]! > 0 && counts(needOf(other)))) return 'PERSON_BUSY';
     if (served[need]! === 0 && rules.needMinimum[need]! > 1) return 'PORTION_TOO_SMALL';
     if (companion.has(need)) return 'TOGETHER';
-    if (isCapped(need)) return 'CAP_REACHED';
-    return null;
+    const isCapped = rules.caps.some(
+      ({ needs, limit }) =>
+        needs.includes(need) && needs.reduce((sum, one) => (counts(one) ? sum + served[one]! : sum), 0) >= limit,
+    );
+    return isCapped ? 'CAP_REACHED' : null;
   };
+  // What later needs hold could be given to this one, so it is a reason only where nothing else is.
+  const stepOf = (need: number, pair: number): Step =>
+    closedTo(need, pair, holder => comesBefore(holder, need)) ?? closedTo(need, pair, () => true) ?? 'BUDGET_ENDED';
 
   return need => {
     const counts = new Map<Step, number>();
     const full: number[] = [];
     for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
-      const step = closedTo(need, pair) ?? 'BUDGET_ENDED';
+      const step = stepOf(need, pair);
       counts.set(step, (counts.get(step) ?? 0) + 1);
       if (step === 'ALL_FULL') full.push(pairSession[pair]!);
     }

@@ -54,6 +54,10 @@ export interface MatchPlan {
   readonly pinned: readonly PairIds[];
   readonly forbidden: readonly PairIds[];
   readonly totals: PlanTotals | null;
+  /** How long the search may take, in seconds; only plans with rules that look at more than one pair search. */
+  readonly budgetSeconds: number;
+  /** Null until it is ready. */
+  readonly proof: PlanProof | null;
   readonly failure: PlanFailure | null;
   readonly createdBy: string | null;
   readonly createdAt: Date;
@@ -86,6 +90,17 @@ export interface PlanTotals {
   readonly needs: number;
   readonly sessions: number;
   readonly pairs: number;
+}
+
+/** How far a plan is proven to be the best that obeys every rule, and by how much a better one could differ at most. */
+export interface PlanProof {
+  readonly proven: boolean;
+  readonly gap:
+    | null
+    /** Who is served is proven up to this place; there `served` may become up to `bound`, in the need's unit. */
+    | { readonly kind: 'SERVED'; readonly rankPosition: number; readonly served: number; readonly bound: number }
+    /** Who is served is proven; the total cost may come down to `bound`. */
+    | { readonly kind: 'COST'; readonly cost: number; readonly bound: number };
 }
 
 /** The numbers behind a match. Parts add up to their totals; `runnerUp` is the best session that it did not get. */
@@ -173,6 +188,8 @@ export const matchStateAt = ({ state, respondBy }: Pick<Match, 'state' | 'respon
 export const MAX_HORIZON_DAYS = 92;
 export const DEFAULT_HORIZON_DAYS = 28;
 export const MAX_PAIRS = 200;
+export const DEFAULT_BUDGET_SECONDS = 10;
+export const MAX_BUDGET_SECONDS = 120;
 
 /** A run that has been under way for longer was left behind by a process that died. */
 export const GIVEN_UP_MS = 10 * 60_000;

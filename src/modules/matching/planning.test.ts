@@ -15,6 +15,7 @@ const input = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], c
   sessions,
   pinned: [],
   forbidden: [],
+  budget: 60_000,
   ...change,
 });
 const pairsOf = ({ matches }: ReturnType<typeof computePlan>) =>

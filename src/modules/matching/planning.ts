@@ -1,11 +1,23 @@
 import { workingHoursBetween } from '../../kernel/clock.js';
+import { blockedBy } from './blocked.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
 import { type ClosedPart, closedParts } from './closed-sets.js';
-import { type Problem, type Solution, solve, verify } from './engine/solver.js';
+import { constraintsOf, isStranded } from './constraints-of.js';
+import type { ConstrainedOptions } from './engine/constrained.js';
+import type { Problem, Solution } from './engine/solver.js';
 import type { NeedFacts, PairIds, SessionFacts } from './facts.js';
-import type { Certificate, Explanation, PlanTotals, SupplyTotal, TierTotal, UnmatchedReason } from './matching.domain.js';
-import { isPossible } from './rules.js';
-import { costOf, tieOf, type Weights } from './scoring.js';
+import type {
+  Certificate,
+  Explanation,
+  PlanProof,
+  PlanTotals,
+  SupplyTotal,
+  TierTotal,
+  UnmatchedReason,
+} from './matching.domain.js';
+import { type Pins, placePins } from './pins.js';
+import { costOf, type Weights } from './scoring.js';
+import { solvePlan } from './solving.js';
 import { type ClosedSet, certificateOf, obstaclesOf } from './unmatched.js';
 
 /** Everything a run needs; plain data. */
@@ -17,6 +29,8 @@ export interface PlanInput {
   readonly sessions: readonly SessionFacts[];
   readonly pinned: readonly PairIds[];
   readonly forbidden: readonly PairIds[];
+  /** How long the rules that look at more than one pair may be searched, in milliseconds. */
+  readonly budget: number;
 }
 
 export interface PlannedMatch {
@@ -39,37 +53,40 @@ export interface PlanOutcome {
   readonly matches: readonly PlannedMatch[];
   readonly unmatched: readonly PlannedGap[];
   readonly totals: PlanTotals;
+  readonly proof: PlanProof;
 }
 
-/** The solver's answer did not prove itself: a bug, never shown as a plan. */
-export class ProofFailed extends Error {}
+export { ProofFailed } from './solving.js';
 
 /**
  * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then least total cost
  * (reference/matching.md §1). The outcome depends on the facts alone, not on their order. Pinned pairs that are possible are
  * placed first and hold what they need; they are a person's decision and may outrank others.
  */
-export function computePlan(input: PlanInput, onProgress: (percent: number) => void = () => undefined): PlanOutcome {
+export function computePlan(
+  input: PlanInput,
+  onProgress: (percent: number) => void = () => undefined,
+  tools: Omit<ConstrainedOptions, 'budget'> = { clock: () => performance.now() },
+): PlanOutcome {
   const { now, weights } = input;
-  const ranked = rankedNeeds(input.needs, weights, now);
-  const sessions = inTieOrder(input.sessions);
+  const pins = placePins(input.pinned, rankedNeeds(input.needs, weights, now), inTieOrder(input.sessions), now);
+  const { ranked, sessions } = pins;
   const sessionsFor = categoryIndex(sessions);
   const forbidden = new Set(input.forbidden.map(pairKey));
-  const pins = placePins(input, ranked, sessions);
+  const planned = new Set(ranked.map(({ need }) => need.id));
   const rows = ranked.map(({ need }, i) => {
     if (i % 256 === 0) onProgress(10 + Math.floor((i / ranked.length) * 40));
-    return candidatesOf(need, sessions, sessionsFor(need), weights, now, forbidden);
+    return isStranded(need, planned) ? [] : candidatesOf(need, sessions, sessionsFor(need), weights, now, forbidden);
   });
   const problem = toProblem(ranked, sessions, rows, pins);
   onProgress(50);
-  const solution = solve(problem);
-  onProgress(85);
-  const violations = verify(problem, solution);
-  if (violations.length) throw new ProofFailed(JSON.stringify(violations.slice(0, 20)));
+  const constraints = constraintsOf({ problem, ranked, sessions, pinned: pins.list, caps: weights.caps ?? [] });
+  const solution = solvePlan(problem, constraints, { ...tools, budget: input.budget });
   onProgress(90);
   const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
   const partsOf = closedParts(problem, solution);
   const summaryOf = summarize(ranked, sessions, pins);
+  const blocked = constraints && blockedBy(problem, constraints, solution.pairQuantity);
   const unmatched = ranked.flatMap(({ need }, i): PlannedGap[] => {
     const quantity = solution.unserved[i]!;
     if (quantity === 0) return [];
@@ -77,54 +94,27 @@ export function computePlan(input: PlanInput, onProgress: (percent: number) => v
       .map(position => sessions[position]!)
       .filter(({ standing }) => standing.some(({ branchId }) => branchId === need.branchId));
     const obstacles = obstaclesOf(need, ofBranch, forbidden, now);
-    const closed = summaryOf(partsOf(i), i);
-    const reason = obstacles.reason ?? (quantity < need.open ? 'PARTLY_SERVED' : 'ALL_FULL');
+    const entangled = blocked && solution.entangled.has(i) ? blocked(i) : null;
+    const closed = summaryOf(entangled ? [entangled.full] : partsOf(i), i);
+    const full = quantity < need.open ? 'PARTLY_SERVED' : 'ALL_FULL';
+    const stranded = isStranded(need, planned) ? 'TOGETHER' : null;
+    const why = stranded ?? (entangled && entangled.reason !== 'ALL_FULL' ? entangled.reason : full);
     return [
       {
         needId: need.id,
         rankPosition: i + 1,
         quantity,
-        reason,
-        certificate: certificateOf(ranked[i]!, obstacles, rows[i]!.length, closed),
+        reason: obstacles.reason ?? why,
+        certificate: certificateOf(ranked[i]!, obstacles, rows[i]!.length, closed, entangled?.blocked),
       },
     ];
   });
   const totals = totalsOf(input, ranked, sessions, rows, solution, matches);
   onProgress(95);
-  return { matches, unmatched, totals };
+  return { matches, unmatched, totals, proof: solution.proof };
 }
 
 type Rows = readonly (readonly { readonly position: number; readonly cost: number }[])[];
-
-/** What pins hold, by need and by session, both as positions. */
-interface Pins {
-  readonly list: readonly { readonly need: number; readonly position: number; readonly quantity: number }[];
-  readonly ofNeed: ReadonlyMap<number, number>;
-  readonly ofSession: ReadonlyMap<number, number>;
-}
-
-function placePins({ pinned, now }: PlanInput, ranked: readonly RankedNeed[], sessions: readonly SessionFacts[]): Pins {
-  const needAt = new Map(ranked.map(({ need }, i) => [need.id, i]));
-  const sessionAt = new Map(sessions.map(({ id }, i) => [id, i]));
-  const list: Pins['list'][number][] = [];
-  const [ofNeed, ofSession] = [new Map<number, number>(), new Map<number, number>()];
-  const known = [...new Map(pinned.map(pair => [pairKey(pair), pair])).values()]
-    .flatMap(pair => {
-      const [need, position] = [needAt.get(pair.needId), sessionAt.get(pair.sessionId)];
-      return need === undefined || position === undefined ? [] : [{ need, position, tie: tieOf(pair.needId, pair.sessionId) }];
-    })
-    .sort((a, b) => a.need - b.need || a.tie - b.tie);
-  for (const { need, position } of known) {
-    const [{ need: facts }, session] = [ranked[need]!, sessions[position]!];
-    if (!isPossible(facts, session, now)) continue;
-    const quantity = Math.min(facts.open - (ofNeed.get(need) ?? 0), session.free - (ofSession.get(position) ?? 0));
-    if (quantity <= 0) continue;
-    list.push({ need, position, quantity });
-    ofNeed.set(need, (ofNeed.get(need) ?? 0) + quantity);
-    ofSession.set(position, (ofSession.get(position) ?? 0) + quantity);
-  }
-  return { list, ofNeed, ofSession };
-}
 
 function toProblem(ranked: readonly RankedNeed[], sessions: readonly SessionFacts[], rows: Rows, pins: Pins): Problem {
   const pairCount = rows.reduce((total, row) => total + row.length, 0);

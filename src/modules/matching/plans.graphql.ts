@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, Field, FieldResolver, ID, Info, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Info, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/connection.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { rawIdOrNull } from '../../graphql/payload.js';
@@ -41,7 +41,7 @@ import {
   UNMATCHED_IN_RANK,
 } from './plans.service.js';
 import type { MatchReason } from './rules.js';
-import { unmatchedSentence } from './sentences.js';
+import { proofSentence, unmatchedSentence } from './sentences.js';
 
 @ObjectType('TierTotal', { description: 'How the needs of one urgency came out of a plan.' })
 class TierTotal {
@@ -93,6 +93,12 @@ class LowestHolder {
   @Field(() => Int, { description: 'How many hours earlier it was submitted; decides between equal points.' })
   readonly hoursEarlier!: number;
 }
+@ObjectType('BlockedCount', { description: 'How many of the possible sessions are closed to a need by what.' })
+class BlockedCount {
+  @Field(() => UnmatchedReasonEnum, { description: 'What closes them; ALL_FULL: needs that come first fill them.' })
+  readonly code!: UnmatchedReason;
+  @Field(() => Int, { description: 'How many; each counts once.' }) readonly sessions!: number;
+}
 @ObjectType('UnmatchedCertificate', {
   description:
     'The proof behind the reason, in counts and without names: the sessions that could serve, all to which their holders could move, and who holds them.',
@@ -112,6 +118,11 @@ class UnmatchedCertificate {
   readonly lowest!: Certificate['lowest'];
   @Field(() => Int, { description: 'Pairs in the set that a person pinned; they need not come before this need.' })
   readonly pinned!: number;
+  @Field(() => [BlockedCount], {
+    description:
+      'Where rules about more than one pair had a say (minimums, quotas, helpers, one person at two places, going together, caps): what closes the possible sessions. `closedSet` and `holders` then tell of the full ones among them alone. Empty otherwise.',
+  })
+  readonly blocked!: Certificate['blocked'];
 }
 
 @ObjectType('UnmatchedNeed', { description: 'A need that a plan leaves open, wholly or in part, with the true reason.' })
@@ -122,10 +133,30 @@ export class UnmatchedNeed {
   @Field(() => UnmatchedCertificate, { description: 'The proof.' }) readonly certificate!: Certificate;
 }
 
+@ObjectType('MatchPlanGap', {
+  description:
+    'By how much a better plan could differ at most, when the time of the run ended before the best was proven. Either who is served is open from one place in rank order on, or only the cost is.',
+})
+class MatchPlanGap {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The first place in rank order that is not proven; all needs before it are. Null when only the cost is open.',
+  })
+  readonly rankPosition!: number | null;
+  @Field(() => Quantity, { nullable: true, description: 'What the need at that place gets; null when only the cost is open.' })
+  readonly served!: number | null;
+  @Field(() => Quantity, { nullable: true, description: 'What it could get at most; null when only the cost is open.' })
+  readonly servedAtMost!: number | null;
+  @Field(() => Float, { nullable: true, description: 'The total cost of the plan; null when more than the cost is open.' })
+  readonly cost!: number | null;
+  @Field(() => Float, { nullable: true, description: 'What it could come down to; null when more than the cost is open.' })
+  readonly costAtLeast!: number | null;
+}
+
 @ObjectType({
   implements: Node,
   description:
-    'One run of the engine for a branch, or for the whole community (匹配方案). For the staff of that branch; of the whole community for its administrator. Provably best: nobody could be served in place of somebody who comes later, and no cheaper way serves the same needs.',
+    'One run of the engine for a branch, or for the whole community (匹配方案). For the staff of that branch; of the whole community for its administrator. Provably best where `proven`: nobody could be served in place of somebody who comes later, and no cheaper way serves the same needs, by the rules that it keeps.',
 })
 export class MatchPlan extends Node {
   @Field(() => PlanStateEnum, { name: 'status', description: 'Where the run stands; poll it while QUEUED or RUNNING.' })
@@ -137,6 +168,8 @@ export class MatchPlan extends Node {
   @Field(() => DateTime, { description: 'Dated sessions that start before are used.' }) readonly horizonEnd!: Date;
   @Field(() => MatchPlanTotals, { nullable: true, description: 'Null until it is ready.' })
   readonly totals!: PlanTotalsRecord | null;
+  @Field(() => Int, { description: 'How many seconds it may search where rules look at more than one pair.' })
+  readonly budgetSeconds!: number;
   @Field(() => PlanFailureEnum, { nullable: true, description: 'Null unless it failed.' }) readonly failure!: PlanFailure | null;
   @Field(() => DateTime, { description: 'When it was asked for.' }) readonly createdAt!: Date;
   @Field(() => DateTime, { nullable: true, description: 'When the run ended; null while it is under way.' })
@@ -171,6 +204,30 @@ export class MatchPlanResolver {
     const filter = { branchId: raw, state: state ?? null };
     const found = await pageOfPlans(scope, filter, window);
     return toConnection(found, wanted(info).has('totalCount') ? await countPlans(scope, filter) : null);
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'No plan that keeps all rules is better. False: the budget ended before, and `gap` tells how far it is known. Null until ready.',
+  })
+  proven(@Root() { proof }: MatchPlanRecord): boolean | null {
+    return proof?.proven ?? null;
+  }
+
+  @FieldResolver(() => MatchPlanGap, { nullable: true, description: 'Null when it is proven or not ready.' })
+  gap(@Root() { proof }: MatchPlanRecord): MatchPlanGap | null {
+    const gap = proof?.gap ?? null;
+    const none = { rankPosition: null, served: null, servedAtMost: null, cost: null, costAtLeast: null };
+    if (!gap) return null;
+    return gap.kind === 'SERVED'
+      ? { ...none, rankPosition: gap.rankPosition, served: gap.served, servedAtMost: gap.bound }
+      : { ...none, cost: gap.cost, costAtLeast: gap.bound };
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'What is proven of it, in words. Null until ready.' })
+  proofSentence(@Root() { proof }: MatchPlanRecord, @Ctx() scope: Scope): string | null {
+    return proof && proofSentence(proof, scope.locale);
   }
 
   @FieldResolver(() => Branch, { nullable: true, description: 'Null: the whole community.' })

@@ -19,8 +19,10 @@ import { pairKey } from './candidates.js';
 import type { PairIds } from './facts.js';
 import { loadFacts } from './facts.service.js';
 import {
+  DEFAULT_BUDGET_SECONDS,
   DEFAULT_HORIZON_DAYS,
   GIVEN_UP_MS,
+  MAX_BUDGET_SECONDS,
   MAX_HORIZON_DAYS,
   MAX_PAIRS,
   type MatchPlan,
@@ -60,6 +62,7 @@ export interface CreatePlan {
   readonly pinned?: readonly PairIds[] | null;
   readonly forbidden?: readonly PairIds[] | null;
   readonly dryRun?: boolean | null;
+  readonly budgetSeconds?: number | null;
   readonly idempotencyKey: string;
 }
 
@@ -100,7 +103,9 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
             horizonEnd: command.until ?? new Date(from.getTime() + (command.horizonDays ?? DEFAULT_HORIZON_DAYS) * DAY),
             pinned: pinned ?? [],
             forbidden: forbidden ?? [],
+            budgetSeconds: command.budgetSeconds ?? DEFAULT_BUDGET_SECONDS,
             totals: null,
+            proof: null,
             failure: null,
             createdBy: accountOf(tx.actor),
             createdAt: now,
@@ -140,7 +145,10 @@ async function claimRun(tx: Scope, plan: MatchPlan): Promise<Result<null, RunInP
   }
 }
 
-function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }: CreatePlan): Result<null, InvalidInput> {
+function checkPlan(
+  scope: Scope,
+  { horizonDays, from, until, pinned, forbidden, budgetSeconds }: CreatePlan,
+): Result<null, InvalidInput> {
   const now = scope.now();
   const start = from && from > now ? from : now;
   const pins = new Set((pinned ?? []).map(pairKey));
@@ -153,6 +161,7 @@ function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }
   ];
   return allOf(
     checkInteger(['horizonDays'], horizonDays, { min: 1, max: MAX_HORIZON_DAYS }),
+    checkInteger(['budgetSeconds'], budgetSeconds, { max: MAX_BUDGET_SECONDS }),
     checkSpan(['until'], start, until),
     checkCount(['pinned'], pinned, { max: MAX_PAIRS }),
     checkCount(['forbidden'], forbidden, { max: MAX_PAIRS }),
@@ -230,6 +239,7 @@ async function runPlan(scope: Scope, plan: MatchPlan): Promise<void> {
         weights,
         pinned: plan.pinned,
         forbidden: plan.forbidden,
+        budget: plan.budgetSeconds * 1000,
       },
       show,
     );

@@ -75,6 +75,7 @@ export function certificateOf(
   obstacles: Obstacles,
   possible: number,
   closed: ClosedSet,
+  blocked: Certificate['blocked'] = [],
 ): Certificate {
   const { lowest } = closed;
   return {
@@ -94,6 +95,6 @@ export function certificateOf(
         }
       : null,
     pinned: closed.pinned,
-    blocked: [],
+    blocked,
   };
 }
