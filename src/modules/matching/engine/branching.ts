@@ -177,21 +177,20 @@ export const createBreachFinder = (instance: Instance): ((box: Box, flow: Flow) 
     return shared;
   };
 
-  /** Only where a column must hold something, so that the flow could not keep to the cap: its last need gets less, or more. */
+  /**
+   * Only where a column must hold something, so that the flow could not keep to the cap. Its highest-ranked need that is not
+   * settled yet gets what the flow gives it, or less: then the bound falls at this very need, and what the others may get is
+   * the less, the more is settled.
+   */
   const capBreaches = (box: Box, flow: Flow, add: (breach: Breach) => void): void => {
     for (const { needs, limit } of rules.caps) {
       let excess = -limit;
       for (const need of needs) excess += flow.served[need]!;
       if (!(excess > 0)) continue;
-      const index = needs.findLast(need => flow.served[need]! > box.needLow[need]!);
-      if (index === undefined) {
-        add({ need: needs[0]!, ways: [], repair: [] });
-        continue;
-      }
-      const most = Math.max(box.needLow[index]!, flow.served[index]! - excess);
-      const less: Decision[] = [{ kind: 'NEED', index, low: 0, high: most }];
-      const more: Decision[] = [{ kind: 'NEED', index, low: most + 1, high: problem.needQuantity[index]! }];
-      add({ need: needs[0]!, ways: [less, more], repair: less });
+      const index = needs.find(need => flow.served[need]! > box.needLow[need]!)!;
+      const given = flow.served[index]!;
+      const less: Decision[] = [{ kind: 'NEED', index, low: 0, high: given - 1 }];
+      add({ need: index, ways: [[{ kind: 'NEED', index, low: given, high: given }], less], repair: less });
     }
   };
 

@@ -1,9 +1,9 @@
 import { ruleBreaches } from './breaches.js';
 import type { Constraints } from './constraints.js';
 import { createDisjointSets, type DisjointSets } from './disjoint.js';
+import type { Block } from './draft.js';
 import { extract, type Instance } from './instance.js';
 import { firstDifference, spentOn } from './objective.js';
-import type { Block } from './relaxation.js';
 import { type Found, search } from './search.js';
 import { solve } from './solver.js';
 import type { Problem } from './types.js';

@@ -1,15 +1,9 @@
 import type { Constraints } from './constraints.js';
+import { type Columns, columnsOf } from './quotas.js';
 import type { Problem } from './types.js';
 
-/**
- * A part of a problem that can be solved by itself, with needs renumbered in rank order (need 0 ranks highest), and with quotas
- * made plain: each session is one *column* or several, and a pair is an *arc* to each column that the need may use.
- *
- * Why columns are exact. With `r_g` places reserved for group `g` and `o` open ones, a load by groups `l` fits iff
- * `Σ max(0, l_g - r_g) ≤ o`. That is so iff the loads can be laid into columns of `r_g` and `o` places: each group fills its
- * own column first and only the rest goes to the open one. All columns of a session cost the same.
- */
-export interface Instance {
+/** A part of a problem that can be solved by itself, with needs renumbered in rank order: need 0 ranks highest. */
+export interface Instance extends Columns {
   readonly problem: Problem;
   readonly rules: Constraints;
   /** What the numbers were in the whole problem. */
@@ -17,14 +11,6 @@ export interface Instance {
   readonly sessions: Int32Array;
   readonly pairs: Int32Array;
   readonly pairNeed: Int32Array;
-  /** Columns of session `j`: from `columnStart[j]` up to, not including, `columnStart[j + 1]`. */
-  readonly columnStart: Int32Array;
-  readonly columnSession: Int32Array;
-  readonly columnCapacity: Float64Array;
-  /** Arcs of need `i`: from `arcStart[i]` up to, not including, `arcStart[i + 1]`. */
-  readonly arcStart: Int32Array;
-  readonly arcPair: Int32Array;
-  readonly arcColumn: Int32Array;
 }
 
 const kept = (values: Int32Array, numberOf: Int32Array): Int32Array => {
@@ -99,45 +85,5 @@ export const extract = (whole: Problem, constraints: Constraints, needs: Int32Ar
     sessionNumber,
     numbersOf(pairs, whole.pairSession.length),
   );
-  return { problem, rules, needs, sessions, pairs, pairNeed, ...columnsOf(problem, rules, pairNeed) };
-};
-
-type Columns = Pick<Instance, 'columnStart' | 'columnSession' | 'columnCapacity' | 'arcStart' | 'arcPair' | 'arcColumn'>;
-
-const columnsOf = (problem: Problem, rules: Constraints, pairNeed: Int32Array): Columns => {
-  const reserved: (typeof rules.quotas)[number][][] = Array.from({ length: problem.sessionCount }, () => []);
-  for (const quota of rules.quotas) reserved[quota.session]!.push(quota);
-  const columnStart = new Int32Array(problem.sessionCount + 1);
-  const [session, capacity, group]: [number[], number[], number[]] = [[], [], []];
-  const add = (ofSession: number, places: number, forGroup: number): void => {
-    session.push(ofSession);
-    capacity.push(places);
-    group.push(forGroup);
-  };
-  for (let at = 0; at < problem.sessionCount; at++) {
-    add(at, problem.sessionCapacity[at]! - reserved[at]!.reduce((sum, { places }) => sum + places, 0), -1);
-    for (const quota of reserved[at]!) add(at, quota.places, quota.group);
-    columnStart[at + 1] = session.length;
-  }
-  const arcStart = new Int32Array(problem.needCount + 1);
-  const [arcPair, arcColumn]: [number[], number[]] = [[], []];
-  for (let pair = 0; pair < pairNeed.length; pair++) {
-    const at = problem.pairSession[pair]!;
-    for (let column = columnStart[at]!; column < columnStart[at + 1]!; column++) {
-      if (group[column]! >= 0 && group[column] !== rules.needGroup[pairNeed[pair]!]) continue;
-      arcPair.push(pair);
-      arcColumn.push(column);
-    }
-    arcStart[pairNeed[pair]! + 1] = arcPair.length;
-  }
-  for (let need = 0; need < problem.needCount; need++)
-    if (problem.pairStart[need] === problem.pairStart[need + 1]) arcStart[need + 1] = arcStart[need]!;
-  return {
-    columnStart,
-    columnSession: Int32Array.from(session),
-    columnCapacity: Float64Array.from(capacity),
-    arcStart,
-    arcPair: Int32Array.from(arcPair),
-    arcColumn: Int32Array.from(arcColumn),
-  };
+  return { problem, rules, needs, sessions, pairs, pairNeed, ...columnsOf(problem, rules) };
 };

@@ -1,9 +1,10 @@
 import { boxOf, type Decision, type Path } from './box.js';
 import { type Breach, createBreachFinder, type Flow } from './branching.js';
+import type { Block, BlockPlan } from './draft.js';
 import { Heap } from './heap.js';
 import type { Instance } from './instance.js';
 import { compare, type Worth } from './objective.js';
-import { type Block, type BlockPlan, relax } from './relaxation.js';
+import { relax } from './relaxation.js';
 
 /** A box and the best flow in it: nothing in the box is worth more. */
 interface Node extends Worth {
