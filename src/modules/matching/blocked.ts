@@ -78,7 +78,8 @@ export function blockedBy(problem: Problem, rules: Constraints, pairQuantity: Fl
     };
     if (kept >= free && (kept > 0 || later.length > 0) && later.every(inQuota)) return 'RESERVED_FOR_OTHERS';
     if (rivalsOfSession.get(session)?.some(other => holders[other]!.some(counts))) return 'HELPER_BUSY';
-    if (used[session]! === 0 && rules.sessionMinimum[session]! > Math.min(missing(need), free - kept)) return 'MINIMUM_NOT_REACHED';
+    if (used[session]! === 0 && rules.sessionMinimum[session]! > Math.min(missing(need), free - kept))
+      return 'MINIMUM_NOT_REACHED';
     if (rivalsOfPair.get(pair)?.some(other => pairQuantity[other]! > 0 && counts(needOf(other)))) return 'PERSON_BUSY';
     if (served[need]! === 0 && rules.needMinimum[need]! > 1) return 'PORTION_TOO_SMALL';
     if (companion.has(need)) return 'TOGETHER';

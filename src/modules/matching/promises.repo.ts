@@ -5,6 +5,7 @@ import { offers, sessions } from '../offers/offers.table.js';
 import { referrals, serviceRecords } from '../referrals/referrals.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
+import { matches } from './matching.table.js';
 import type { Cap } from './scoring.js';
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
@@ -67,6 +68,34 @@ export async function takenUp({ db, communityId }: Scope, sessionIds: readonly s
       ),
     );
   return new Set(rows.map(({ id }) => id));
+}
+
+/** The pair of a proposal or of a referral. */
+type Deal = { readonly matchId: string } | { readonly referralId: string };
+
+/**
+ * The pair, if what is promised already may stand against promising it: a person at a time, a helper or room, a need that goes
+ * together with another. Null when nothing of the kind is in it.
+ */
+export async function boundPair(
+  { db, communityId }: Scope,
+  deal: Deal,
+): Promise<{ readonly needId: string; readonly sessionId: string } | null> {
+  const of = 'matchId' in deal ? matches : referrals;
+  const [row] = await db
+    .select({ needId: of.needId, sessionId: of.sessionId })
+    .from(of)
+    .innerJoin(needs, and(eq(needs.communityId, of.communityId), eq(needs.id, of.needId)))
+    .innerJoin(sessions, and(eq(sessions.communityId, of.communityId), eq(sessions.id, of.sessionId)))
+    .where(
+      and(
+        eq(of.communityId, communityId),
+        eq(of.id, 'matchId' in deal ? deal.matchId : deal.referralId),
+        sql`(${needs.togetherWithId} is not null or (${sessions.startsAt} is not null
+          and (${needs.beneficiaryKind} = 'RESIDENT' or cardinality(${sessions.resourceKeys}) > 0)))`,
+      ),
+    );
+  return row ?? null;
 }
 
 /**

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { type Facts, loadFacts } from './facts.service.js';
+import { fallOut, type Proposable } from './falling-out.js';
 import type { Match, MatchPlan } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { planById } from './plans.repo.js';
@@ -21,7 +22,7 @@ import {
   setPublished,
 } from './publishing.repo.js';
 import { failures } from './rules.js';
-import { respondBy } from './scoring.js';
+import { type Cap, respondBy } from './scoring.js';
 
 export interface PublishPlan {
   readonly planId: string;
@@ -44,11 +45,12 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
   // Facts about people are read under a named purpose, which a transaction cannot change into: hence before it. What moves
   // fast (quantities, states) is read again within, under locks on the needs.
   const planned = await plannedMatches(scope, planId);
+  const { weights } = await currentPolicy(scope);
   const facts = await loadFacts(
     scope,
     'MATCH_PUBLISH',
     { needs: { needIds: distinct(planned, 'needId') }, sessions: { sessionIds: distinct(planned, 'sessionId') } },
-    (await currentPolicy(scope)).weights,
+    weights,
   );
   return scope.transaction(
     (tx): Promise<Published> =>
@@ -61,7 +63,7 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
           if (locked.state !== 'READY' || locked.dryRun)
             return fail({ code: 'INVALID_STATE', from: locked.dryRun ? 'DRY_RUN' : locked.state, to: 'PUBLISHED' });
           const lapsed = await lapseProposals(tx, locked.branchId);
-          const { kept, fallen } = await checkAgain(tx, planned, facts);
+          const { kept, fallen } = await checkAgain(tx, planned, facts, weights.caps ?? []);
           await setPublished(tx, planId);
           if (kept.length) await setProposed(tx, kept);
           if (fallen.length) await setFellOut(tx, fallen);
@@ -88,11 +90,15 @@ const distinct = (matches: readonly Match[], key: 'needId' | 'sessionId'): strin
   ...new Set(matches.map(match => match[key])),
 ];
 
-/** Goes through the matches in rank order, spending what needs still ask and sessions still have. */
+/**
+ * Goes through the matches in rank order, spending what needs still ask and sessions still have; what is left must keep the rules
+ * about more than one pair, too.
+ */
 async function checkAgain(
   tx: Scope,
   planned: readonly Match[],
   facts: Facts,
+  caps: readonly Cap[],
 ): Promise<{ readonly kept: readonly Proposed[]; readonly fallen: readonly FellOut[] }> {
   const now = tx.now();
   const lockedNeeds = await lockNeeds(tx, distinct(planned, 'needId'));
@@ -103,7 +109,7 @@ async function checkAgain(
   const sessions = new Map(facts.sessions.map(session => [session.id, session]));
   const needNow = new Map(lockedNeeds.map(row => [row.id, row]));
   const sessionNow = new Map(current.map(row => [row.id, row]));
-  const kept: Proposed[] = [];
+  const possible: (Proposable & Proposed)[] = [];
   const fallen: FellOut[] = [];
   for (const { id, needId, sessionId, quantity, tier } of planned) {
     const [before, state, session, offer] = [
@@ -131,9 +137,17 @@ async function checkAgain(
     }
     open.set(needId, (open.get(needId) ?? 0) - quantity);
     free.set(sessionId, (free.get(sessionId) ?? 0) - quantity);
-    kept.push({ id, respondBy: respondBy(tier, now, offer.startsAt?.getTime() ?? null) });
+    possible.push({
+      id,
+      need,
+      session: { ...asNow, free: offer.free },
+      quantity,
+      respondBy: respondBy(tier, now, offer.startsAt?.getTime() ?? null),
+    });
   }
-  return { kept, fallen };
+  const out = fallOut(possible, caps);
+  for (const [id, reason] of out) fallen.push({ id, reasons: [reason] });
+  return { kept: possible.filter(({ id }) => !out.has(id)), fallen };
 }
 
 async function appendAll(

@@ -27,7 +27,7 @@ export {
   verifyNeed,
   withdrawNeed,
 } from './moves.service.js';
-export type { Need } from './needs.domain.js';
+export { leastPortion, type Need } from './needs.domain.js';
 export { canSeeNeed } from './needs.policy.js';
 export { type NeedRow, needById, ORDERS } from './needs.repo.js';
 export { findNeed, isFamilyOf } from './sight.service.js';

@@ -14,8 +14,16 @@ import type {
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import { acceptMatch, decisionOf, declineMatch, failedRules, type Match, matchById } from '../matching/matching.service.js';
-import { commitQuantity, findNeed } from '../needs/needs.service.js';
+import {
+  acceptMatch,
+  clashesOf,
+  decisionOf,
+  declineMatch,
+  failedRules,
+  type Match,
+  matchById,
+} from '../matching/matching.service.js';
+import { commitQuantity, findNeed, leastPortion } from '../needs/needs.service.js';
 import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
 import {
   RESPONSE_HOURS,
@@ -27,7 +35,7 @@ import {
 import { sidesOf } from './referrals.policy.js';
 import { insertReferrals, nextReferralNumber, referralById } from './referrals.repo.js';
 
-export type Promised = Result<null, CapacityExceeded | QuantityExceeded | InvalidState>;
+export type Promised = Result<null, CapacityExceeded | QuantityExceeded | InvalidState | NotPossible>;
 
 /** Takes places of the session and a part of the need, in this order everywhere so that writers never wait in a circle. */
 export async function hold(
@@ -103,14 +111,19 @@ export interface AcceptMatch {
   readonly idempotencyKey: string;
 }
 
-type Accepted = Result<Referral, NotFound | InvalidState | CapacityExceeded | QuantityExceeded | IdempotencyKeyReused>;
+type Accepted = Result<
+  Referral,
+  NotFound | InvalidState | NotPossible | CapacityExceeded | QuantityExceeded | IdempotencyKeyReused
+>;
 
 /**
  * An organisation says yes to a proposal: match, places and need move together or not at all, and the promise becomes a
- * referral. Only the organisation itself may (志愿服务条例 art. 25: nobody is assigned).
+ * referral. Only the organisation itself may (志愿服务条例 art. 25: nobody is assigned). What clashes with a promise made since
+ * is looked up before the transaction and told within, to who could really have promised.
  */
-export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
-  scope.transaction(async (tx): Promise<Accepted> => {
+export async function acceptProposal(scope: Scope, command: AcceptMatch): Promise<Accepted> {
+  const clashes = await clashesOf(scope, { matchId: command.matchId });
+  return scope.transaction(async (tx): Promise<Accepted> => {
     const match = await ownMatch(tx, command.matchId);
     if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
     return tx.once(
@@ -122,6 +135,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
         if (!accepted.ok) return accepted;
         const covered = await commitQuantity(tx, match.needId, match.quantity);
         if (!covered.ok) return covered;
+        if (clashes.length) return fail({ code: 'NOT_POSSIBLE', reasons: clashes.map(({ code }) => code) });
         const { needId, sessionId, organizationId, branchId, quantity, explanation } = match;
         return ok(
           await create(tx, {
@@ -141,6 +155,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
       reload(tx),
     );
   });
+}
 
 async function ownMatch(tx: Scope, matchId: string): Promise<Match | null> {
   const match = await tx.load(matchById, matchId);
@@ -219,7 +234,7 @@ async function judge(
   const { branchId, urgency } = need;
   if (origin === 'CLAIM' ? !speaksFor(scope.actor, organizationId) : !worksFor(scope.actor, branchId))
     return fail({ code: 'FORBIDDEN' });
-  const checked = allOf(checkInteger(['quantity'], quantity, { min: 1 }));
+  const checked = allOf(checkInteger(['quantity'], quantity, { min: leastPortion(need) }));
   if (!checked.ok) return checked;
   const [failed, decision] = await Promise.all([failedRules(scope, needId, sessionId), decisionOf(scope, needId, sessionId)]);
   if (failed.length) return fail({ code: 'NOT_POSSIBLE', reasons: failed.map(({ code }) => code) });
