@@ -128,7 +128,7 @@ describe('the alliance', () => {
       await counts(
         `select case when state = 'PUBLISHED' and valid_until < '2026-12-01' then 'EXPIRED' else state::text end as name, count(*)::int from offer group by 1`,
       ),
-    ).toEqual({ PUBLISHED: 145, DRAFT: 6, PAUSED: 3, WITHDRAWN: 3, EXPIRED: 2 });
+    ).toEqual({ PUBLISHED: 146, DRAFT: 6, PAUSED: 3, WITHDRAWN: 3, EXPIRED: 2 });
     expect(
       await rows(`select f.id from offer f join service_category c on c.code = f.category_code where f.state <> 'DRAFT' and c.needs_filing
         and (f.filing_number is null or f.filing_valid_until is null or f.filing_valid_until < f.valid_until)`),
@@ -383,8 +383,52 @@ describe('matching on the estate', () => {
       const { edges } = await pageOfUnmatched(scope, id, null, { limit: 500, backward: false, from: null });
       expect(new Set(edges.map(({ node }) => node.reason)).size).toBeGreaterThanOrEqual(3);
       if (code === 'B1') expect(edges.map(({ node }) => node.reason)).toContain('CONSENT');
+      expect(plan.value.proof).toEqual({ proven: true, gap: null });
+      await expectRulesKept(id);
     },
   );
+
+  async function expectRulesKept(planId: string): Promise<void> {
+    const of = `from match m join session s on s.id = m.session_id join need n on n.id = m.need_id where m.plan_id = '${planId}'`;
+    expect(
+      await rows(`select s.id ${of} group by s.community_id, s.id having s.reserved + sum(m.quantity) < s.minimum_attendance`),
+    ).toEqual([]);
+    expect(await rows(`select n.id ${of} group by n.community_id, n.id having sum(m.quantity) < n.minimum_quantity`)).toEqual([]);
+    expect(
+      await rows(
+        `select n.id ${of} and n.together_with_id is not null and not exists (select 1 from match o where o.plan_id = m.plan_id and o.need_id = n.together_with_id and o.session_id = s.id)`,
+      ),
+    ).toEqual([]);
+    expect(
+      await rows(
+        `select m.id from match m join session s on s.id = m.session_id join personal.need_detail d on d.need_id = m.need_id
+          join personal.need_detail e on e.beneficiary_id = d.beneficiary_id join match o on o.need_id = e.need_id and o.plan_id = m.plan_id
+          join session t on t.id = o.session_id and t.id <> s.id and t.starts_at < s.ends_at and s.starts_at < t.ends_at where m.plan_id = '${planId}'`,
+      ),
+    ).toEqual([]);
+    expect(
+      await rows(
+        `select s.id from session s join session t on t.resource_keys && s.resource_keys and t.id <> s.id and t.starts_at < s.ends_at and s.starts_at < t.ends_at
+          where exists (select 1 from match m join match o on o.plan_id = m.plan_id and o.organization_id = m.organization_id where m.plan_id = '${planId}' and m.session_id = s.id and o.session_id = t.id)`,
+      ),
+    ).toEqual([]);
+  }
+
+  it('has rules about more than one pair: a minimum, a shared clinic, a barber twice at once, all or nothing, a couple', async () => {
+    const [row] = await rows(`select
+      (select count(distinct f.category_code)::int from session s join offer f on f.id = s.offer_id where s.minimum_attendance > 0) as lectures,
+      (select count(*)::int from session where jsonb_array_length(branch_quotas) = 4) as shared,
+      (select count(*)::int from session s join session t on t.resource_keys && s.resource_keys and t.id < s.id and t.starts_at < s.ends_at and s.starts_at < t.ends_at
+        join offer f on f.id = s.offer_id join offer g on g.id = t.offer_id and g.organization_id = f.organization_id) as twice,
+      (select count(*)::int from need where minimum_quantity > 1 and minimum_quantity = quantity) as whole,
+      (select count(*)::int from need n join need o on o.id = n.together_with_id and o.together_with_id = n.id where n.state = 'OPEN' and o.state = 'OPEN') as tied`);
+    expect(row).toMatchObject({ lectures: 2, tied: 2 });
+    for (const name of ['shared', 'twice', 'whole']) expect(row?.[name], name).toBeGreaterThan(0);
+    const couple = await rows(
+      `select r.building_id, r.room_sealed from need n join personal.need_detail d on d.need_id = n.id join personal.resident r on r.id = d.beneficiary_id where n.together_with_id is not null`,
+    );
+    expect(new Set(couple.map(({ building_id }) => building_id)).size).toBe(1);
+  });
 });
 
 describe('referrals', () => {

@@ -60,7 +60,7 @@ export function planNeeds(context: NeedContext, random: Random): readonly NeedPl
     if (back === 0) planned.push(...repeated(planned, now, own.fork('repeated')));
   }
   const sorted = planned.sort((a, b) => a.submittedAt.getTime() - b.submittedAt.getTime());
-  return linkMerged(sorted.map((need, at) => ({ ...need, key: `N${at + 1}` })));
+  return linkTogether(linkMerged(sorted.map((need, at) => ({ ...need, key: `N${at + 1}` }))));
 }
 
 function dealCards({ data, scale }: NeedContext, until: Date, random: Random, without: number): readonly Card[] {
@@ -110,7 +110,7 @@ function planNeed(
   const atHome = person !== null && modes.includes('HOME');
   const staff = person === null;
   const { channel, asks } = random.weighted(CHANNELS);
-  return {
+  const planned: Omit<NeedPlan, 'key'> = {
     branch,
     category,
     beneficiary: person
@@ -142,6 +142,7 @@ function planNeed(
     mergedInto: null,
     togetherWith: null,
   };
+  return variant.allOrNothing ? { ...planned, minimumQuantity: planned.quantity } : planned;
 }
 
 const requesterOf = (asks: Readonly<Partial<Record<RequesterKind, number>>>, random: Random): RequesterKind =>
@@ -177,6 +178,14 @@ const linkMerged = (needs: readonly NeedPlan[]): readonly NeedPlan[] =>
         other.submittedAt < need.submittedAt,
     );
     return { ...need, mergedInto: first?.key ?? null };
+  });
+
+/** Couples were planned with a word that both have: the first of the two names the other by its key. */
+const linkTogether = (needs: readonly NeedPlan[]): readonly NeedPlan[] =>
+  needs.map((need, at) => {
+    if (need.togetherWith === null) return need;
+    const other = needs.slice(at + 1).find(({ togetherWith }) => togetherWith === need.togetherWith);
+    return { ...need, togetherWith: other?.key ?? null };
   });
 
 const sameResident = ({ beneficiary: a }: NeedPlan, { beneficiary: b }: NeedPlan): boolean =>

@@ -97,12 +97,13 @@ interface Day {
 
 function planSessions(
   key: string,
-  { category, template: { schedule, modes, smallCapacity } }: Source,
+  { category, template }: Source,
   branches: readonly string[],
   months: readonly string[],
   random: Random,
   { today, validUntil }: { readonly today: string; readonly validUntil: string },
 ): readonly SessionPlan[] {
+  const { schedule, modes, smallCapacity } = template;
   if (schedule.every === 'REQUEST') {
     const capacities = category === 'FUNDING' ? [random.pick(GIFTS)] : schedule.capacities;
     return capacities.map((capacity, i) => ({
@@ -120,16 +121,29 @@ function planSessions(
     .filter(({ date }) => date <= validUntil)
     .map(({ date, branch }) => {
       const startsAt = atLocal(date, hours * 60 + minutes);
+      const capacity = branches.length === 1 ? (smallCapacity ?? schedule.capacity) : schedule.capacity;
       return {
         key: `${key}#${date}`,
         time: { startsAt, endsAt: new Date(startsAt.getTime() + schedule.minutes * 60_000) },
-        capacity: branches.length === 1 ? (smallCapacity ?? schedule.capacity) : schedule.capacity,
+        capacity,
         building: atPlace ? (VENUES[branch]?.building ?? null) : null,
         place: atPlace ? (VENUES[branch]?.place ?? '') : '',
-        ...NO_TERMS,
+        ...(date > today ? termsOf(template, branches) : NO_TERMS),
       };
     });
 }
+
+const termsOf = (
+  { minimumAttendance = 0, keptForEachBranch, resourceKeys = [] }: OfferTemplate,
+  branches: readonly string[],
+) => ({
+  minimumAttendance,
+  branchQuotas:
+    keptForEachBranch === undefined || branches.length === 1
+      ? []
+      : branches.map(branch => ({ branch, places: keptForEachBranch })),
+  resourceKeys,
+});
 
 function daysOf(
   schedule: Exclude<ScheduleData, { every: 'REQUEST' }>,
