@@ -58,8 +58,13 @@ export interface ConstrainedOptions {
   readonly budget: number;
   /** Milliseconds on any scale that does not go backwards; the engine has no clock of its own. */
   readonly clock: () => number;
+  /** Asked where the search of an island gets long. */
   readonly referee?: Referee;
+  /** How many flows an island takes before the referee is asked; {@link ASK_AFTER} when left out. */
+  readonly refereeAfter?: number;
 }
+
+const ASK_AFTER = 1500;
 
 /**
  * The best plan on all levels (see {@link solve}) among those that obey the rules.
@@ -77,7 +82,7 @@ export const solveConstrained = (
   constraints: Constraints,
   options: ConstrainedOptions,
 ): ConstrainedSolution => {
-  const { budget, clock, referee } = options;
+  const { budget, clock, referee, refereeAfter = ASK_AFTER } = options;
   const end = clock() + budget;
   const plain = solve(problem);
   expectConstraints(problem, constraints);
@@ -111,6 +116,7 @@ export const solveConstrained = (
       const result = search(instance, blocksInside(instance, problem, blocks), {
         goOn: () => clock() < until,
         ask: referee ? () => askReferee(referee, instance, until - clock()) : null,
+        askAfter: refereeAfter,
       });
       nodes += result.nodes;
       for (let pair = 0; pair < instance.pairs.length; pair++) pairQuantity[instance.pairs[pair]!] = result.pairQuantity[pair]!;

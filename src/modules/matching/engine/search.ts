@@ -10,7 +10,7 @@ import { relax } from './relaxation.js';
 interface Node extends Worth {
   readonly path: Path | null;
   readonly plans: readonly BlockPlan[];
-  /** The rules that the flow breaks, by the highest rank concerned; when it breaks none, it is the best plan of the box. */
+  /** The first {@link TRIED} rules that the flow breaks, by the highest rank concerned; when none, it is the best plan of the box. */
   readonly breaches: readonly Breach[];
 }
 
@@ -33,13 +33,12 @@ export interface SearchOptions {
   readonly goOn: () => boolean;
   /** The best plan as another solver has it, if it can tell. */
   readonly ask: (() => Candidate | null) | null;
+  /** After so many flows. */
+  readonly askAfter: number;
 }
 
 /** How many breaches of a flow are tried before one is chosen to cut by. */
 const TRIED = 16;
-
-/** After so many flows another solver is asked, if there is one. */
-const ASK_AFTER = 1500;
 
 /**
  * Branch and bound: boxes of plans, each bounded by its best flow ({@link relax}); a box whose flow breaks a rule is cut in two
@@ -48,7 +47,7 @@ const ASK_AFTER = 1500;
  * Where that takes long, another solver is asked once, and believed if its plan is neither worse than the best that is known nor
  * better than what the open boxes promise.
  */
-export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask }: SearchOptions): Found => {
+export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask, askAfter }: SearchOptions): Found => {
   const { problem } = instance;
   const findBreaches = createBreachFinder(instance);
   const blockOfNeed = new Int32Array(problem.needCount);
@@ -79,7 +78,7 @@ export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask
     }
     const worth = worthOf(instance, blocks, plans);
     if (rival && compare(worth, rival) <= 0) return null;
-    return { ...worth, path, plans, breaches: findBreaches(box, flowOf(instance, plans)) };
+    return { ...worth, path, plans, breaches: findBreaches(box, flowOf(instance, plans)).slice(0, TRIED) };
   };
 
   const root = evaluate(null, [], null);
@@ -93,7 +92,7 @@ export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask
    */
   const partsOf = (node: Node): readonly Node[] => {
     let chosen: readonly Node[] | null = null;
-    for (const { ways } of node.breaches.slice(0, TRIED)) {
+    for (const { ways } of node.breaches) {
       const parts: Node[] = [];
       for (const way of ways) {
         const part = evaluate(node, way, best);
@@ -119,7 +118,7 @@ export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask
   });
   let asked = false;
   while (open.size > 0 && compare(open.first, best) > 0) {
-    if (ask && !asked && nodes >= ASK_AFTER) {
+    if (ask && !asked && nodes >= askAfter) {
       asked = true;
       const answer = ask();
       if (answer && compare(answer.worth, best) >= 0 && compare(answer.worth, open.first) <= 0)
