@@ -28,14 +28,16 @@ export const awkward = (problem: Problem, { minimums, slots, seed }: AwkwardOpti
     const ofOne = new Set(pairSession.subarray(pairStart[one]!, pairStart[one + 1]!));
     return pairSession.subarray(pairStart[other]!, pairStart[other + 1]!).some(session => ofOne.has(session));
   };
+  const isMoney = (need: number): boolean => needQuantity[need]! >= 1000;
   for (let need = 0; need < needCount; ) {
     const many = Math.min(needCount - need, random() < 0.6 ? 1 : random() < 0.7 ? 2 : 3);
     for (let one = need; one < need + many; one++) {
       for (let other = one + 1; other < need + many; other++) {
         for (let p = pairStart[one]!; p < pairStart[one + 1]!; p++)
           for (let q = pairStart[other]!; q < pairStart[other + 1]!; q++)
-            if (slot[pairSession[p]!] === slot[pairSession[q]!]) exclusivePairs.push(p, q);
-        if (sharesSession(one, other)) caps.push({ needs: Int32Array.of(one, other), limit: 1 });
+            if (!isMoney(one) && !isMoney(other) && slot[pairSession[p]!] === slot[pairSession[q]!]) exclusivePairs.push(p, q);
+        if (!isMoney(one) && sharesSession(one, other) && random() < 0.5)
+          caps.push({ needs: Int32Array.of(one, other), limit: 1 });
       }
     }
     need += many;

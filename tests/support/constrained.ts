@@ -1,6 +1,6 @@
 import type { Constraints } from '../../src/modules/matching/engine/constraints.js';
 import type { Problem } from '../../src/modules/matching/engine/solver.js';
-import { between, type Random, rowsOf, type Value } from './matching.js';
+import { between, problemOf, type Random, rowsOf, shuffled, type Value } from './matching.js';
 
 /** Rules that ask nothing. */
 export const noRules: Constraints = {
@@ -13,6 +13,9 @@ export const noRules: Constraints = {
   needGroup: new Int32Array(),
   quotas: [],
 };
+
+/** A budget that never ends. */
+export const patient = { budget: Number.POSITIVE_INFINITY, clock: (): number => 0 };
 
 export type Rule = Exclude<keyof Constraints, 'needGroup'>;
 export const RULES: readonly Rule[] = [
@@ -162,4 +165,45 @@ export const bruteForceWith = (problem: Problem, rules: Constraints): Value => {
   const byNeed = new Array<number>(problem.needCount).fill(0);
   for (const [i, need] of order.entries()) byNeed[need] = found.served[i]!;
   return { served: byNeed, cost: BigInt(found.cost) };
+};
+
+/** The same rules for a problem whose quantities and capacities are so many times as large. */
+export const scaledRules = (rules: Constraints, factor: number): Constraints => ({
+  ...rules,
+  sessionMinimum: rules.sessionMinimum.map(least => least * factor),
+  needMinimum: rules.needMinimum.map(least => least * factor),
+  caps: rules.caps.map(({ needs, limit }) => ({ needs, limit: limit * factor })),
+  quotas: rules.quotas.map(quota => ({ ...quota, places: quota.places * factor })),
+});
+
+/** The same in another order; `needs` tells where each need went. */
+export const permuted = (random: Random, problem: Problem, rules: Constraints) => {
+  const oldNeeds = shuffled(random, problem.needCount);
+  const oldSessions = shuffled(random, problem.sessionCount);
+  const inverse = (order: readonly number[]): number[] => order.map((_, old) => order.indexOf(old));
+  const [needs, sessions] = [inverse(oldNeeds), inverse(oldSessions)];
+  const rows = rowsOf(problem);
+  const oldPairs: number[] = [];
+  const turned = oldNeeds.map(old => {
+    const { pairs, ...row } = rows[old]!;
+    const order = shuffled(random, pairs.length);
+    oldPairs.push(...order.map(at => problem.pairStart[old]! + at));
+    return { ...row, pairs: order.map(at => [sessions[pairs[at]![0]]!, pairs[at]![1]] as const) };
+  });
+  const pairs = inverse(oldPairs);
+  const byNeed = <T extends Float64Array | Int32Array>(values: T): T =>
+    (values.length === 0 ? values : values.map((_, need) => values[oldNeeds[need]!]!)) as T;
+  const moved = (list: Int32Array, to: readonly number[]): Int32Array => list.map(at => to[at]!);
+  const turnedRules: Constraints = {
+    sessionMinimum: rules.sessionMinimum.map((_, session) => rules.sessionMinimum[oldSessions[session]!]!),
+    needMinimum: byNeed(rules.needMinimum),
+    exclusivePairs: moved(rules.exclusivePairs, pairs),
+    exclusiveSessions: moved(rules.exclusiveSessions, sessions),
+    togetherNeeds: moved(rules.togetherNeeds, needs),
+    caps: rules.caps.map(cap => ({ ...cap, needs: moved(cap.needs, needs) })),
+    needGroup: byNeed(rules.needGroup),
+    quotas: rules.quotas.map(quota => ({ ...quota, session: sessions[quota.session]! })),
+  };
+  const capacities = oldSessions.map(old => problem.sessionCapacity[old]!);
+  return { problem: problemOf(capacities, turned), rules: turnedRules, needs };
 };

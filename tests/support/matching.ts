@@ -17,8 +17,8 @@ export const shuffled = (random: Random, length: number): number[] => {
 export interface Row {
   readonly quantity: number;
   readonly rank: number;
-  /** Session and cost of each pair. */
-  readonly pairs: readonly (readonly [session: number, cost: number])[];
+  /** Session and cost of each pair, and whether using it changes a published proposal (1) or not. */
+  readonly pairs: readonly (readonly [session: number, cost: number, change?: 0 | 1])[];
 }
 
 export const problemOf = (capacities: readonly number[], rows: readonly Row[]): Problem => {
@@ -34,6 +34,9 @@ export const problemOf = (capacities: readonly number[], rows: readonly Row[]): 
     needQuantity: Float64Array.from(rows, row => row.quantity),
     needRank: Int32Array.from(rows, row => row.rank),
     sessionCapacity: Float64Array.from(capacities),
+    ...(pairs.some(([, , change]) => change !== undefined) && {
+      pairChange: Uint8Array.from(pairs, ([, , change]) => change ?? 0),
+    }),
   };
 };
 
@@ -43,7 +46,8 @@ export const rowsOf = (problem: Problem): Row[] =>
     rank: problem.needRank[need]!,
     pairs: Array.from({ length: problem.pairStart[need + 1]! - problem.pairStart[need]! }, (_, at) => {
       const pair = problem.pairStart[need]! + at;
-      return [problem.pairSession[pair]!, problem.pairCost[pair]!] as const;
+      const [session, cost] = [problem.pairSession[pair]!, problem.pairCost[pair]!];
+      return problem.pairChange ? ([session, cost, problem.pairChange[pair] === 1 ? 1 : 0] as const) : ([session, cost] as const);
     }),
   }));
 
@@ -55,6 +59,8 @@ export interface Mix {
   readonly quantity: () => number;
   readonly capacity: () => number;
   readonly cost: () => number;
+  /** How likely using a pair changes a published proposal; without it nothing was published. */
+  readonly change?: number;
 }
 
 export const randomProblem = (random: Random, mix: Mix): Problem => {
@@ -64,22 +70,32 @@ export const randomProblem = (random: Random, mix: Mix): Problem => {
     rank: rank * 7 - 11,
     pairs: shuffled(random, mix.sessions)
       .filter(() => random() < mix.density)
-      .map(session => [session, mix.cost()] as const),
+      .map(session =>
+        mix.change === undefined
+          ? ([session, mix.cost()] as const)
+          : ([session, mix.cost(), random() < mix.change ? 1 : 0] as const),
+      ),
   }));
   return problemOf(Array.from({ length: mix.sessions }, mix.capacity), rows);
 };
 
-/** Both objective levels of a plan: what each need is served, by need, and Σ cost · quantity, which may exceed 2^53. */
+/** The objective of a plan, level by level: what each need is served, by need, then two sums that may exceed 2^53. */
 export interface Value {
   readonly served: readonly number[];
+  /** Σ change · quantity. */
+  readonly changes: bigint;
+  /** Σ cost · quantity. */
   readonly cost: bigint;
 }
 
 export const worthOf = (problem: Problem, solution: Solution): Value => {
+  let changes = 0n;
   let cost = 0n;
-  for (let pair = 0; pair < problem.pairSession.length; pair++)
-    cost += BigInt(problem.pairCost[pair]!) * BigInt(solution.pairQuantity[pair]!);
-  return { served: Array.from(problem.needQuantity, (quantity, need) => quantity - solution.unserved[need]!), cost };
+  for (const [pair, quantity] of solution.pairQuantity.entries()) {
+    changes += BigInt(problem.pairChange?.[pair] ?? 0) * BigInt(quantity);
+    cost += BigInt(problem.pairCost[pair]!) * BigInt(quantity);
+  }
+  return { served: Array.from(problem.needQuantity, (quantity, need) => quantity - solution.unserved[need]!), changes, cost };
 };
 
 const byRank = (problem: Problem): number[] =>
@@ -87,12 +103,14 @@ const byRank = (problem: Problem): number[] =>
 
 interface Tail {
   readonly served: readonly number[];
+  readonly changes: number;
   readonly cost: number;
 }
 
 const isBetter = (one: Tail, other: Tail): boolean => {
   const differs = one.served.findIndex((quantity, i) => quantity !== other.served[i]);
-  return differs < 0 ? one.cost < other.cost : one.served[differs]! > other.served[differs]!;
+  if (differs >= 0) return one.served[differs]! > other.served[differs]!;
+  return one.changes < other.changes || (one.changes === other.changes && one.cost < other.cost);
 };
 
 /** Tries every way to serve every need, knowing nothing of flows; for a handful of needs and small quantities only. */
@@ -101,32 +119,35 @@ export const bruteForce = (problem: Problem): Value => {
   const rows = rowsOf(problem);
   const known = new Map<string, Tail>();
   const best = (at: number, free: readonly number[]): Tail => {
-    if (at === order.length) return { served: [], cost: 0 };
+    if (at === order.length) return { served: [], changes: 0, cost: 0 };
     const key = `${at}:${free}`;
     const remembered = known.get(key);
     if (remembered) return remembered;
     const { quantity, pairs } = rows[order[at]!]!;
     let found: Tail | undefined;
-    const fill = (pair: number, left: number, now: readonly number[], cost: number): void => {
+    const fill = (pair: number, left: number, now: readonly number[], changes: number, cost: number): void => {
       if (pair === pairs.length) {
         const rest = best(at + 1, now);
-        const whole = { served: [quantity - left, ...rest.served], cost: cost + rest.cost };
+        const whole = { served: [quantity - left, ...rest.served], changes: changes + rest.changes, cost: cost + rest.cost };
         if (!found || isBetter(whole, found)) found = whole;
         return;
       }
-      const [session, each] = pairs[pair]!;
+      const [session, each, change = 0] = pairs[pair]!;
       for (let amount = 0; amount <= Math.min(left, now[session]!); amount++)
-        fill(pair + 1, left - amount, now.with(session, now[session]! - amount), cost + amount * each);
+        fill(pair + 1, left - amount, now.with(session, now[session]! - amount), changes + amount * change, cost + amount * each);
     };
-    fill(0, quantity, free, 0);
+    fill(0, quantity, free, 0, 0);
     known.set(key, found!);
     return found!;
   };
-  const { served, cost } = best(0, Array.from(problem.sessionCapacity));
+  const { served, changes, cost } = best(0, Array.from(problem.sessionCapacity));
   const byNeed = new Array<number>(problem.needCount).fill(0);
   for (const [i, need] of order.entries()) byNeed[need] = served[i]!;
-  return { served: byNeed, cost: BigInt(cost) };
+  return { served: byNeed, changes: BigInt(changes), cost: BigInt(cost) };
 };
+
+/** One change outweighs the costs of any path that {@link referenceSolve} meets. */
+const REFERENCE_CHANGE = 10 ** 9;
 
 /**
  * Successive cheapest paths in rank order (Bellman and Ford on a dense matrix of big integers): a cheapest augmentation keeps a
@@ -150,7 +171,8 @@ export const referenceSolve = (problem: Problem): Value => {
       for (let changed = true; changed; ) {
         changed = false;
         for (const [i, row] of rows.entries()) {
-          for (const [session, cost] of row.pairs) {
+          for (const [session, plain, change = 0] of row.pairs) {
+            const cost = plain + change * REFERENCE_CHANGE;
             if (distance[i]! + cost < toSession[session]!) {
               toSession[session] = distance[i]! + cost;
               viaNeed[session] = i;
@@ -184,7 +206,13 @@ export const referenceSolve = (problem: Problem): Value => {
     }
     served[need] = problem.needQuantity[need]! - Number(left);
   }
+  let changes = 0n;
   let cost = 0n;
-  for (const [i, row] of rows.entries()) for (const [session, each] of row.pairs) cost += flow[i]![session]! * BigInt(each);
-  return { served, cost };
+  for (const [i, row] of rows.entries()) {
+    for (const [session, each, change = 0] of row.pairs) {
+      changes += flow[i]![session]! * BigInt(change);
+      cost += flow[i]![session]! * BigInt(each);
+    }
+  }
+  return { served, changes, cost };
 };

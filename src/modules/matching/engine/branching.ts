@@ -10,8 +10,8 @@ export interface Flow {
 }
 
 /**
- * A broken rule. Every plan in the box that obeys the rule agrees with one of the two ways, and the flow with neither; no way
- * at all means that the box is empty.
+ * A broken rule. Every plan in the box that obeys the rule agrees with one of the ways, and the flow with none; no way at all
+ * means that no plan in the box obeys it.
  */
 export interface Breach {
   /** The highest-ranked need concerned: the lower its number, the sooner the breach decides between plans. */
@@ -37,6 +37,9 @@ export const conflictsOf = (twoByTwo: Int32Array): Conflicts => {
   }
   return conflicts;
 };
+
+const excludingAll = (conflicts: Conflicts, things: readonly number[]): readonly number[] =>
+  things.map(thing => conflicts.get(thing)!).reduce((common, others) => common.filter(other => others.includes(other)));
 
 /** Looks for broken rules of an instance. */
 export const createBreachFinder = (instance: Instance): ((box: Box, flow: Flow) => readonly Breach[]) => {
@@ -100,7 +103,10 @@ export const createBreachFinder = (instance: Instance): ((box: Box, flow: Flow) 
     };
   };
 
-  /** Of two things that exclude each other and are both used, either the first is out or all that it excludes. */
+  /**
+   * Two things that exclude each other are both used. Take all that the first excludes, and all that excludes every one of
+   * these, the first among them: whichever of the two sets is used, the other is out.
+   */
   const exclusive = (
     conflicts: Conflicts,
     isUsed: (thing: number) => boolean,
@@ -116,63 +122,60 @@ export const createBreachFinder = (instance: Instance): ((box: Box, flow: Flow) 
       const lesser = used.every(other => isLess(thing, other)) ? [thing] : used.filter(other => !isLess(thing, other));
       add({
         need: Math.min(needOf(thing), ...used.map(needOf)),
-        ways: [others.map(out), [out(thing)]],
+        ways: [others.map(out), excludingAll(conflicts, others).map(out)],
         repair: lesser.map(out),
       });
     }
   };
 
-  /** Two needs that are not served whole by one session: they share the session that holds most of them, or do without it. */
+  /** Two needs that are not served whole by one session: one of those they share serves them both, or none does. */
   const togetherness = (box: Box, flow: Flow, add: (breach: Breach) => void): void => {
     const { togetherNeeds } = rules;
     for (let i = 0; i < togetherNeeds.length; i += 2) {
-      const [one, other] = [togetherNeeds[i]!, togetherNeeds[i + 1]!];
-      if (problem.needQuantity[one] === 0 || problem.needQuantity[other] === 0) continue;
-      if (flow.served[one] === 0 && flow.served[other] === 0) continue;
+      const both = [togetherNeeds[i]!, togetherNeeds[i + 1]!] as const;
+      const [one, other] = both;
+      if (both.some(need => problem.needQuantity[need] === 0) || both.every(need => flow.served[need] === 0)) continue;
       const shared = sharedSessions(one, other, box);
-      if (
-        shared.some(
-          ([p, q]) => flow.pairQuantity[p] === problem.needQuantity[one] && flow.pairQuantity[q] === problem.needQuantity[other],
-        )
-      )
-        continue;
-      const need = Math.min(one, other);
-      const neither = [one, other].map((index): Decision => ({ kind: 'NEED', index, low: 0, high: 0 }));
-      let [best, most] = [-1, -1];
-      for (const [at, [p, q]] of shared.entries()) {
-        const amount = flow.pairQuantity[p]! + flow.pairQuantity[q]!;
-        if (amount > most) [best, most] = [at, amount];
-      }
-      if (best < 0) {
-        add({ need, ways: [neither], repair: neither });
-        continue;
-      }
-      const forbid = (pair: number): Decision => ({ kind: 'FORBID', pair });
-      const elsewhere: Decision[] = [];
-      for (const index of [one, other])
-        for (let pair = problem.pairStart[index]!; pair < problem.pairStart[index + 1]!; pair++)
-          if (!shared[best]!.includes(pair) && box.forbidden[pair] === 0) elsewhere.push(forbid(pair));
-      const whole = [one, other].map((index): Decision => {
+      const isWhole = (pair: number): boolean => flow.pairQuantity[pair] === problem.needQuantity[pairNeed[pair]!];
+      if (shared.some(pairs => pairs.every(isWhole))) continue;
+      const neither = both.map((index): Decision => ({ kind: 'NEED', index, low: 0, high: 0 }));
+      const whole = both.map((index): Decision => {
         const quantity = problem.needQuantity[index]!;
         return { kind: 'NEED', index, low: quantity, high: quantity };
       });
+      const onlyIn = (pairs: readonly number[]): Decision[] => {
+        const elsewhere: Decision[] = [];
+        for (const need of both)
+          for (let pair = problem.pairStart[need]!; pair < problem.pairStart[need + 1]!; pair++)
+            if (!pairs.includes(pair) && box.forbidden[pair] === 0) elsewhere.push({ kind: 'FORBID', pair });
+        return elsewhere;
+      };
+      const most = shared.toSorted((a, b) => held(flow, b) - held(flow, a))[0];
+      const elsewhere = most ? onlyIn(most) : [];
       add({
-        need,
-        ways: [[...elsewhere, ...whole], shared[best]!.map(forbid)],
+        need: Math.min(one, other),
+        ways: [...shared.map(pairs => [...onlyIn(pairs), ...whole]), neither],
         repair: elsewhere.length > 0 ? elsewhere : neither,
       });
     }
   };
 
-  /** The pairs of two needs with each session that both may still use. */
+  const held = (flow: Flow, pairs: readonly number[]): number => pairs.reduce((sum, pair) => sum + flow.pairQuantity[pair]!, 0);
+
+  /** The pairs of two needs with each session that both may still use and that has places for both. */
   const sharedSessions = (one: number, other: number, box: Box): (readonly [number, number])[] => {
     const ofOther = new Map<number, number>();
     for (let pair = problem.pairStart[other]!; pair < problem.pairStart[other + 1]!; pair++)
       if (box.forbidden[pair] === 0) ofOther.set(problem.pairSession[pair]!, pair);
     const shared: (readonly [number, number])[] = [];
+    const asked = problem.needQuantity[one]! + problem.needQuantity[other]!;
+    const places = (pair: number): number => {
+      const session = problem.pairSession[pair]!;
+      return box.columnHigh.subarray(columnStart[session]!, columnStart[session + 1]!).reduce((sum, high) => sum + high, 0);
+    };
     for (let pair = problem.pairStart[one]!; pair < problem.pairStart[one + 1]!; pair++) {
       const partner = ofOther.get(problem.pairSession[pair]!);
-      if (partner !== undefined && box.forbidden[pair] === 0) shared.push([pair, partner]);
+      if (partner !== undefined && box.forbidden[pair] === 0 && places(pair) >= asked) shared.push([pair, partner]);
     }
     return shared;
   };
@@ -224,6 +227,6 @@ export const createBreachFinder = (instance: Instance): ((box: Box, flow: Flow) 
     );
     togetherness(box, flow, add);
     capBreaches(box, flow, add);
-    return breaches;
+    return breaches.sort((one, other) => one.need - other.need);
   };
 };

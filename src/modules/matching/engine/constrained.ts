@@ -4,13 +4,16 @@ import { createDisjointSets, type DisjointSets } from './disjoint.js';
 import type { Block } from './draft.js';
 import { extract, type Instance } from './instance.js';
 import { firstDifference, spentOn } from './objective.js';
-import { type Found, search } from './search.js';
+import type { Referee } from './referee.js';
+import { type Candidate, type Found, search } from './search.js';
 import { solve } from './solver.js';
 import type { Problem } from './types.js';
 import { inRankOrder } from './validate.js';
 import { expectConstraints } from './validate-constraints.js';
+import { isAllowed, unservedBy } from './verify-constrained.js';
 
 export type { Constraints } from './constraints.js';
+export type { Referee } from './referee.js';
 export { type ConstrainedViolation, verifyConstrained } from './verify-constrained.js';
 
 /** What is not proven, and how much could be missed at most. */
@@ -31,6 +34,8 @@ export interface Island {
   readonly sessions: Int32Array;
   readonly gap: Gap | null;
   readonly nodes: number;
+  /** Whether it was the referee that said that nothing is better. */
+  readonly judged: boolean;
 }
 
 export interface ConstrainedSolution {
@@ -53,7 +58,13 @@ export interface ConstrainedOptions {
   readonly budget: number;
   /** Milliseconds on any scale that does not go backwards; the engine has no clock of its own. */
   readonly clock: () => number;
+  /** Asked where the search of an island gets long. */
+  readonly referee?: Referee;
+  /** How many flows an island takes before the referee is asked; {@link ASK_AFTER} when left out. */
+  readonly refereeAfter?: number;
 }
+
+const ASK_AFTER = 1500;
 
 /**
  * The best plan on all levels (see {@link solve}) among those that obey the rules.
@@ -71,16 +82,14 @@ export const solveConstrained = (
   constraints: Constraints,
   options: ConstrainedOptions,
 ): ConstrainedSolution => {
-  const end = options.clock() + options.budget;
+  const { budget, clock, referee, refereeAfter = ASK_AFTER } = options;
+  const end = clock() + budget;
   const plain = solve(problem);
   expectConstraints(problem, constraints);
   const order = inRankOrder(problem.needRank);
   const blocks = blocksOf(problem, constraints);
-  const islandOf = createDisjointSets(problem.needCount + problem.sessionCount);
-  const uniteBlocks = (): void => {
-    for (let node = 0; node < problem.needCount + problem.sessionCount; node++) islandOf.unite(node, blocks.find(node));
-  };
-  uniteBlocks();
+  const islandOf = blocksOf(problem, constraints);
+  const neighborhoodOf = neighborhoods(problem, constraints);
 
   const pairQuantity = plain.pairQuantity.slice();
   const found = new Map<number, { readonly instance: Instance; readonly result: Found }>();
@@ -89,37 +98,50 @@ export const solveConstrained = (
     const broken = ruleBreaches(problem, constraints, pairQuantity);
     if (broken.length === 0) break;
     const touched: number[] = [];
-    for (const breach of broken) {
-      const members = [...breach.needs, ...breach.sessions.map(session => problem.needCount + session)];
+    for (const { needs, sessions } of broken) {
+      const members = [...needs, ...sessions.map(session => problem.needCount + session)];
       for (const member of members) islandOf.unite(members[0]!, member);
       touched.push(members[0]!);
     }
     const islands = membersOf(problem, islandOf, order, new Set(touched.map(islandOf.find)));
-    for (const leader of found.keys()) if (islandOf.find(leader) !== leader || islands.has(leader)) found.delete(leader);
+    for (const leader of found.keys()) if (islandOf.find(leader) !== leader) found.delete(leader);
     let left = islands.size;
     for (const [leader, { needs, sessions }] of islands) {
       const instance = extract(problem, constraints, needs, sessions);
-      const now = options.clock();
-      const until = now + Math.max(0, end - now) / (1 + left--);
-      const result = search(instance, blocksInside(instance, problem, blocks), () => options.clock() < until);
+      // An island that may have to be united with others leaves some time for that.
+      const isWhole = needs.length + sessions.length === neighborhoodOf(leader);
+      const now = clock();
+      const until = now + Math.max(0, end - now) / (isWhole ? left : left + 1);
+      left--;
+      const result = search(instance, blocksInside(instance, problem, blocks), {
+        goOn: () => clock() < until,
+        ask: referee ? () => askReferee(referee, instance, until - clock()) : null,
+        askAfter: refereeAfter,
+      });
       nodes += result.nodes;
       for (let pair = 0; pair < instance.pairs.length; pair++) pairQuantity[instance.pairs[pair]!] = result.pairQuantity[pair]!;
       found.set(leader, { instance, result });
     }
   }
 
-  const unserved = Float64Array.from(problem.needQuantity);
-  for (let need = 0; need < problem.needCount; need++)
-    for (let pair = problem.pairStart[need]!; pair < problem.pairStart[need + 1]!; pair++)
-      unserved[need] = unserved[need]! - pairQuantity[pair]!;
   const sessionPrice = plain.sessionPrice.slice();
-  const islands: Island[] = [];
-  for (const { instance, result } of found.values()) {
-    for (const session of instance.sessions) sessionPrice[session] = 0;
-    islands.push({ needs: instance.needs, sessions: instance.sessions, gap: gapOf(instance, result), nodes: result.nodes });
-  }
+  const islands = [...found.values()].map(({ instance, result }): Island => {
+    const { needs, sessions } = instance;
+    for (const session of sessions) sessionPrice[session] = 0;
+    return { needs, sessions, gap: gapOf(instance, result), nodes: result.nodes, judged: result.judged };
+  });
   const gap = wholeGap(problem, pairQuantity, islands);
+  const unserved = unservedBy(problem, pairQuantity);
   return { pairQuantity, unserved, sessionPrice, proven: gap === null, gap, nodes, islands };
+};
+
+const askReferee = (referee: Referee, { problem, rules }: Instance, milliseconds: number): Candidate | null => {
+  if (milliseconds <= 0) return null;
+  const pairQuantity = referee(problem, rules, milliseconds);
+  if (pairQuantity === null || !isAllowed(problem, rules, pairQuantity)) return null;
+  const unserved = unservedBy(problem, pairQuantity);
+  const served = problem.needQuantity.map((quantity, need) => quantity - unserved[need]!);
+  return { pairQuantity, worth: { served, ...spentOn(problem, Array.from(pairQuantity.keys()), pairQuantity) } };
 };
 
 /** Needs, then sessions, united by pairs and caps. */
@@ -130,6 +152,19 @@ const blocksOf = (problem: Problem, constraints: Constraints): DisjointSets => {
       blocks.unite(need, problem.needCount + problem.pairSession[pair]!);
   for (const { needs } of constraints.caps) for (const need of needs) blocks.unite(needs[0]!, need);
   return blocks;
+};
+
+/** How many needs and sessions rules of all kinds connect with one. */
+const neighborhoods = (problem: Problem, constraints: Constraints): ((member: number) => number) => {
+  const { needCount, sessionCount, pairSession } = problem;
+  const sets = blocksOf(problem, constraints);
+  for (const list of [constraints.exclusiveSessions, constraints.exclusivePairs.map(pair => pairSession[pair]!)])
+    for (let i = 0; i < list.length; i += 2) sets.unite(needCount + list[i]!, needCount + list[i + 1]!);
+  const { togetherNeeds } = constraints;
+  for (let i = 0; i < togetherNeeds.length; i += 2) sets.unite(togetherNeeds[i]!, togetherNeeds[i + 1]!);
+  const size = new Int32Array(needCount + sessionCount);
+  for (let member = 0; member < needCount + sessionCount; member++) size[sets.find(member)]!++;
+  return member => size[sets.find(member)]!;
 };
 
 interface Members {

@@ -1,4 +1,5 @@
 import type { Groups } from './components.js';
+import type { Costs } from './costs.js';
 import type { Service } from './serve.js';
 import { addUsedPair, createNetwork, hangNeed, type Network, optimize, plantSessions } from './simplex.js';
 import { sortRow } from './sort.js';
@@ -42,12 +43,13 @@ const pairsPerGroup = (problem: Problem, groups: Groups): Int32Array => {
  */
 const placeGroups = (
   problem: Problem,
+  costs: Costs,
   service: Service,
   groups: Groups,
   needsOf: Gathered,
   sessionsOf: Gathered,
 ): Float64Array => {
-  const { pairStart, pairSession, pairCost, sessionCount } = problem;
+  const { pairStart, pairSession, sessionCount } = problem;
   const { pairQuantity, free } = service;
   const { groupOfSession } = groups;
   const sessionPrice = new Float64Array(sessionCount);
@@ -58,7 +60,7 @@ const placeGroups = (
     mostNeeds = Math.max(mostNeeds, needsOf.start[group + 1]! - needsOf.start[group]!);
     mostPairs = Math.max(mostPairs, pairsOf[group]!);
   }
-  const net: Network = createNetwork(mostSessions, mostNeeds, mostPairs);
+  const net: Network = createNetwork(mostSessions, mostNeeds, mostPairs, costs);
   const origin = new Int32Array(mostPairs);
   const place = new Int32Array(sessionCount);
 
@@ -82,7 +84,7 @@ const placeGroups = (
         const session = pairSession[pair]!;
         if (groupOfSession[session] !== group) continue;
         net.rowSession[length] = place[session]!;
-        net.rowCost[length] = pairCost[pair]!;
+        net.rowCost[length] = costs[pair]!;
         origin[length++] = pair;
       }
       net.rowStart[i + 1] = length;
@@ -134,13 +136,14 @@ const placeGroups = (
  */
 const liftClosedGroups = (
   problem: Problem,
+  costs: Costs,
   service: Service,
   groups: Groups,
   needsOf: Gathered,
   sessionsOf: Gathered,
   sessionPrice: Float64Array,
 ): void => {
-  const { pairStart, pairSession, pairCost } = problem;
+  const { pairStart, pairSession } = problem;
   const { count, groupOfSession, firstClosed } = groups;
   const lift = new Float64Array(count);
   for (let group = 0; group < count; group++) {
@@ -156,12 +159,12 @@ const liftClosedGroups = (
       const end = pairStart[need + 1]!;
       let due = -1;
       for (let pair = pairStart[need]!; due < 0 && pair < end; pair++)
-        if (service.pairQuantity[pair]! > 0) due = pairCost[pair]! + sessionPrice[pairSession[pair]!]!;
+        if (service.pairQuantity[pair]! > 0) due = costs[pair]! + sessionPrice[pairSession[pair]!]!;
       for (let pair = pairStart[need]!; pair < end; pair++) {
         const session = pairSession[pair]!;
         const other = groupOfSession[session]!;
         if (other < firstClosed || other === group) continue;
-        lift[other] = Math.max(lift[other]!, due - pairCost[pair]! - sessionPrice[session]!);
+        lift[other] = Math.max(lift[other]!, due - costs[pair]! - sessionPrice[session]!);
       }
     }
   }
@@ -172,10 +175,10 @@ const liftClosedGroups = (
  *
  * @returns the price of each session; `service.pairQuantity` is changed in place.
  */
-export const place = (problem: Problem, service: Service, groups: Groups): Float64Array => {
+export const place = (problem: Problem, costs: Costs, service: Service, groups: Groups): Float64Array => {
   const needsOf = gather(groups.groupOfNeed, groups.count);
   const sessionsOf = gather(groups.groupOfSession, groups.count);
-  const sessionPrice = placeGroups(problem, service, groups, needsOf, sessionsOf);
-  liftClosedGroups(problem, service, groups, needsOf, sessionsOf, sessionPrice);
+  const sessionPrice = placeGroups(problem, costs, service, groups, needsOf, sessionsOf);
+  liftClosedGroups(problem, costs, service, groups, needsOf, sessionsOf, sessionPrice);
   return sessionPrice;
 };

@@ -10,26 +10,44 @@ import { relax } from './relaxation.js';
 interface Node extends Worth {
   readonly path: Path | null;
   readonly plans: readonly BlockPlan[];
-  /** A rule that the flow breaks; null when it breaks none and so is the best plan of the box. */
-  readonly breach: Breach | null;
+  /** The first {@link TRIED} rules that the flow breaks, by the highest rank concerned; when none, it is the best plan of the box. */
+  readonly breaches: readonly Breach[];
 }
 
-export interface Found {
+/** A plan that obeys all rules. */
+export interface Candidate {
   readonly pairQuantity: Float64Array;
   readonly worth: Worth;
+}
+
+export interface Found extends Candidate {
   /** What is still possible at most; null when nothing better than what was found. */
   readonly bound: Worth | null;
   readonly nodes: number;
+  /** Whether it was another solver that said that nothing is better. */
+  readonly judged: boolean;
 }
+
+export interface SearchOptions {
+  /** Asked before each cut; when it says no, the best plan so far is returned with what the open boxes still promise. */
+  readonly goOn: () => boolean;
+  /** The best plan as another solver has it, if it can tell. */
+  readonly ask: (() => Candidate | null) | null;
+  /** After so many flows. */
+  readonly askAfter: number;
+}
+
+/** How many breaches of a flow are tried before one is chosen to cut by. */
+const TRIED = 16;
 
 /**
  * Branch and bound: boxes of plans, each bounded by its best flow ({@link relax}); a box whose flow breaks a rule is cut in two
  * by one of them. The best box is opened first; from there the search follows the better half down until it is done or worth
  * nothing, which finds good plans early. Only blocks that a decision touches are solved again.
- *
- * @param goOn asked before each box; when it says no, the best plan so far is returned with what the open boxes still promise.
+ * Where that takes long, another solver is asked once, and believed if its plan is neither worse than the best that is known nor
+ * better than what the open boxes promise.
  */
-export const search = (instance: Instance, blocks: readonly Block[], goOn: (nodes: number) => boolean): Found => {
+export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask, askAfter }: SearchOptions): Found => {
   const { problem } = instance;
   const findBreaches = createBreachFinder(instance);
   const blockOfNeed = new Int32Array(problem.needCount);
@@ -60,50 +78,74 @@ export const search = (instance: Instance, blocks: readonly Block[], goOn: (node
     }
     const worth = worthOf(instance, blocks, plans);
     if (rival && compare(worth, rival) <= 0) return null;
-    return { ...worth, path, plans, breach: chosen(findBreaches(box, flowOf(instance, plans))) };
+    return { ...worth, path, plans, breaches: findBreaches(box, flowOf(instance, plans)).slice(0, TRIED) };
   };
 
   const root = evaluate(null, [], null);
   if (root === null) throw new Error('the plan that serves nobody obeys all rules, but was not found: a bug of this engine');
   let best = root;
-  while (best.breach) best = evaluate(best, best.breach.repair, null)!;
+  while (best.breaches.length > 0) best = evaluate(best, best.breaches[0]!.repair, null)!;
+
+  /**
+   * Cuts a box by the breach of the first few whose best part is worth least; parts come best first. A breach of which no part
+   * is left ends the box, and one with a single part costs nothing.
+   */
+  const partsOf = (node: Node): readonly Node[] => {
+    let chosen: readonly Node[] | null = null;
+    for (const { ways } of node.breaches) {
+      const parts: Node[] = [];
+      for (const way of ways) {
+        const part = evaluate(node, way, best);
+        if (part === null) continue;
+        if (part.breaches.length > 0) parts.push(part);
+        else best = part;
+      }
+      parts.sort((one, other) => compare(other, one));
+      if (chosen === null || isSmaller(parts, chosen)) chosen = parts;
+      if (chosen.length === 0) break;
+    }
+    return chosen ?? [];
+  };
 
   const open = new Heap<Node>((one, other) => compare(one, other) > 0);
   open.push(root);
-  let stopped = false;
-  while (!stopped && open.size > 0 && compare(open.first, best) > 0) {
-    let node: Node | null = open.pop();
-    while (node?.breach) {
-      if (!goOn(nodes)) {
-        stopped = true;
+  const found = (): Found => ({
+    pairQuantity: flowOf(instance, best.plans).pairQuantity,
+    worth: best,
+    bound: open.size > 0 && compare(open.first, best) > 0 ? open.first : null,
+    nodes,
+    judged: false,
+  });
+  let asked = false;
+  while (open.size > 0 && compare(open.first, best) > 0) {
+    if (ask && !asked && nodes >= askAfter) {
+      asked = true;
+      const answer = ask();
+      if (answer && compare(answer.worth, best) >= 0 && compare(answer.worth, open.first) <= 0)
+        return { ...answer, bound: null, nodes, judged: true };
+    }
+    let node: Node | undefined = open.pop();
+    while (node && compare(node, best) > 0) {
+      if (!goOn()) {
         open.push(node);
-        break;
+        return found();
       }
-      const children: Node[] = [];
-      for (const way of node.breach.ways) {
-        const child = evaluate(node, way, best);
-        if (child === null) continue;
-        if (child.breach) children.push(child);
-        else best = child;
-      }
-      node = null;
-      for (const child of children) {
-        if (compare(child, best) <= 0) continue;
-        if (node === null) node = child;
-        else if (compare(child, node) > 0) {
-          open.push(node);
-          node = child;
-        } else open.push(child);
-      }
+      const [first, ...others]: readonly Node[] = partsOf(node);
+      for (const other of others) open.push(other);
+      node = first;
     }
   }
-  const bound = open.size > 0 && compare(open.first, best) > 0 ? open.first : null;
-  return { pairQuantity: flowOf(instance, best.plans).pairQuantity, worth: best, bound, nodes };
+  return found();
 };
 
-/** The breach that concerns the highest rank: there the halves differ most. */
-const chosen = (breaches: readonly Breach[]): Breach | null =>
-  breaches.reduce<Breach | null>((first, breach) => (first && first.need <= breach.need ? first : breach), null);
+/** Whether less is left of a box in some parts than in others: by the best part first. */
+const isSmaller = (parts: readonly Node[], others: readonly Node[]): boolean => {
+  for (let i = 0; i < Math.min(parts.length, others.length); i++) {
+    const difference = compare(parts[i]!, others[i]!);
+    if (difference !== 0) return difference < 0;
+  }
+  return parts.length < others.length;
+};
 
 const worthOf = (instance: Instance, blocks: readonly Block[], plans: readonly BlockPlan[]): Worth => {
   const served = new Float64Array(instance.problem.needCount);

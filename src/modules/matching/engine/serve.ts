@@ -1,5 +1,5 @@
-import { PLACES } from './sort.js';
-import { MAX_COST, type Problem } from './types.js';
+import type { Costs } from './costs.js';
+import type { Problem } from './types.js';
 
 /**
  * Who is served: the state of stage 1. `holderFirst[session]` starts a doubly linked list of the pairs with a quantity there
@@ -31,10 +31,11 @@ const CLOSED = 0x7fffffff;
  * Each step moves the least of what is still asked, what the path's holders hold and what is free at its end, so every quantity
  * stays between 0 and its need's or session's own: exact up to 2^53 - 1.
  *
+ * @param costs by pair, see {@link costsOf}; they only guide which free place is taken first.
  * @param order needs from the highest rank to the lowest.
  */
-export const serve = (problem: Problem, order: Int32Array): Service => {
-  const { needCount, sessionCount, pairStart, pairSession, pairCost } = problem;
+export const serve = (problem: Problem, costs: Costs, order: Int32Array): Service => {
+  const { needCount, sessionCount, pairStart, pairSession } = problem;
   const pairCount = pairSession.length;
   const pairQuantity = new Float64Array(pairCount);
   const unserved = Float64Array.from(problem.needQuantity);
@@ -99,27 +100,28 @@ export const serve = (problem: Problem, order: Int32Array): Service => {
     const start = pairStart[need]!;
     const end = pairStart[need + 1]!;
     let best = -1;
-    let bestCost = MAX_COST + 1;
+    let bestCost = Number.POSITIVE_INFINITY;
     let choices = 0;
     for (let pair = start; pair < end; pair++) {
       if (free[pairSession[pair]!] === 0) continue;
       choices++;
-      if (pairCost[pair]! < bestCost) {
+      if (costs[pair]! < bestCost) {
         best = pair;
-        bestCost = pairCost[pair]!;
+        bestCost = costs[pair]!;
       }
     }
     if (best < 0) return;
     take(need, best);
     if (unserved[need] === 0 || choices === 1) return;
     // One sort and not one scan for each place, or a need for many places would cost the square of its row.
+    const length = end - start;
     const keys = new Float64Array(choices);
     choices = 0;
     for (let pair = start; pair < end; pair++)
-      if (pair === best || free[pairSession[pair]!]! > 0) keys[choices++] = pairCost[pair]! * PLACES + (pair - start);
+      if (pair === best || free[pairSession[pair]!]! > 0) keys[choices++] = costs[pair]! * length + (pair - start);
     keys.sort();
     for (let i = 0; i < choices && unserved[need]! > 0; i++) {
-      const pair = start + (keys[i]! % PLACES);
+      const pair = start + (keys[i]! % length);
       if (pair !== best) take(need, pair);
     }
   };

@@ -1,3 +1,5 @@
+import type { Costs } from './costs.js';
+
 /**
  * The transportation problem of one group: every need's served quantity is fixed, and where it is served is to be made cheapest.
  * Sessions are numbered 0…sessions-1 and needs 0…needs-1 within the group. One network is used again for all groups, so the
@@ -9,7 +11,7 @@ export interface Network {
   /** Rows of the needs; within a row by rising cost. */
   readonly rowStart: Int32Array;
   readonly rowSession: Int32Array;
-  readonly rowCost: Int32Array;
+  readonly rowCost: Costs;
   /**
    * A spanning tree on the sessions, then the needs, then one root. A session hangs from the root by its free places or from a
    * need by a pair; a need hangs from a session by a pair. `flow` is the quantity on the arc to the parent and `pairAbove` that
@@ -25,20 +27,21 @@ export interface Network {
   /** Of sessions only. */
   readonly depth: Int32Array;
   /** Of sessions only: what makes the reduced cost of every tree arc 0. */
-  readonly price: Int32Array | Float64Array;
+  readonly price: Costs;
 }
 
-/** Prices are alternating sums of costs along a tree path, below this many sessions they fit 32 bits. */
+/** Prices are alternating sums of costs along a tree path, of plain costs below this many sessions they fit 32 bits. */
 const SESSIONS_FOR_INT32 = 200_000;
 
-export const createNetwork = (sessions: number, needs: number, pairs: number): Network => {
+export const createNetwork = (sessions: number, needs: number, pairs: number, costs: Costs): Network => {
   const nodes = sessions + needs + 1;
+  const wide = costs instanceof Float64Array;
   return {
     sessions,
     needs,
     rowStart: new Int32Array(needs + 1),
     rowSession: new Int32Array(pairs),
-    rowCost: new Int32Array(pairs),
+    rowCost: wide ? new Float64Array(pairs) : new Int32Array(pairs),
     parent: new Int32Array(nodes),
     pairAbove: new Int32Array(nodes),
     flow: new Float64Array(nodes),
@@ -46,7 +49,7 @@ export const createNetwork = (sessions: number, needs: number, pairs: number): N
     nextSibling: new Int32Array(nodes),
     previousSibling: new Int32Array(nodes),
     depth: new Int32Array(sessions),
-    price: sessions < SESSIONS_FOR_INT32 ? new Int32Array(sessions) : new Float64Array(sessions),
+    price: !wide && sessions < SESSIONS_FOR_INT32 ? new Int32Array(sessions) : new Float64Array(sessions),
   };
 };
 

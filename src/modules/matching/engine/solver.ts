@@ -1,29 +1,32 @@
 import { split } from './components.js';
+import { costsOf } from './costs.js';
 import { place } from './place.js';
 import { serve } from './serve.js';
 import type { Problem, Solution } from './types.js';
 import { expectProblem, inRankOrder } from './validate.js';
 import { verify } from './verify.js';
 
+export { changeWeight } from './costs.js';
 export type { Problem, Solution } from './types.js';
 export { type Certificate, certificate, type Violation, verify } from './verify.js';
 
 /**
- * The plan that is best on two levels, exactly: first the served quantities are lexicographically best in rank order, then, among
- * all such plans, Σ cost · quantity is least. The same input always gives the same plan, and every plan has passed {@link verify}.
+ * The plan that is best on each level in turn, exactly: first the served quantities are lexicographically best in rank order,
+ * then, among all such plans, Σ change · quantity is least where there is a `pairChange`, then Σ cost · quantity. The same input always gives the same plan, and every plan has passed {@link verify}.
  *
  * Quantities are never summed over needs or sessions, only moved along paths by the least amount on them, so every number stays
  * an integer between 0 and the quantity or capacity that bounds it and is exact up to 2^53 - 1. Nothing recurses.
  *
  * @throws TypeError when a part of the problem is of the wrong kind.
  * @throws RangeError that names the first wrong index: a quantity that is NaN, negative or a fraction, a cost outside 0…9999,
- *   equal ranks, rows out of order, a session that is not there or is twice in a row, wrong lengths.
+ *   a change that is not 0 or 1, equal ranks, rows out of order, a session that is not there or is twice in a row, wrong lengths.
  * @throws Error when the finished plan fails its proof; a bug of this engine, never of the input.
  */
 export const solve = (problem: Problem): Solution => {
   expectProblem(problem);
-  const service = serve(problem, inRankOrder(problem.needRank));
-  const sessionPrice = place(problem, service, split(problem, service));
+  const costs = costsOf(problem);
+  const service = serve(problem, costs, inRankOrder(problem.needRank));
+  const sessionPrice = place(problem, costs, service, split(problem, service));
   const solution = { pairQuantity: service.pairQuantity, unserved: service.unserved, sessionPrice };
   const violations = verify(problem, solution);
   if (violations.length > 0)

@@ -1,12 +1,12 @@
-/** `cost * PLACES + place` sorts by cost, then by place, exactly. */
-export const PLACES = 2 ** 31;
+import type { Costs } from './costs.js';
+
 const SHORT = 48;
 
 /**
  * Sorts one row (three parallel arrays) by cost, keeping equal costs in order: short rows by insertion, long ones by a key that
  * carries the place along.
  */
-export const sortRow = (cost: Int32Array, session: Int32Array, origin: Int32Array, start: number, end: number): void => {
+export const sortRow = (cost: Costs, session: Int32Array, origin: Int32Array, start: number, end: number): void => {
   const length = end - start;
   if (length <= SHORT) {
     for (let i = start + 1; i < end; i++) {
@@ -24,14 +24,14 @@ export const sortRow = (cost: Int32Array, session: Int32Array, origin: Int32Arra
     return;
   }
   const keys = new Float64Array(length);
-  for (let i = 0; i < length; i++) keys[i] = cost[start + i]! * PLACES + i;
+  for (let i = 0; i < length; i++) keys[i] = cost[start + i]! * length + i;
   keys.sort();
   const sessions = session.slice(start, end);
   const origins = origin.slice(start, end);
   for (let i = 0; i < length; i++) {
     const key = keys[i]!;
-    const from = key % PLACES;
-    cost[start + i] = (key - from) / PLACES;
+    const from = key % length;
+    cost[start + i] = (key - from) / length;
     session[start + i] = sessions[from]!;
     origin[start + i] = origins[from]!;
   }

@@ -29,7 +29,8 @@ export interface Solution {
   readonly unserved: Float64Array;
   /**
    * By session, an integer ≥ 0: what one more place would save in cost at least as far as those who are served are concerned; 0
-   * unless the session is full. In each need's row every used pair has the least `pairCost + sessionPrice`.
+   * unless the session is full. In each need's row every used pair has the least `pairCost + sessionPrice`. With `pairChange`,
+   * cost is change and cost in one number (see `costsOf`), here as there.
    */
   readonly sessionPrice: Float64Array;
 }

@@ -62,6 +62,14 @@ const bad: readonly (readonly [string, Partial<Record<keyof Problem, unknown>>, 
     ['a plain array', { pairSession: [0, 1, 1, 2] }, TypeError, /pairSession must be a Int32Array, got Array/],
     ['the other kind of array', { needQuantity: Int32Array.of(1, 2) }, TypeError, /needQuantity.*Float64Array, got Int32Array/],
     ['nothing', { sessionCapacity: undefined }, TypeError, /sessionCapacity.*undefined/],
+    ['changes for another number of pairs', { pairChange: Uint8Array.of(0) }, RangeError, /pairChange must have length 4/],
+    [
+      'half a change',
+      { pairChange: Float64Array.of(0, 0.5, 0, 0) },
+      TypeError,
+      /pairChange must be a Uint8Array, got Float64Array/,
+    ],
+    ['a change of 2', { pairChange: Uint8Array.of(0, 1, 2, 0) }, RangeError, /pairChange\[2\] must be 0 or 1, got 2/],
     ['a count that is a fraction', { needCount: 1.5 }, RangeError, /needCount.*1\.5/],
     ['a negative count', { sessionCount: -1 }, RangeError, /sessionCount.*-1/],
     ['a count that is text', { needCount: '2' }, TypeError, /needCount.*string/],
@@ -76,6 +84,22 @@ describe('bad input', () => {
     const problem: Problem = Object.assign(valid(), change);
     expect(() => solve(problem)).toThrow(kind);
     expect(() => solve(problem)).toThrow(message);
+  });
+
+  it('of changes so wide that prices could leave the safe integers is refused before any work', () => {
+    const count = 700_000;
+    const problem: Problem = {
+      needCount: count,
+      sessionCount: count,
+      pairStart: new Int32Array(count + 1),
+      pairSession: new Int32Array(0),
+      pairCost: new Int32Array(0),
+      pairChange: new Uint8Array(0),
+      needQuantity: new Float64Array(count),
+      needRank: Int32Array.from({ length: count }, (_, need) => need),
+      sessionCapacity: new Float64Array(count),
+    };
+    expect(() => solve(problem)).toThrow(/pairChange with 700000 needs and 700000 sessions/);
   });
 
   it('that is no problem at all is refused', () => {

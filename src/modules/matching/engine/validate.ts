@@ -1,9 +1,12 @@
+import { changeWeight } from './costs.js';
 import { MAX_COST, type Problem } from './types.js';
 
 const kindOf = (value: unknown): string =>
   typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'object') : typeof value;
 
-const expectArray = (name: string, value: unknown, kind: typeof Int32Array | typeof Float64Array): void => {
+type ArrayKind = typeof Int32Array | typeof Float64Array | typeof Uint8Array;
+
+const expectArray = (name: string, value: unknown, kind: ArrayKind): void => {
   if (!(value instanceof kind)) throw new TypeError(`${name} must be a ${kind.name}, got ${kindOf(value)}`);
 };
 
@@ -51,6 +54,16 @@ const expectRows = ({ needCount, sessionCount, pairStart, pairSession, pairCost 
       if (cost < 0 || cost > MAX_COST) throw new RangeError(`pairCost[${pair}] must be from 0 to ${MAX_COST}, got ${cost}`);
     }
   }
+};
+
+const expectChanges = (pairChange: Uint8Array, problem: Problem): void => {
+  for (let pair = 0; pair < pairChange.length; pair++)
+    if (pairChange[pair]! > 1) throw new RangeError(`pairChange[${pair}] must be 0 or 1, got ${pairChange[pair]}`);
+  // A price is an alternating sum along a path on which every need and every session is met once.
+  if ((changeWeight(problem) + MAX_COST) * (problem.sessionCount + 1) > Number.MAX_SAFE_INTEGER)
+    throw new RangeError(
+      `pairChange with ${problem.needCount} needs and ${problem.sessionCount} sessions could lead to prices above 2^53 - 1`,
+    );
 };
 
 const DIGIT = 11;
@@ -111,12 +124,15 @@ export const expectProblem = (problem: Problem): void => {
   expectArray('needQuantity', problem.needQuantity, Float64Array);
   expectArray('needRank', problem.needRank, Int32Array);
   expectArray('sessionCapacity', problem.sessionCapacity, Float64Array);
+  if (problem.pairChange !== undefined) expectArray('pairChange', problem.pairChange, Uint8Array);
   expectLength('pairStart', problem.pairStart.length, problem.needCount + 1, 'needCount + 1');
   expectLength('pairCost', problem.pairCost.length, problem.pairSession.length, 'one per pair');
+  if (problem.pairChange) expectLength('pairChange', problem.pairChange.length, problem.pairSession.length, 'one per pair');
   expectLength('needQuantity', problem.needQuantity.length, problem.needCount, 'needCount');
   expectLength('needRank', problem.needRank.length, problem.needCount, 'needCount');
   expectLength('sessionCapacity', problem.sessionCapacity.length, problem.sessionCount, 'sessionCount');
   expectQuantities('needQuantity', problem.needQuantity);
   expectQuantities('sessionCapacity', problem.sessionCapacity);
   expectRows(problem);
+  if (problem.pairChange) expectChanges(problem.pairChange, problem);
 };

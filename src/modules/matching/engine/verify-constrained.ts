@@ -21,6 +21,21 @@ const isTrue = (problem: Problem, solution: ConstrainedSolution, gap: Gap): bool
   return gap.change === change && gap.cost === cost && isLess;
 };
 
+/** What quantities by pair leave of each need. */
+export const unservedBy = ({ needCount, pairStart, needQuantity }: Problem, pairQuantity: Float64Array): Float64Array => {
+  const unserved = Float64Array.from(needQuantity);
+  for (let need = 0; need < needCount; need++)
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) unserved[need] = unserved[need]! - pairQuantity[pair]!;
+  return unserved;
+};
+
+/** Whether quantities by pair are a plan at all and obey every rule. */
+export const isAllowed = (problem: Problem, constraints: Constraints, pairQuantity: Float64Array): boolean => {
+  const sessionPrice = new Float64Array(problem.sessionCount);
+  const violations = verify(problem, { pairQuantity, unserved: unservedBy(problem, pairQuantity), sessionPrice });
+  return !violations.some(({ rule }) => FEASIBILITY.has(rule)) && ruleBreaches(problem, constraints, pairQuantity).length === 0;
+};
+
 /**
  * Checks that a plan is possible and obeys every rule, in time linear in the pairs and rules, and proves that it is best
  * wherever a flow proves itself: everywhere but on islands, of which only the search that planned them knows that nothing

@@ -1,3 +1,4 @@
+import { costsOf } from './costs.js';
 import type { Problem, Solution } from './types.js';
 import { inRankOrder } from './validate.js';
 
@@ -138,7 +139,8 @@ const rankViolations = (problem: Problem, solution: Solution, holdings: Holdings
 };
 
 const priceViolations = (problem: Problem, solution: Solution, holdings: Holdings, add: (violation: Violation) => void): void => {
-  const { needCount, sessionCount, pairStart, pairSession, pairCost } = problem;
+  const { needCount, sessionCount, pairStart, pairSession } = problem;
+  const costs = costsOf(problem);
   const { pairQuantity, sessionPrice } = solution;
   for (let session = 0; session < sessionCount; session++) {
     if (!isQuantity(sessionPrice[session]!)) add({ rule: 'PRICE', session });
@@ -149,11 +151,11 @@ const priceViolations = (problem: Problem, solution: Solution, holdings: Holding
     const end = pairStart[need + 1]!;
     let least = Number.POSITIVE_INFINITY;
     for (let pair = start; pair < end; pair++) {
-      const asked = pairCost[pair]! + sessionPrice[pairSession[pair]!]!;
+      const asked = costs[pair]! + sessionPrice[pairSession[pair]!]!;
       if (asked < least) least = asked;
     }
     for (let pair = start; pair < end; pair++) {
-      if (pairQuantity[pair]! > 0 && pairCost[pair]! + sessionPrice[pairSession[pair]!]! > least)
+      if (pairQuantity[pair]! > 0 && costs[pair]! + sessionPrice[pairSession[pair]!]! > least)
         add({ rule: 'NOT_LEAST', need, pair });
     }
   }
