@@ -110,7 +110,7 @@ export const needs = pgTable(
       columns: [t.communityId, t.togetherWithId],
       foreignColumns: [t.communityId, t.id],
     }),
-    uniqueIndex('need_together').on(t.communityId, t.togetherWithId).where(sql`${t.togetherWithId} is not null`),
+    uniqueIndex('need_together').on(t.communityId, t.togetherWithId),
     index('need_by_merged_into').on(t.communityId, t.mergedIntoId),
     check('need_quantity', sql`${t.quantity} between 1 and 9007199254740991`),
     check('need_minimum', sql`${t.minimumQuantity} between 1 and ${t.quantity}`),
