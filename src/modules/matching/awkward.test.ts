@@ -5,6 +5,7 @@ import { DAY, HOUR, need, now, session } from '../../../tests/support/facts.js';
 import { mayEntangle } from './constraints-of.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { computePlan, type PlanInput } from './planning.js';
+import { fullness } from './rules.js';
 import { byRank, DEFAULT_WEIGHTS, rankOf } from './scoring.js';
 import { unmatchedSentence } from './sentences.js';
 
@@ -165,7 +166,14 @@ describe('a session', () => {
     const found = plan(needs, [clinic]);
     expect(found.matches).toHaveLength(1);
     expect(found.unmatched).toMatchObject([{ reason: 'RESERVED_FOR_OTHERS', certificate: { possible: 1 } }]);
-    expect(placed(plan([...needs, need({ id: 'c', branchId: 'b2', urgency: 'P4' })], [clinic])).at(-1)).toBe('c s 1');
+    const stranger = need({ id: 'c', branchId: 'b2', urgency: 'P4' });
+    expect(placed(plan([...needs, stranger], [clinic])).at(-1)).toBe('c s 1');
+    const pin = (id: string) => ({ needId: id, sessionId: 's' });
+    expect(plan(needs, [clinic], { pinned: [pin('a'), pin('b')] }).matches).toHaveLength(1);
+    expect(placed(plan([...needs, stranger], [clinic], { pinned: [pin('c'), pin('b')] }))).toEqual(['b s 1', 'c s 1']);
+    expect(fullness(needs[0]!, { ...clinic, free: 1 })).toMatchObject([{ code: 'RESERVED_FOR_OTHERS' }]);
+    expect(fullness(stranger, { ...clinic, free: 1 })).toEqual([]);
+    expect(fullness({ ...stranger, open: 3, minimum: 3 }, clinic)).toMatchObject([{ code: 'PORTION_TOO_SMALL' }]);
   });
 
   it('is not planned beside another that takes up the same helper', () => {

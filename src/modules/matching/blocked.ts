@@ -52,6 +52,8 @@ export function blockedBy(problem: Problem, rules: Constraints, pairQuantity: Fl
   const rivalsOfSession = rivals(rules.exclusiveSessions);
   const companion = new Map([...rivals(rules.togetherNeeds)].map(([need, [other]]) => [need, other!]));
   const quotasOf = Map.groupBy(rules.quotas, ({ session }) => session);
+  const capsOf = new Map<number, Constraints['caps'][number][]>();
+  for (const cap of rules.caps) for (const need of cap.needs) capsOf.set(need, [...(capsOf.get(need) ?? []), cap]);
   const pairNeed = new Int32Array(pairSession.length);
   for (let need = 0; need < needCount; need++) pairNeed.fill(need, pairStart[need]!, pairStart[need + 1]!);
   const needOf = (pair: number): number => pairNeed[pair]!;
@@ -83,10 +85,9 @@ export function blockedBy(problem: Problem, rules: Constraints, pairQuantity: Fl
     if (rivalsOfPair.get(pair)?.some(other => pairQuantity[other]! > 0 && counts(needOf(other)))) return 'PERSON_BUSY';
     if (served[need]! === 0 && rules.needMinimum[need]! > 1) return 'PORTION_TOO_SMALL';
     if (companion.has(need)) return 'TOGETHER';
-    const isCapped = rules.caps.some(
-      ({ needs, limit }) =>
-        needs.includes(need) && needs.reduce((sum, one) => (counts(one) ? sum + served[one]! : sum), 0) >= limit,
-    );
+    const isCapped = capsOf
+      .get(need)
+      ?.some(({ needs, limit }) => needs.reduce((sum, one) => (counts(one) ? sum + served[one]! : sum), 0) >= limit);
     return isCapped ? 'CAP_REACHED' : null;
   };
   // What later needs hold could be given to this one, so it is a reason only where nothing else is.

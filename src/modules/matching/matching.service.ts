@@ -14,7 +14,7 @@ import { insertExclusion, matchById, moveProposal } from './matching.repo.js';
 import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
 import { currentPolicy } from './policies.repo.js';
 import { boundPair } from './promises.repo.js';
-import { depersonalized, failedRules as failedRulesOf, fullness, type MatchReason, type Reason } from './rules.js';
+import { depersonalized, failedRules as failedRulesOf, freeFor, fullness, type MatchReason, type Reason } from './rules.js';
 import { factsAround } from './suggestions.service.js';
 
 export type { Match } from './matching.domain.js';
@@ -122,7 +122,7 @@ export async function decisionOf(scope: Scope, needId: string, sessionId: string
   ]);
   if (!need) return {};
   const now = scope.now().getTime();
-  const ordered = inTieOrder(pool.filter(({ free }) => free > 0));
+  const ordered = inTieOrder(pool.filter(session => freeFor(need, session) >= Math.max(1, need.minimum)));
   const candidates = candidatesOf(need, ordered, categoryIndex(ordered)(need), policy.weights, now);
   const position = candidates.findIndex(candidate => ordered[candidate.position]?.id === sessionId);
   const session = pool.find(({ id }) => id === sessionId);

@@ -42,10 +42,18 @@ export function placePins(
       return need === undefined || position === undefined ? [] : [{ need, position, tie: tieOf(pair.needId, pair.sessionId) }];
     })
     .sort((a, b) => a.need - b.need || a.tie - b.tie);
+  /** Places that quotas keep for other branches, beyond what pins have given these already. */
+  const keptFrom = (branchId: string, position: number, placed: readonly Pin[]): number =>
+    sessions[position]!.quotas.reduce((kept, quota) => {
+      const own = placed.filter(pin => pin.position === position && ranked[pin.need]!.need.branchId === quota.branchId);
+      const left = own.reduce((places, { quantity }) => places - quantity, quota.places);
+      return quota.branchId === branchId ? kept : kept + Math.max(0, left);
+    }, 0);
   for (const { need, position } of known) {
     const [{ need: facts }, session] = [ranked[need]!, sessions[position]!];
     if (!isPossible(facts, session, now)) continue;
-    const quantity = Math.min(facts.open - (ofNeed.get(need) ?? 0), session.free - (ofSession.get(position) ?? 0));
+    const free = session.free - (ofSession.get(position) ?? 0) - keptFrom(facts.branchId, position, list);
+    const quantity = Math.min(facts.open - (ofNeed.get(need) ?? 0), free);
     if (quantity <= 0) continue;
     list.push({ need, position, quantity });
     ofNeed.set(need, (ofNeed.get(need) ?? 0) + quantity);

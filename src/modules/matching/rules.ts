@@ -200,11 +200,18 @@ export const failedRules = (need: NeedFacts, session: SessionFacts, now: number)
 export const isPossible = (need: NeedFacts, session: SessionFacts, now: number): boolean =>
   failures(need, session, now).next().done === true;
 
-/** No rule forbids the pair, yet nothing is left to give or to ask for. */
+/** What a need may take of a session's free places: not those kept for other branches' residents. */
+export const freeFor = ({ branchId }: NeedFacts, { free, quotas }: SessionFacts): number =>
+  quotas.reduce((left, quota) => (quota.branchId === branchId ? left : left - quota.places), free);
+
+/** No rule forbids the pair, yet nothing is left to give or to ask for, or less than helps. */
 export function fullness(need: NeedFacts, session: SessionFacts): readonly Reason[] {
   const found: Reason[] = [];
+  const free = freeFor(need, session);
   if (need.open <= 0) found.push(because('NEED_COVERED'));
   if (session.free <= 0) found.push(because('SESSION_FULL', { capacity: session.capacity }));
+  else if (free <= 0) found.push(because('RESERVED_FOR_OTHERS'));
+  else if (free < need.minimum) found.push(because('PORTION_TOO_SMALL'));
   return found;
 }
 

@@ -9,6 +9,7 @@ import { loadFacts, upcoming } from './facts.service.js';
 import { readsInFull } from './matching.policy.js';
 import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
 import { currentPolicy, type MatchPolicy } from './policies.repo.js';
+import { freeFor } from './rules.js';
 import { byRank, costOf, rankOf, tieOf } from './scoring.js';
 
 /** A pair worth considering now, best first. */
@@ -103,7 +104,7 @@ function bestSessions(
   inFull: boolean,
   now: number,
 ): readonly SessionFacts[] {
-  const ordered = inTieOrder(sessions.filter(({ free }) => free > 0));
+  const ordered = inTieOrder(sessions.filter(session => freeFor(need, session) >= Math.max(1, need.minimum)));
   const positions = categoryIndex(ordered)(need);
   if (inFull) return candidatesOf(need, ordered, positions, weights, now).map(({ position }) => ordered[position]!);
   // The order must not tell what the explanation hides: dates and the organization's own load are all it goes by.
