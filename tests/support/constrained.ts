@@ -118,53 +118,53 @@ export const obeys = (problem: Problem, rules: Constraints, quantity: ArrayLike<
  * its served quantities have fallen behind. For a handful of needs and small quantities.
  */
 export const bruteForceWith = (problem: Problem, rules: Constraints): Value => {
-  const order = Array.from({ length: problem.needCount }, (_, need) => need).sort(
-    (a, b) => problem.needRank[b]! - problem.needRank[a]!,
-  );
+  const { needCount, needRank, needQuantity, pairStart, pairSession, pairCost, pairChange } = problem;
+  const order = Array.from({ length: needCount }, (_, need) => need).sort((a, b) => needRank[b]! - needRank[a]!);
   const free = Float64Array.from(problem.sessionCapacity);
-  const quantity = new Float64Array(problem.pairSession.length);
-  let best: { readonly served: readonly number[]; readonly cost: number } | null = null;
+  const quantity = new Float64Array(pairSession.length);
   const served: number[] = [];
-  const choose = (at: number, cost: number, isAhead: boolean): void => {
+  let best: { readonly served: readonly number[]; readonly changes: number; readonly cost: number } | null = null;
+  /** Above 0 where the needs chosen so far are served better than in the best plan, below 0 where worse. */
+  const lead = (): number => {
+    if (best === null) return 1;
+    const at = served.findIndex((amount, i) => amount !== best!.served[i]);
+    return at < 0 ? 0 : served[at]! - best.served[at]!;
+  };
+  const choose = (at: number, changes: number, cost: number): void => {
+    if (lead() < 0) return;
     if (at === order.length) {
-      if (best !== null && !isAhead && cost >= best.cost) return;
-      if (obeys(problem, rules, quantity)) best = { served: [...served], cost };
+      const isSame = best !== null && lead() === 0;
+      if (isSame && (changes > best!.changes || (changes === best!.changes && cost >= best!.cost))) return;
+      if (obeys(problem, rules, quantity)) best = { served: [...served], changes, cost };
       return;
     }
     const need = order[at]!;
-    const [start, end] = [problem.pairStart[need]!, problem.pairStart[need + 1]!];
-    const fill = (pair: number, left: number, spent: number): void => {
+    const end = pairStart[need + 1]!;
+    const fill = (pair: number, left: number, changed: number, spent: number): void => {
       if (pair === end) {
-        if (left > 0) return;
-        const was = best;
-        // What is best may change while this runs, so the comparison is made anew each time.
-        const ahead = was === null || served.findIndex((amount, i) => amount !== was.served[i]) >= 0;
-        const first = was === null ? -1 : served.findIndex((amount, i) => amount !== was.served[i]);
-        if (was !== null && first >= 0 && served[first]! < was.served[first]!) return;
-        choose(at + 1, spent, ahead);
+        if (left === 0) choose(at + 1, changed, spent);
         return;
       }
-      const session = problem.pairSession[pair]!;
-      const most = Math.min(left, free[session]!);
-      for (let amount = pair === end - 1 ? left : 0; amount <= most; amount++) {
+      const session = pairSession[pair]!;
+      for (let amount = pair === end - 1 ? left : 0; amount <= Math.min(left, free[session]!); amount++) {
         quantity[pair] = amount;
         free[session] = free[session]! - amount;
-        fill(pair + 1, left - amount, spent + amount * problem.pairCost[pair]!);
+        fill(pair + 1, left - amount, changed + amount * (pairChange?.[pair] ?? 0), spent + amount * pairCost[pair]!);
         free[session] = free[session]! + amount;
       }
       quantity[pair] = 0;
     };
-    for (let amount = problem.needQuantity[need]!; amount >= 0; amount--) {
+    for (let amount = needQuantity[need]!; amount >= 0; amount--) {
       served.push(amount);
-      fill(start, amount, cost);
+      fill(pairStart[need]!, amount, changes, cost);
       served.pop();
     }
   };
-  choose(0, 0, true);
-  const found: { readonly served: readonly number[]; readonly cost: number } = best!;
-  const byNeed = new Array<number>(problem.needCount).fill(0);
+  choose(0, 0, 0);
+  const found: { readonly served: readonly number[]; readonly changes: number; readonly cost: number } = best!;
+  const byNeed = new Array<number>(needCount).fill(0);
   for (const [i, need] of order.entries()) byNeed[need] = found.served[i]!;
-  return { served: byNeed, cost: BigInt(found.cost) };
+  return { served: byNeed, changes: BigInt(found.changes), cost: BigInt(found.cost) };
 };
 
 /** The same rules for a problem whose quantities and capacities are so many times as large. */
@@ -188,7 +188,13 @@ export const permuted = (random: Random, problem: Problem, rules: Constraints) =
     const { pairs, ...row } = rows[old]!;
     const order = shuffled(random, pairs.length);
     oldPairs.push(...order.map(at => problem.pairStart[old]! + at));
-    return { ...row, pairs: order.map(at => [sessions[pairs[at]![0]]!, pairs[at]![1]] as const) };
+    return {
+      ...row,
+      pairs: order.map(at => {
+        const [session, ...rest] = pairs[at]!;
+        return [sessions[session]!, ...rest] as const;
+      }),
+    };
   });
   const pairs = inverse(oldPairs);
   const byNeed = <T extends Float64Array | Int32Array>(values: T): T =>

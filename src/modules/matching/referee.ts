@@ -11,6 +11,9 @@ const MOST = 10_000;
 /** The same bound for objectives: far below the 2^53 / 10^6 from which a unit is lost in the tolerance. */
 const MOST_SPENT = 1e9;
 
+/** Seconds; HiGHS takes no infinite limit here. */
+const LONGEST = 1e6;
+
 /** A mixed-integer program being written down row by row. */
 interface Program {
   readonly upper: number[];
@@ -35,8 +38,17 @@ const addRow = (program: Program, lower: number, upper: number, terms: readonly 
   return program.rowLower.push(lower) - 1;
 };
 
+/** By session, its places as far as anybody asks for them: more say nothing, and would only be large numbers. */
+const placesOf = ({ needCount, pairStart, pairSession, needQuantity, sessionCapacity }: Problem): Float64Array => {
+  const asked = new Float64Array(sessionCapacity.length);
+  for (let need = 0; need < needCount; need++)
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++)
+      asked[pairSession[pair]!] = asked[pairSession[pair]!]! + needQuantity[need]!;
+  return asked.map((quantity, session) => Math.min(quantity, sessionCapacity[session]!));
+};
+
 /** Columns 0 to `pairs - 1` are the quantities by pair, rows 0 to `needs - 1` what needs receive. */
-const write = (problem: Problem, rules: Constraints): Program => {
+const write = (problem: Problem, rules: Constraints, places: Float64Array): Program => {
   const { needCount, sessionCount, pairStart, pairSession, needQuantity, sessionCapacity } = problem;
   const program: Program = { upper: [], rowStart: [0], index: [], value: [], rowLower: [], rowUpper: [] };
   const none = Number.NEGATIVE_INFINITY;
@@ -46,7 +58,7 @@ const write = (problem: Problem, rules: Constraints): Program => {
   for (let need = 0; need < needCount; need++) {
     for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
       const session = pairSession[pair]!;
-      const column = addColumn(program, Math.min(needQuantity[need]!, sessionCapacity[session]!));
+      const column = addColumn(program, Math.min(needQuantity[need]!, places[session]!));
       ofNeed[need]!.push([column, 1]);
       ofSession[session]!.push([column, 1]);
       pairNeed.push(need);
@@ -54,19 +66,18 @@ const write = (problem: Problem, rules: Constraints): Program => {
   }
   const pairUpper = [...program.upper];
   for (let need = 0; need < needCount; need++) addRow(program, 0, needQuantity[need]!, ofNeed[need]!);
-  for (let session = 0; session < sessionCount; session++) addRow(program, 0, sessionCapacity[session]!, ofSession[session]!);
+  for (let session = 0; session < sessionCount; session++) addRow(program, 0, places[session]!, ofSession[session]!);
 
   /** A column that is 1 when any of the terms is used; then they are at least `least` together. */
   const addSwitch = (terms: readonly Term[], least: number, most: number): number => {
     const column = addColumn(program, 1);
     addRow(program, none, 0, [...terms, [column, -most]]);
-    if (least > 0) addRow(program, 0, Number.POSITIVE_INFINITY, [...terms, [column, -least]]);
+    if (least > 0) addRow(program, 0, Number.POSITIVE_INFINITY, [...terms, [column, -Math.min(least, most + 1)]]);
     return column;
   };
   const held = new Map<number, number>();
   const switchOf = (session: number): number => {
-    const known =
-      held.get(session) ?? addSwitch(ofSession[session]!, rules.sessionMinimum[session] ?? 0, sessionCapacity[session]!);
+    const known = held.get(session) ?? addSwitch(ofSession[session]!, rules.sessionMinimum[session] ?? 0, places[session]!);
     held.set(session, known);
     return known;
   };
@@ -125,13 +136,13 @@ const write = (problem: Problem, rules: Constraints): Program => {
       [...needs].flatMap(need => ofNeed[need]!),
     );
 
-  const places = new Map<number, Map<number, number>>();
+  const reserved = new Map<number, Map<number, number>>();
   for (const quota of rules.quotas) {
-    const groups = places.get(quota.session) ?? new Map<number, number>();
-    places.set(quota.session, groups.set(quota.group, (groups.get(quota.group) ?? 0) + quota.places));
+    const groups = reserved.get(quota.session) ?? new Map<number, number>();
+    reserved.set(quota.session, groups.set(quota.group, (groups.get(quota.group) ?? 0) + quota.places));
   }
-  for (const [session, groups] of places) {
-    const open = sessionCapacity[session]! - [...groups.values()].reduce((sum, reserved) => sum + reserved, 0);
+  for (const [session, groups] of reserved) {
+    const open = sessionCapacity[session]! - [...groups.values()].reduce((sum, own) => sum + own, 0);
     const byGroup = new Map<number, Term[]>();
     for (const [pair] of ofSession[session]!) {
       const group = rules.needGroup[pairNeed[pair]!]!;
@@ -139,11 +150,11 @@ const write = (problem: Problem, rules: Constraints): Program => {
     }
     // What a group takes beyond its own places, it takes from the open ones.
     const beyond = [...byGroup].map(([group, terms]): Term => {
-      const column = addColumn(program, open);
-      addRow(program, none, groups.get(group) ?? 0, [...terms, [column, -1]]);
+      const column = addColumn(program, Math.min(open, places[session]!));
+      addRow(program, none, Math.min(groups.get(group) ?? 0, places[session]!), [...terms, [column, -1]]);
       return [column, 1];
     });
-    addRow(program, none, open, beyond);
+    addRow(program, none, Math.min(open, places[session]!), beyond);
   }
   return program;
 };
@@ -175,7 +186,7 @@ const judge = (highs: Highs, model: Model, program: Program, problem: Problem, m
     if (left <= 0) return null;
     model.changeColsCost(all, costs);
     model.zeroAllClocks();
-    model.options.set('time_limit', left);
+    model.options.set('time_limit', Math.min(left, LONGEST));
     model.run();
     if (model.getModelStatus() !== highs.constants.modelStatus.optimal) return null;
     const colValue = model.getSolution().colValue;
@@ -220,15 +231,16 @@ export const loadReferee = async (): Promise<Referee> => {
   // The package declares itself as CommonJS but is loaded as a module, so its types have the loader one level too deep.
   const highs = await (highsModule as unknown as typeof highsModule.default)();
   return (problem, rules, milliseconds) => {
-    const { needCount, pairStart, pairCost, needQuantity, sessionCapacity } = problem;
+    const { needCount, pairStart, pairCost, needQuantity } = problem;
     let spent = 0;
     for (let need = 0; need < needCount; need++) {
       const dearest = pairCost.subarray(pairStart[need]!, pairStart[need + 1]!).reduce((most, cost) => Math.max(most, cost), 0);
       spent += dearest * needQuantity[need]!;
     }
+    const places = placesOf(problem);
     const isLarge = (quantity: number): boolean => quantity > MOST;
-    if (spent > MOST_SPENT || needQuantity.some(isLarge) || sessionCapacity.some(isLarge)) return null;
-    const program = write(problem, rules);
+    if (spent > MOST_SPENT || needQuantity.some(isLarge) || places.some(isLarge)) return null;
+    const program = write(problem, rules, places);
     const count = program.upper.length;
     if (count === 0) return new Float64Array(0);
     return highs.withModel(

@@ -115,11 +115,12 @@ export const createBreachFinder = (instance: Instance): ((box: Box, flow: Flow) 
     isLess: (one: number, other: number) => boolean,
     add: (breach: Breach) => void,
   ): void => {
+    const gives = (one: number, other: number): boolean => isLess(one, other) || (!isLess(other, one) && one > other);
     for (const [thing, others] of conflicts) {
       if (!isUsed(thing)) continue;
       const used = others.filter(isUsed);
       if (used.length === 0) continue;
-      const lesser = used.every(other => isLess(thing, other)) ? [thing] : used.filter(other => !isLess(thing, other));
+      const lesser = used.every(other => gives(thing, other)) ? [thing] : used.filter(other => gives(other, thing));
       add({
         need: Math.min(needOf(thing), ...used.map(needOf)),
         ways: [others.map(out), excludingAll(conflicts, others).map(out)],

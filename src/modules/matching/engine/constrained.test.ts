@@ -25,6 +25,7 @@ const smallMix = (random: Random): Mix => {
     quantity: () => between(random, 0, most),
     capacity: () => between(random, 0, 4),
     cost: () => between(random, 0, costs),
+    ...(random() < 0.3 && { change: 0.5 }),
   };
 };
 
@@ -72,8 +73,12 @@ describe('the best plan under rules agrees with trying everything', () => {
         sessionCapacity: small.sessionCapacity.map(capacity => capacity * factor),
       };
       const { value, solution } = planned(problem, scaledRules(rules, factor));
-      const { served, cost } = bruteForceWith(small, rules);
-      expect(value, `round ${round}`).toEqual({ served: served.map(quantity => quantity * factor), cost: cost * BigInt(factor) });
+      const { served, changes, cost } = bruteForceWith(small, rules);
+      expect(value, `round ${round}`).toEqual({
+        served: served.map(quantity => quantity * factor),
+        changes: changes * BigInt(factor),
+        cost: cost * BigInt(factor),
+      });
       if (solution.islands.length > 0) searched++;
     }
     expect(searched).toBeGreaterThan(150);
@@ -89,6 +94,7 @@ describe('a plan under rules', () => {
       quantity: () => between(random, 1, 3),
       capacity: () => between(random, 1, 5),
       cost: () => between(random, 0, 100),
+      change: 0.5,
     });
     return [problem, randomRules(random, problem, RULES)];
   };
@@ -100,8 +106,8 @@ describe('a plan under rules', () => {
       const { value, solution } = planned(problem, rules);
       expect(solveConstrained(problem, rules, patient)).toEqual(solution);
       const other = permuted(random, problem, rules);
-      const { served, cost } = planned(other.problem, other.rules).value;
-      expect({ served: other.needs.map(need => served[need]), cost }).toEqual(value);
+      const { served, ...spent } = planned(other.problem, other.rules).value;
+      expect({ served: other.needs.map(need => served[need]), ...spent }).toEqual(value);
     }
   });
 
@@ -151,6 +157,9 @@ describe('a budget', () => {
     return () => now++;
   };
 
+  const isWithin = ([change, cost]: readonly [bigint, bigint], [most, mostCost]: readonly [bigint, bigint]): boolean =>
+    change < most || (change === most && cost <= mostCost);
+
   it('that ends leaves a plan that obeys, and a gap that is true', () => {
     const random = createRandom(23);
     const seen = { proven: 0, SERVED: 0, SPENT: 0 };
@@ -173,12 +182,13 @@ describe('a budget', () => {
       for (const budget of [0, 2, 5, 20]) {
         const solution = solveConstrained(problem, rules, { budget, clock: ticking() });
         expect(verifyConstrained(problem, rules, solution)).toEqual([]);
-        const { served, cost } = worthOf(problem, solution);
+        const worth = worthOf(problem, solution);
+        const { served } = worth;
         const { gap } = solution;
         expect(solution.proven).toBe(gap === null);
         if (gap === null) {
           seen.proven++;
-          expect({ served, cost }).toEqual(best);
+          expect(worth).toEqual(best);
           continue;
         }
         seen[gap.kind]++;
@@ -188,11 +198,11 @@ describe('a budget', () => {
           expect(best.served[gap.need]).toBeLessThanOrEqual(gap.bound);
         } else {
           expect(served).toEqual(best.served);
-          expect(best.cost).toBeGreaterThanOrEqual(gap.bound.cost);
-          expect(best.cost).toBeLessThanOrEqual(gap.cost);
+          expect(isWithin([gap.bound.change, gap.bound.cost], [best.changes, best.cost])).toBe(true);
+          expect(isWithin([best.changes, best.cost], [gap.change, gap.cost])).toBe(true);
         }
       }
     }
-    expect(Math.min(seen.proven, seen.SERVED, seen.SPENT)).toBeGreaterThan(20);
+    expect(Math.min(seen.proven, seen.SERVED, seen.SPENT)).toBeGreaterThan(10);
   });
 });

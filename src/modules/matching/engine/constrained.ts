@@ -5,7 +5,7 @@ import type { Block } from './draft.js';
 import { extract, type Instance } from './instance.js';
 import { firstDifference, spentOn } from './objective.js';
 import type { Referee } from './referee.js';
-import { type Candidate, type Found, search } from './search.js';
+import { type Candidate, createSearch, type Found, type Search } from './search.js';
 import { solve } from './solver.js';
 import type { Problem } from './types.js';
 import { inRankOrder } from './validate.js';
@@ -33,6 +33,7 @@ export interface Island {
   readonly needs: Int32Array;
   readonly sessions: Int32Array;
   readonly gap: Gap | null;
+  /** Flows solved by the search. */
   readonly nodes: number;
   /** Whether it was the referee that said that nothing is better. */
   readonly judged: boolean;
@@ -48,7 +49,7 @@ export interface ConstrainedSolution {
   /** No plan that obeys the rules is better. */
   readonly proven: boolean;
   readonly gap: Gap | null;
-  /** Flows solved by the search. */
+  /** Flows solved on all islands. */
   readonly nodes: number;
   readonly islands: readonly Island[];
 }
@@ -89,49 +90,49 @@ export const solveConstrained = (
   const order = inRankOrder(problem.needRank);
   const blocks = blocksOf(problem, constraints);
   const islandOf = blocksOf(problem, constraints);
-  const neighborhoodOf = neighborhoods(problem, constraints);
 
   const pairQuantity = plain.pairQuantity.slice();
-  const found = new Map<number, { readonly instance: Instance; readonly result: Found }>();
-  let nodes = 0;
+  const searches = new Map<number, { readonly instance: Instance; readonly search: Search; found: Found | null }>();
   for (;;) {
     const broken = ruleBreaches(problem, constraints, pairQuantity);
-    if (broken.length === 0) break;
-    const touched: number[] = [];
+    const leaders = new Set<number>();
     for (const { needs, sessions } of broken) {
       const members = [...needs, ...sessions.map(session => problem.needCount + session)];
       for (const member of members) islandOf.unite(members[0]!, member);
-      touched.push(members[0]!);
+      leaders.add(members[0]!);
     }
-    const islands = membersOf(problem, islandOf, order, new Set(touched.map(islandOf.find)));
-    for (const leader of found.keys()) if (islandOf.find(leader) !== leader) found.delete(leader);
-    let left = islands.size;
-    for (const [leader, { needs, sessions }] of islands) {
-      const instance = extract(problem, constraints, needs, sessions);
-      // An island that may have to be united with others leaves some time for that.
-      const isWhole = needs.length + sessions.length === neighborhoodOf(leader);
+    for (const leader of searches.keys()) if (islandOf.find(leader) !== leader) searches.delete(leader);
+    for (const [leader, members] of membersOf(problem, islandOf, order, new Set([...leaders].map(islandOf.find)))) {
+      const instance = extract(problem, constraints, members.needs, members.sessions);
+      searches.set(leader, { instance, search: createSearch(instance, blocksInside(instance, problem, blocks)), found: null });
+    }
+    const open = [...searches.values()].filter(({ found }) => found === null || (found.bound !== null && clock() < end));
+    if (open.length === 0) break;
+    for (const [i, island] of open.entries()) {
+      const { instance, search } = island;
       const now = clock();
-      const until = now + Math.max(0, end - now) / (isWhole ? left : left + 1);
-      left--;
-      const result = search(instance, blocksInside(instance, problem, blocks), {
+      // While islands may still have to be united, a share is left for what comes of that.
+      const until = now + Math.max(0, end - now) / (open.length - i + (broken.length > 0 ? 1 : 0));
+      const found = search({
         goOn: () => clock() < until,
         ask: referee ? () => askReferee(referee, instance, until - clock()) : null,
         askAfter: refereeAfter,
       });
-      nodes += result.nodes;
-      for (let pair = 0; pair < instance.pairs.length; pair++) pairQuantity[instance.pairs[pair]!] = result.pairQuantity[pair]!;
-      found.set(leader, { instance, result });
+      island.found = found;
+      for (let pair = 0; pair < instance.pairs.length; pair++) pairQuantity[instance.pairs[pair]!] = found.pairQuantity[pair]!;
     }
   }
 
   const sessionPrice = plain.sessionPrice.slice();
-  const islands = [...found.values()].map(({ instance, result }): Island => {
+  const islands = [...searches.values()].map(({ instance, found }): Island => {
     const { needs, sessions } = instance;
     for (const session of sessions) sessionPrice[session] = 0;
-    return { needs, sessions, gap: gapOf(instance, result), nodes: result.nodes, judged: result.judged };
+    const { nodes, judged } = found!;
+    return { needs, sessions, gap: gapOf(instance, found!), nodes, judged };
   });
   const gap = wholeGap(problem, pairQuantity, islands);
   const unserved = unservedBy(problem, pairQuantity);
+  const nodes = islands.reduce((sum, island) => sum + island.nodes, 0);
   return { pairQuantity, unserved, sessionPrice, proven: gap === null, gap, nodes, islands };
 };
 
@@ -152,19 +153,6 @@ const blocksOf = (problem: Problem, constraints: Constraints): DisjointSets => {
       blocks.unite(need, problem.needCount + problem.pairSession[pair]!);
   for (const { needs } of constraints.caps) for (const need of needs) blocks.unite(needs[0]!, need);
   return blocks;
-};
-
-/** How many needs and sessions rules of all kinds connect with one. */
-const neighborhoods = (problem: Problem, constraints: Constraints): ((member: number) => number) => {
-  const { needCount, sessionCount, pairSession } = problem;
-  const sets = blocksOf(problem, constraints);
-  for (const list of [constraints.exclusiveSessions, constraints.exclusivePairs.map(pair => pairSession[pair]!)])
-    for (let i = 0; i < list.length; i += 2) sets.unite(needCount + list[i]!, needCount + list[i + 1]!);
-  const { togetherNeeds } = constraints;
-  for (let i = 0; i < togetherNeeds.length; i += 2) sets.unite(togetherNeeds[i]!, togetherNeeds[i + 1]!);
-  const size = new Int32Array(needCount + sessionCount);
-  for (let member = 0; member < needCount + sessionCount; member++) size[sets.find(member)]!++;
-  return member => size[sets.find(member)]!;
 };
 
 interface Members {

@@ -37,17 +37,19 @@ export interface SearchOptions {
   readonly askAfter: number;
 }
 
+/** A search that can be taken up again where it was left. */
+export type Search = (options: SearchOptions) => Found;
+
 /** How many breaches of a flow are tried before one is chosen to cut by. */
 const TRIED = 16;
 
 /**
- * Branch and bound: boxes of plans, each bounded by its best flow ({@link relax}); a box whose flow breaks a rule is cut in two
- * by one of them. The best box is opened first; from there the search follows the better half down until it is done or worth
- * nothing, which finds good plans early. Only blocks that a decision touches are solved again.
- * Where that takes long, another solver is asked once, and believed if its plan is neither worse than the best that is known nor
- * better than what the open boxes promise.
+ * Branch and bound: boxes of plans, each bounded by its best flow ({@link relax}); a box whose flow breaks a rule is cut by it.
+ * The best box is opened first; from there the search follows the best part down until it is done or worth nothing, which finds
+ * good plans early. Only blocks that a decision touches are solved again. Where that takes long, another solver is asked once,
+ * and believed if its plan is neither worse than the best that is known nor better than what the open boxes promise.
  */
-export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask, askAfter }: SearchOptions): Found => {
+export const createSearch = (instance: Instance, blocks: readonly Block[]): Search => {
   const { problem } = instance;
   const findBreaches = createBreachFinder(instance);
   const blockOfNeed = new Int32Array(problem.needCount);
@@ -84,13 +86,20 @@ export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask
   const root = evaluate(null, [], null);
   if (root === null) throw new Error('the plan that serves nobody obeys all rules, but was not found: a bug of this engine');
   let best = root;
-  while (best.breaches.length > 0) best = evaluate(best, best.breaches[0]!.repair, null)!;
+  while (best.breaches.length > 0) {
+    const some = best.breaches.slice(0, Math.ceil(best.breaches.length / 4));
+    best = evaluate(
+      best,
+      some.flatMap(({ repair }) => repair),
+      null,
+    )!;
+  }
 
   /**
    * Cuts a box by the breach of the first few whose best part is worth least; parts come best first. A breach of which no part
    * is left ends the box, and one with a single part costs nothing.
    */
-  const partsOf = (node: Node): readonly Node[] => {
+  const partsOf = (node: Node, goOn: () => boolean): readonly Node[] => {
     let chosen: readonly Node[] | null = null;
     for (const { ways } of node.breaches) {
       const parts: Node[] = [];
@@ -102,40 +111,42 @@ export const search = (instance: Instance, blocks: readonly Block[], { goOn, ask
       }
       parts.sort((one, other) => compare(other, one));
       if (chosen === null || isSmaller(parts, chosen)) chosen = parts;
-      if (chosen.length === 0) break;
+      if (chosen.length === 0 || !goOn()) break;
     }
     return chosen ?? [];
   };
 
   const open = new Heap<Node>((one, other) => compare(one, other) > 0);
   open.push(root);
-  const found = (): Found => ({
-    pairQuantity: flowOf(instance, best.plans).pairQuantity,
-    worth: best,
-    bound: open.size > 0 && compare(open.first, best) > 0 ? open.first : null,
-    nodes,
-    judged: false,
-  });
+  let judgment: Candidate | null = null;
   let asked = false;
-  while (open.size > 0 && compare(open.first, best) > 0) {
-    if (ask && !asked && nodes >= askAfter) {
-      asked = true;
-      const answer = ask();
-      if (answer && compare(answer.worth, best) >= 0 && compare(answer.worth, open.first) <= 0)
-        return { ...answer, bound: null, nodes, judged: true };
-    }
-    let node: Node | undefined = open.pop();
-    while (node && compare(node, best) > 0) {
-      if (!goOn()) {
-        open.push(node);
-        return found();
+  const isOpen = (): boolean => judgment === null && open.size > 0 && compare(open.first, best) > 0;
+  const found = (): Found => ({
+    ...(judgment ?? { pairQuantity: flowOf(instance, best.plans).pairQuantity, worth: best }),
+    bound: isOpen() ? open.first : null,
+    nodes,
+    judged: judgment !== null,
+  });
+  return ({ goOn, ask, askAfter }) => {
+    while (isOpen()) {
+      if (ask && !asked && nodes >= askAfter) {
+        asked = true;
+        const answer = ask();
+        if (answer && compare(answer.worth, best) >= 0 && compare(answer.worth, open.first) <= 0) judgment = answer;
       }
-      const [first, ...others]: readonly Node[] = partsOf(node);
-      for (const other of others) open.push(other);
-      node = first;
+      let node = judgment ? undefined : open.pop();
+      while (node && compare(node, best) > 0) {
+        if (!goOn()) {
+          open.push(node);
+          return found();
+        }
+        const [first, ...others]: readonly Node[] = partsOf(node, goOn);
+        for (const other of others) open.push(other);
+        node = first;
+      }
     }
-  }
-  return found();
+    return found();
+  };
 };
 
 /** Whether less is left of a box in some parts than in others: by the best part first. */
