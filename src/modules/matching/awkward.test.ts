@@ -5,6 +5,7 @@ import { DAY, HOUR, need, now, session } from '../../../tests/support/facts.js';
 import { mayEntangle } from './constraints-of.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { computePlan, type PlanInput } from './planning.js';
+import { proofSentence } from './proof-sentences.js';
 import { fullness } from './rules.js';
 import { byRank, DEFAULT_WEIGHTS, rankOf } from './scoring.js';
 import { unmatchedSentence } from './sentences.js';
@@ -261,4 +262,23 @@ it('is asked whether it may meet rules about more than one pair at all', () => {
     [[some], [{ ...place, resourceKeys: ['room'] }], []],
   ];
   for (const facts of entangled) expect(mayEntangle(...facts)).toBe(true);
+});
+
+it('tells in words how far a plan is proven', () => {
+  const said = (proof: Parameters<typeof proofSentence>[0]) =>
+    (['zh', 'en'] as const).map(locale => proofSentence(proof, locale));
+  expect(said({ proven: true, gap: null })).toEqual([
+    '已证明:在所有规则之内没有更好的方案。',
+    'Proven: no plan that keeps all rules is better.',
+  ]);
+  expect(said({ proven: false, gap: { kind: 'SERVED', rankPosition: 7, served: 0, bound: 2 } })).toEqual([
+    '计算时间用尽:第 7 位之前已证明最优;该位现得 0,至多可得 2。',
+    'The time ended: proven best before place 7; the need there gets 0 and could get 2 at most.',
+  ]);
+  expect(said({ proven: false, gap: { kind: 'CHANGES', changes: 3, bound: 1 } })[1]).toBe(
+    'The time ended: who is served is proven best; the changes of 3 could come down to 1 at most.',
+  );
+  expect(said({ proven: false, gap: { kind: 'COST', cost: 900, bound: 850 } })[1]).toBe(
+    'The time ended: who is served is proven best; the cost of 900 could come down to 850 at most.',
+  );
 });

@@ -99,7 +99,9 @@ export interface PlanProof {
     | null
     /** Who is served is proven up to this place; there `served` may become up to `bound`, in the need's unit. */
     | { readonly kind: 'SERVED'; readonly rankPosition: number; readonly served: number; readonly bound: number }
-    /** Who is served is proven; the total cost may come down to `bound`. */
+    /** Who is served is proven; what changes of the proposals that are out may come down to `bound`, in units of quantity. */
+    | { readonly kind: 'CHANGES'; readonly changes: number; readonly bound: number }
+    /** That is proven, too; the total cost may come down to `bound`. */
     | { readonly kind: 'COST'; readonly cost: number; readonly bound: number };
 }
 

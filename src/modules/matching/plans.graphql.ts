@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Info, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, ID, Info, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/connection.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { rawIdOrNull } from '../../graphql/payload.js';
@@ -41,7 +41,7 @@ import {
   UNMATCHED_IN_RANK,
 } from './plans.service.js';
 import type { MatchReason } from './rules.js';
-import { proofSentence, unmatchedSentence } from './sentences.js';
+import { unmatchedSentence } from './sentences.js';
 
 @ObjectType('TierTotal', { description: 'How the needs of one urgency came out of a plan.' })
 class TierTotal {
@@ -133,26 +133,6 @@ export class UnmatchedNeed {
   @Field(() => UnmatchedCertificate, { description: 'The proof.' }) readonly certificate!: Certificate;
 }
 
-@ObjectType('MatchPlanGap', {
-  description:
-    'By how much a better plan could differ at most, when the time of the run ended before the best was proven. Either who is served is open from one place in rank order on, or only the cost is.',
-})
-class MatchPlanGap {
-  @Field(() => Int, {
-    nullable: true,
-    description: 'The first place in rank order that is not proven; all needs before it are. Null when only the cost is open.',
-  })
-  readonly rankPosition!: number | null;
-  @Field(() => Quantity, { nullable: true, description: 'What the need at that place gets; null when only the cost is open.' })
-  readonly served!: number | null;
-  @Field(() => Quantity, { nullable: true, description: 'What it could get at most; null when only the cost is open.' })
-  readonly servedAtMost!: number | null;
-  @Field(() => Float, { nullable: true, description: 'The total cost of the plan; null when more than the cost is open.' })
-  readonly cost!: number | null;
-  @Field(() => Float, { nullable: true, description: 'What it could come down to; null when more than the cost is open.' })
-  readonly costAtLeast!: number | null;
-}
-
 @ObjectType({
   implements: Node,
   description:
@@ -204,30 +184,6 @@ export class MatchPlanResolver {
     const filter = { branchId: raw, state: state ?? null };
     const found = await pageOfPlans(scope, filter, window);
     return toConnection(found, wanted(info).has('totalCount') ? await countPlans(scope, filter) : null);
-  }
-
-  @FieldResolver(() => Boolean, {
-    nullable: true,
-    description:
-      'No plan that keeps all rules is better. False: the budget ended before, and `gap` tells how far it is known. Null until ready.',
-  })
-  proven(@Root() { proof }: MatchPlanRecord): boolean | null {
-    return proof?.proven ?? null;
-  }
-
-  @FieldResolver(() => MatchPlanGap, { nullable: true, description: 'Null when it is proven or not ready.' })
-  gap(@Root() { proof }: MatchPlanRecord): MatchPlanGap | null {
-    const gap = proof?.gap ?? null;
-    const none = { rankPosition: null, served: null, servedAtMost: null, cost: null, costAtLeast: null };
-    if (!gap) return null;
-    return gap.kind === 'SERVED'
-      ? { ...none, rankPosition: gap.rankPosition, served: gap.served, servedAtMost: gap.bound }
-      : { ...none, cost: gap.cost, costAtLeast: gap.bound };
-  }
-
-  @FieldResolver(() => String, { nullable: true, description: 'What is proven of it, in words. Null until ready.' })
-  proofSentence(@Root() { proof }: MatchPlanRecord, @Ctx() scope: Scope): string | null {
-    return proof && proofSentence(proof, scope.locale);
   }
 
   @FieldResolver(() => Branch, { nullable: true, description: 'Null: the whole community.' })

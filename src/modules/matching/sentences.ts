@@ -1,12 +1,12 @@
 import type { ShownExplanation } from './explaining.js';
-import type { Certificate, PlanProof, UnmatchedReason } from './matching.domain.js';
+import type { Certificate, UnmatchedReason } from './matching.domain.js';
 import type { Reason } from './rules.js';
 import type { CostPart, Part, RankPart } from './scoring.js';
 
 /** Explanations in words, Chinese and English; the same numbers as in the data. */
 export type Locale = 'zh' | 'en';
-type Said = readonly [zh: string, en: string];
-const pick = ([zh, en]: Said, locale: Locale): string => (locale === 'zh' ? zh : en);
+export type Said = readonly [zh: string, en: string];
+export const pick = ([zh, en]: Said, locale: Locale): string => (locale === 'zh' ? zh : en);
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 const yuan = (fen: number): string => (fen / 100).toFixed(2);
@@ -226,23 +226,6 @@ const BLOCKED = {
 } as const satisfies Partial<Record<UnmatchedReason, Said>>;
 type Blocker = keyof typeof BLOCKED;
 const isBlocker = (reason: UnmatchedReason): reason is Blocker => reason in BLOCKED;
-
-/** What is proven of a plan. */
-export function proofSentence({ proven, gap }: PlanProof, locale: Locale): string {
-  if (proven || !gap)
-    return pick(['已证明:在所有规则之内没有更好的方案。', 'Proven: no plan that keeps all rules is better.'], locale);
-  const said: Said =
-    gap.kind === 'SERVED'
-      ? [
-          `计算时间用尽:第 ${gap.rankPosition} 位之前已证明最优;该位现得 ${gap.served},至多可得 ${gap.bound}。`,
-          `The time ended: proven best before place ${gap.rankPosition}; the need there gets ${gap.served} and could get ${gap.bound} at most.`,
-        ]
-      : [
-          `计算时间用尽:谁得到服务已证明最优;总代价 ${gap.cost},至多可降到 ${gap.bound}。`,
-          `The time ended: who is served is proven best; the cost of ${gap.cost} could come down to ${gap.bound} at most.`,
-        ];
-  return pick(said, locale);
-}
 
 function blockedSaid(certificate: Certificate): Said {
   const { possible, blocked } = certificate;

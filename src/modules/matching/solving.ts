@@ -44,4 +44,6 @@ function expectNone(violations: readonly unknown[]): void {
 const shownGap = (gap: Gap): PlanProof['gap'] =>
   gap.kind === 'SERVED'
     ? { kind: 'SERVED', rankPosition: gap.need + 1, served: gap.served, bound: gap.bound }
-    : { kind: 'COST', cost: Number(gap.cost), bound: Number(gap.bound.cost) };
+    : gap.change > gap.bound.change
+      ? { kind: 'CHANGES', changes: Number(gap.change), bound: Number(gap.bound.change) }
+      : { kind: 'COST', cost: Number(gap.cost), bound: Number(gap.bound.cost) };
