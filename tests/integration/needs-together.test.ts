@@ -120,6 +120,26 @@ describe('two needs that go together', () => {
     expect(await look(ACTORS.barber, again.id)).toMatchObject({ togetherWith: { id: mothers.id } });
   });
 
+  it('cost as many statements to show for many as for few', async () => {
+    const page =
+      'query($id: ID!) { branch(id: $id) { needs(first: 100, filter: { states: [OPEN] }) { edges { node { togetherWith { id } } } } } }';
+    const counts: number[] = [];
+    let tiedBefore = 0;
+    for (const pairs of [1, 8]) {
+      for (let i = 0; i < pairs; i++) {
+        const one = await submitted(ACTORS.secretary1);
+        await submitted(ACTORS.secretary1, { ...neighbor, togetherWithId: one.id });
+      }
+      database.statements();
+      const { data } = await needs.ask(ACTORS.secretary1, page, { id: gid('Branch', WORLD.branch1) });
+      counts.push(database.statements().length);
+      const tied = data?.branch.needs.edges.filter(({ node }: { node: { togetherWith: unknown } }) => node.togetherWith).length;
+      expect(tied).toBeGreaterThanOrEqual(tiedBefore + 2 * pairs);
+      tiedBefore = tied;
+    }
+    expect(counts[1]).toBe(counts[0]);
+  });
+
   it('tied crosswise at once stay two pairs at most, and nobody waits in a circle', async () => {
     const [a, b, d] = [
       await submitted(ACTORS.secretary1),
