@@ -1,7 +1,7 @@
 /**
  * What a flow cannot hold by itself. Needs, sessions and pairs are those of the problem, by index; every list may be empty, also
- * those by session or need, which then ask nothing. The objective stays the same: served quantities lexicographically best in rank order, then least cost, among the plans that obey
- * all of this.
+ * those by session or by need, which then ask nothing. The objective stays the same: served quantities lexicographically best in
+ * rank order, then fewest changes, then least cost, among the plans that obey all of this.
  */
 export interface Constraints {
   /** By session: held with at least so much, or not at all (minimum attendance). 0 asks nothing. */
