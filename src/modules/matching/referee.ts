@@ -243,30 +243,35 @@ export const loadReferee = async (): Promise<Referee> => {
     const program = write(problem, rules, places);
     const count = program.upper.length;
     if (count === 0) return new Float64Array(0);
-    return highs.withModel(
-      {
-        numCols: count,
-        numRows: program.rowLower.length,
-        colCost: new Float64Array(count),
-        colLower: new Float64Array(count),
-        colUpper: program.upper,
-        rowLower: program.rowLower,
-        rowUpper: program.rowUpper,
-        matrix: {
-          format: 'csr',
-          numRows: program.rowLower.length,
+    try {
+      return highs.withModel(
+        {
           numCols: count,
-          starts: program.rowStart,
-          indices: program.index,
-          values: program.value,
+          numRows: program.rowLower.length,
+          colCost: new Float64Array(count),
+          colLower: new Float64Array(count),
+          colUpper: program.upper,
+          rowLower: program.rowLower,
+          rowUpper: program.rowUpper,
+          matrix: {
+            format: 'csr',
+            numRows: program.rowLower.length,
+            numCols: count,
+            starts: program.rowStart,
+            indices: program.index,
+            values: program.value,
+          },
+          integrality: new Int32Array(count).fill(highs.constants.variableType.integer),
         },
-        integrality: new Int32Array(count).fill(highs.constants.variableType.integer),
-      },
-      model => {
-        // All objectives are whole numbers: what is less than 1 from the best bound is the best.
-        model.options.set({ output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0.5 });
-        return judge(highs, model, program, problem, milliseconds);
-      },
-    );
+        model => {
+          // All objectives are whole numbers: what is less than 1 from the best bound is the best.
+          model.options.set({ output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0.5 });
+          return judge(highs, model, program, problem, milliseconds);
+        },
+      );
+    } catch {
+      // Out of its memory, or stuck in its numbers: a solver that fails cannot tell, and the plan goes on without it.
+      return null;
+    }
   };
 };

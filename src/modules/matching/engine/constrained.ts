@@ -1,9 +1,9 @@
 import { ruleBreaches } from './breaches.js';
 import type { Constraints } from './constraints.js';
-import { createDisjointSets, type DisjointSets } from './disjoint.js';
-import type { Block } from './draft.js';
+import { type Gap, gapOf, wholeGap } from './gap.js';
 import { extract, type Instance } from './instance.js';
-import { firstDifference, spentOn } from './objective.js';
+import { blocksInside, blocksOf, membersOf } from './islands.js';
+import { spentOn } from './objective.js';
 import type { Referee } from './referee.js';
 import { type Candidate, createSearch, type Found, type Search } from './search.js';
 import { solve } from './solver.js';
@@ -13,20 +13,9 @@ import { expectConstraints } from './validate-constraints.js';
 import { isAllowed, unservedBy } from './verify-constrained.js';
 
 export type { Constraints } from './constraints.js';
+export type { Gap } from './gap.js';
 export type { Referee } from './referee.js';
 export { type ConstrainedViolation, verifyConstrained } from './verify-constrained.js';
-
-/** What is not proven, and how much could be missed at most. */
-export type Gap =
-  /** The first need in rank order that might get more: it gets `served`, and no plan gives it more than `bound`; all before it are proven. */
-  | { readonly kind: 'SERVED'; readonly need: number; readonly served: number; readonly bound: number }
-  /** All quantities served are proven; what is spent may come down to `bound`: first changes, then cost. */
-  | {
-      readonly kind: 'SPENT';
-      readonly change: bigint;
-      readonly cost: bigint;
-      readonly bound: { readonly change: bigint; readonly cost: bigint };
-    };
 
 /** Needs and sessions that were planned by search, because the best flow broke a rule among them. */
 export interface Island {
@@ -130,7 +119,11 @@ export const solveConstrained = (
     const { nodes, judged } = found!;
     return { needs, sessions, gap: gapOf(instance, found!), nodes, judged };
   });
-  const gap = wholeGap(problem, pairQuantity, islands);
+  const gap = wholeGap(
+    problem,
+    pairQuantity,
+    islands.flatMap(island => island.gap ?? []),
+  );
   const unserved = unservedBy(problem, pairQuantity);
   const nodes = islands.reduce((sum, island) => sum + island.nodes, 0);
   return { pairQuantity, unserved, sessionPrice, proven: gap === null, gap, nodes, islands };
@@ -143,83 +136,4 @@ const askReferee = (referee: Referee, { problem, rules }: Instance, milliseconds
   const unserved = unservedBy(problem, pairQuantity);
   const served = problem.needQuantity.map((quantity, need) => quantity - unserved[need]!);
   return { pairQuantity, worth: { served, ...spentOn(problem, Array.from(pairQuantity.keys()), pairQuantity) } };
-};
-
-/** Needs, then sessions, united by pairs and caps. */
-const blocksOf = (problem: Problem, constraints: Constraints): DisjointSets => {
-  const blocks = createDisjointSets(problem.needCount + problem.sessionCount);
-  for (let need = 0; need < problem.needCount; need++)
-    for (let pair = problem.pairStart[need]!; pair < problem.pairStart[need + 1]!; pair++)
-      blocks.unite(need, problem.needCount + problem.pairSession[pair]!);
-  for (const { needs } of constraints.caps) for (const need of needs) blocks.unite(needs[0]!, need);
-  return blocks;
-};
-
-interface Members {
-  readonly needs: Int32Array;
-  readonly sessions: Int32Array;
-}
-
-/** The members of some sets, needs in rank order. */
-const membersOf = (
-  problem: Problem,
-  sets: DisjointSets,
-  order: Int32Array,
-  leaders: ReadonlySet<number>,
-): ReadonlyMap<number, Members> => {
-  const lists = new Map<number, { needs: number[]; sessions: number[] }>();
-  for (const leader of leaders) lists.set(leader, { needs: [], sessions: [] });
-  for (const need of order) lists.get(sets.find(need))?.needs.push(need);
-  for (let session = 0; session < problem.sessionCount; session++)
-    lists.get(sets.find(problem.needCount + session))?.sessions.push(session);
-  return new Map(
-    [...lists].map(([leader, { needs, sessions }]) => [
-      leader,
-      { needs: Int32Array.from(needs), sessions: Int32Array.from(sessions) },
-    ]),
-  );
-};
-
-const blocksInside = (instance: Instance, whole: Problem, sets: DisjointSets): readonly Block[] => {
-  const lists = new Map<number, { needs: number[]; columns: number[]; caps: Block['caps'][number][] }>();
-  const listOf = (leader: number) => {
-    const known = lists.get(leader) ?? { needs: [], columns: [], caps: [] };
-    lists.set(leader, known);
-    return known;
-  };
-  for (const [need, original] of instance.needs.entries()) listOf(sets.find(original)).needs.push(need);
-  for (const [column, session] of instance.columnSession.entries())
-    listOf(sets.find(whole.needCount + instance.sessions[session]!)).columns.push(column);
-  for (const cap of instance.rules.caps)
-    if (cap.needs.length > 0) listOf(sets.find(instance.needs[cap.needs[0]!]!)).caps.push(cap);
-  return [...lists.values()].map(({ needs, columns, caps }) => ({
-    needs: Int32Array.from(needs),
-    columns: Int32Array.from(columns),
-    caps,
-  }));
-};
-
-const gapOf = (instance: Instance, { worth, bound }: Found): Gap | null => {
-  if (bound === null) return null;
-  const at = firstDifference(worth, bound);
-  if (at >= 0) return { kind: 'SERVED', need: instance.needs[at]!, served: worth.served[at]!, bound: bound.served[at]! };
-  return { kind: 'SPENT', change: worth.change, cost: worth.cost, bound: { change: bound.change, cost: bound.cost } };
-};
-
-/** The gap of all islands together: that of the highest-ranked need, or what the whole plan spends and may come down to. */
-const wholeGap = (problem: Problem, pairQuantity: Float64Array, islands: readonly Island[]): Gap | null => {
-  const gaps = islands.flatMap(({ gap }) => gap ?? []);
-  const [served] = gaps
-    .filter(gap => gap.kind === 'SERVED')
-    .sort((one, other) => problem.needRank[other.need]! - problem.needRank[one.need]!);
-  if (served) return served;
-  if (gaps.length === 0) return null;
-  const spent = spentOn(problem, Array.from(pairQuantity.keys()), pairQuantity);
-  const bound = { ...spent };
-  for (const gap of gaps) {
-    if (gap.kind !== 'SPENT') continue;
-    bound.change += gap.bound.change - gap.change;
-    bound.cost += gap.bound.cost - gap.cost;
-  }
-  return { kind: 'SPENT', ...spent, bound };
 };

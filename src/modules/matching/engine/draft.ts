@@ -2,7 +2,7 @@ import type { Box } from './box.js';
 import type { Instance } from './instance.js';
 import { spentOn, type Worth } from './objective.js';
 import { solve } from './solver.js';
-import type { Problem, Solution } from './types.js';
+import type { Solution } from './types.js';
 
 /** Needs and sessions that are connected by pairs or caps: what one flow decides together. */
 export interface Block {
@@ -35,24 +35,26 @@ export const endRow = (draft: Draft, quantity: number): void => {
   draft.rowStart.push(draft.place.length);
 };
 
-export const solveDraft = (
-  { problem: { pairCost, pairChange }, arcPair }: Instance,
-  draft: Draft,
-  capacity: Float64Array,
-): Solution => {
+export const solveDraft = (instance: Instance, draft: Draft, capacity: Float64Array): Solution => {
+  const { arcPair, problem } = instance;
+  const { arc } = draft;
   const rows = draft.quantity.length;
-  const problem: Problem = {
+  const pairCost = new Int32Array(arc.length);
+  const needRank = new Int32Array(rows);
+  for (let i = 0; i < arc.length; i++) if (arc[i]! >= 0) pairCost[i] = problem.pairCost[arcPair[arc[i]!]!]!;
+  for (let row = 0; row < rows; row++) needRank[row] = rows - row;
+  const { pairChange } = problem;
+  return solve({
     needCount: rows,
     sessionCount: capacity.length,
-    pairStart: Int32Array.from(draft.rowStart),
-    pairSession: Int32Array.from(draft.place),
-    pairCost: Int32Array.from(draft.arc, arc => (arc < 0 ? 0 : pairCost[arcPair[arc]!]!)),
-    ...(pairChange && { pairChange: Uint8Array.from(draft.arc, arc => (arc < 0 ? 0 : pairChange[arcPair[arc]!]!)) }),
-    needQuantity: Float64Array.from(draft.quantity),
-    needRank: Int32Array.from(draft.quantity, (_, row) => rows - row),
+    pairStart: new Int32Array(draft.rowStart),
+    pairSession: new Int32Array(draft.place),
+    pairCost,
+    ...(pairChange && { pairChange: Uint8Array.from(arc, at => (at < 0 ? 0 : pairChange[arcPair[at]!]!)) }),
+    needQuantity: new Float64Array(draft.quantity),
+    needRank,
     sessionCapacity: capacity,
-  };
-  return solve(problem);
+  });
 };
 
 /** The arcs of a need that a box leaves it. */
@@ -82,8 +84,8 @@ export const planOf = (
     const arc = draft.arc[i]!;
     if (quantities[i]! > 0 && arc >= 0) used.set(arc, (used.get(arc) ?? 0) + quantities[i]!);
   }
-  const arcs = Int32Array.from(used.keys());
-  const amounts = Float64Array.from(used.values());
+  const arcs = new Int32Array([...used.keys()]);
+  const amounts = new Float64Array([...used.values()]);
   const pairs = arcs.map(arc => arcPair[arc]!);
   return { arcs, amounts, served, ...spentOn(problem, pairs, amounts) };
 };

@@ -10,7 +10,7 @@ import { relax } from './relaxation.js';
 interface Node extends Worth {
   readonly path: Path | null;
   readonly plans: readonly BlockPlan[];
-  /** The first {@link TRIED} rules that the flow breaks, by the highest rank concerned; when none, it is the best plan of the box. */
+  /** Rules that the flow breaks, by the highest rank concerned; when it breaks none, it is the best plan of the box. */
   readonly breaches: readonly Breach[];
 }
 
@@ -66,8 +66,8 @@ export const createSearch = (instance: Instance, blocks: readonly Block[]): Sear
   };
   let nodes = 0;
 
-  /** The flow of a box; null when it is empty or cannot beat `rival`. */
-  const evaluate = (before: Node | null, decisions: readonly Decision[], rival: Worth | null): Node | null => {
+  /** The flow of a box and the first of the rules it breaks; null when the box is empty or cannot beat `rival`. */
+  const evaluate = (before: Node | null, decisions: readonly Decision[], rival: Worth | null, most = TRIED): Node | null => {
     nodes++;
     const path: Path = { decisions, before: before?.path ?? null };
     const box = boxOf(instance, path);
@@ -80,19 +80,16 @@ export const createSearch = (instance: Instance, blocks: readonly Block[]): Sear
     }
     const worth = worthOf(instance, blocks, plans);
     if (rival && compare(worth, rival) <= 0) return null;
-    return { ...worth, path, plans, breaches: findBreaches(box, flowOf(instance, plans)).slice(0, TRIED) };
+    return { ...worth, path, plans, breaches: findBreaches(box, flowOf(instance, plans)).slice(0, most) };
   };
 
-  const root = evaluate(null, [], null);
+  const root = evaluate(null, [], null, Number.POSITIVE_INFINITY);
   if (root === null) throw new Error('the plan that serves nobody obeys all rules, but was not found: a bug of this engine');
   let best = root;
   while (best.breaches.length > 0) {
     const some = best.breaches.slice(0, Math.ceil(best.breaches.length / 4));
-    best = evaluate(
-      best,
-      some.flatMap(({ repair }) => repair),
-      null,
-    )!;
+    const decisions = some.flatMap(({ repair }) => repair);
+    best = evaluate(best, decisions, null, Number.POSITIVE_INFINITY)!;
   }
 
   /**
@@ -101,7 +98,7 @@ export const createSearch = (instance: Instance, blocks: readonly Block[]): Sear
    */
   const partsOf = (node: Node, goOn: () => boolean): readonly Node[] => {
     let chosen: readonly Node[] | null = null;
-    for (const { ways } of node.breaches) {
+    for (const { ways } of node.breaches.slice(0, TRIED)) {
       const parts: Node[] = [];
       for (const way of ways) {
         const part = evaluate(node, way, best);

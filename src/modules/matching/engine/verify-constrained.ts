@@ -1,6 +1,7 @@
 import { type RuleBreach, ruleBreaches } from './breaches.js';
-import type { ConstrainedSolution, Gap } from './constrained.js';
+import type { ConstrainedSolution } from './constrained.js';
 import type { Constraints } from './constraints.js';
+import type { Gap } from './gap.js';
 import { spentOn } from './objective.js';
 import type { Problem } from './types.js';
 import { type Violation, verify } from './verify.js';
