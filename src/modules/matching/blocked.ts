@@ -27,41 +27,23 @@ type Step = (typeof STEPS)[number];
 
 /**
  * Looks for what keeps one more unit of a need out of each of its sessions as the plan stands. In a best plan there always is
- * something, else the unit would be in; where the budget ended before, that itself is the answer. A session counts as full
- * only when those that fill it come before the need, or with a need that does, or are its own part; else it is something else that forbids to move
- * them, and that is told. The reason of a need is the step at which its last session drops out.
+ * something, else the unit would be in; where the budget ended before, that itself is the answer. A session counts as full only
+ * when those that fill it come before the need, or with a need that does, or are its own part; else something else forbids to
+ * move them, and that is told. The reason of a need is the step at which its last session drops out.
  */
 export function blockedBy(problem: Problem, rules: Constraints, pairQuantity: Float64Array): (need: number) => Blocked {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
-  const used = new Float64Array(sessionCount);
-  const served = new Float64Array(needCount);
-  const holders: number[][] = Array.from({ length: sessionCount }, () => []);
-  const usedBy = new Map<string, number>();
-  for (let need = 0; need < needCount; need++)
-    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
-      const quantity = pairQuantity[pair]!;
-      if (quantity === 0) continue;
-      const session = pairSession[pair]!;
-      used[session]! += quantity;
-      served[need]! += quantity;
-      holders[session]!.push(need);
-      const group = `${session} ${rules.needGroup[need]}`;
-      usedBy.set(group, (usedBy.get(group) ?? 0) + quantity);
-    }
+  const { pairStart, pairSession } = problem;
+  const { used, served, holders, takenBy, needOf } = holdings(problem, rules, pairQuantity);
   const rivalsOfPair = rivals(rules.exclusivePairs);
   const rivalsOfSession = rivals(rules.exclusiveSessions);
   const companion = new Map([...rivals(rules.togetherNeeds)].map(([need, [other]]) => [need, other!]));
   const quotasOf = Map.groupBy(rules.quotas, ({ session }) => session);
   const capsOf = new Map<number, Constraints['caps'][number][]>();
-  for (const cap of rules.caps) for (const need of cap.needs) capsOf.set(need, [...(capsOf.get(need) ?? []), cap]);
-  const pairNeed = new Int32Array(pairSession.length);
-  for (let need = 0; need < needCount; need++) pairNeed.fill(need, pairStart[need]!, pairStart[need + 1]!);
-  const needOf = (pair: number): number => pairNeed[pair]!;
+  for (const cap of rules.caps) for (const need of cap.needs) push(capsOf, need, cap);
   const comesBefore = (holder: number, need: number): boolean => Math.min(holder, companion.get(holder) ?? holder) <= need;
   const missing = (need: number): number => problem.needQuantity[need]! - served[need]!;
   const placesOf = (session: number, group: number): number =>
     (quotasOf.get(session) ?? []).reduce((sum, quota) => (quota.group === group ? sum + quota.places : sum), 0);
-  const takenBy = (session: number, group: number): number => usedBy.get(`${session} ${group}`) ?? 0;
 
   /** `counts` says whose holding something counts as what keeps the need out. */
   const closedTo = (need: number, pair: number, counts: (holder: number) => boolean): Step | null => {
@@ -111,13 +93,41 @@ export function blockedBy(problem: Problem, rules: Constraints, pairQuantity: Fl
   };
 }
 
+/** What a plan gives, by need, by session, and by session and group. */
+function holdings({ needCount, sessionCount, pairStart, pairSession }: Problem, rules: Constraints, pairQuantity: Float64Array) {
+  const used = new Float64Array(sessionCount);
+  const served = new Float64Array(needCount);
+  const holders: number[][] = Array.from({ length: sessionCount }, () => []);
+  const ofGroup = new Map<string, number>();
+  const pairNeed = new Int32Array(pairSession.length);
+  for (let need = 0; need < needCount; need++)
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
+      pairNeed[pair] = need;
+      const quantity = pairQuantity[pair]!;
+      if (quantity === 0) continue;
+      const session = pairSession[pair]!;
+      used[session]! += quantity;
+      served[need]! += quantity;
+      holders[session]!.push(need);
+      const group = `${session} ${rules.needGroup[need]}`;
+      ofGroup.set(group, (ofGroup.get(group) ?? 0) + quantity);
+    }
+  const takenBy = (session: number, group: number): number => ofGroup.get(`${session} ${group}`) ?? 0;
+  return { used, served, holders, takenBy, needOf: (pair: number): number => pairNeed[pair]! };
+}
+
+function push<T>(lists: Map<number, T[]>, key: number, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}
+
 /** By each of the two of a list: the others it stands with. */
 function rivals(twoByTwo: Int32Array): ReadonlyMap<number, readonly number[]> {
   const found = new Map<number, number[]>();
-  const add = (one: number, other: number): void => void found.set(one, [...(found.get(one) ?? []), other]);
   for (let at = 0; at < twoByTwo.length; at += 2) {
-    add(twoByTwo[at]!, twoByTwo[at + 1]!);
-    add(twoByTwo[at + 1]!, twoByTwo[at]!);
+    push(found, twoByTwo[at]!, twoByTwo[at + 1]!);
+    push(found, twoByTwo[at + 1]!, twoByTwo[at]!);
   }
   return found;
 }
