@@ -108,7 +108,8 @@ export const createSearch = (instance: Instance, blocks: readonly Block[]): Sear
       }
       parts.sort((one, other) => compare(other, one));
       if (chosen === null || isSmaller(parts, chosen)) chosen = parts;
-      if (chosen.length === 0 || !goOn()) break;
+      if (parts.length <= 1) return parts;
+      if (!goOn()) break;
     }
     return chosen ?? [];
   };
