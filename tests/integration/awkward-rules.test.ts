@@ -131,6 +131,10 @@ describe('somebody who is promised to be elsewhere', () => {
       { code: 'NOT_FOUND' },
     ]);
     expect(await moved()).toEqual(before);
+    // Nobody looks behind the wall for who has no say in it.
+    expect(
+      await owner`select distinct account_id from personal.access_log where action = 'MATCH_CHECK' and account_id = ${WORLD.liaisonClinic}`,
+    ).toEqual([]);
     // It is free again when the other falls through.
     await owner`update referral set state = 'CANCELLED' where state = 'ACCEPTED'`;
     expect((await run(ACTORS.barber, 'matchAccept', { matchId: gid('Match', match) }, 'referral { id }')).userErrors).toEqual([]);

@@ -74,11 +74,11 @@ export async function takenUp({ db, communityId }: Scope, sessionIds: readonly s
 type Deal = { readonly matchId: string } | { readonly referralId: string };
 
 /**
- * The pair, if what is promised already may stand against promising it: a person at a time, a helper or room, a need that goes
- * together with another. Null when nothing of the kind is in it.
+ * The pair, if it is the caller's organization's to promise and what is promised already may stand against that: a person at a
+ * time, a helper or room, a need that goes together with another. Null when nothing of the kind is in it.
  */
 export async function boundPair(
-  { db, communityId }: Scope,
+  { db, communityId, actor }: Scope,
   deal: Deal,
 ): Promise<{ readonly needId: string; readonly sessionId: string } | null> {
   const of = 'matchId' in deal ? matches : referrals;
@@ -91,6 +91,7 @@ export async function boundPair(
       and(
         eq(of.communityId, communityId),
         eq(of.id, 'matchId' in deal ? deal.matchId : deal.referralId),
+        sql`${of.organizationId} = any(${sql.param(actor.kind === 'ACCOUNT' ? actor.organizationIds : [])}::uuid[])`,
         sql`(${needs.togetherWithId} is not null or (${sessions.startsAt} is not null
           and (${needs.beneficiaryKind} = 'RESIDENT' or cardinality(${sessions.resourceKeys}) > 0)))`,
       ),
