@@ -68,6 +68,12 @@ export interface OfferTemplate {
   readonly maxAgeMonths?: number;
   readonly careCategories?: readonly CareCategory[];
   readonly schedule: ScheduleData;
+  /** Of sessions to come: held only from so many on. */
+  readonly minimumAttendance?: number;
+  /** Of sessions to come: so many places for each branch, where the organisation serves several. */
+  readonly keptForEachBranch?: number;
+  /** Of sessions to come: helpers and rooms that they take up. */
+  readonly resourceKeys?: readonly string[];
   /** Instead of the schedule's capacity, where the organisation serves one branch only. */
   readonly smallCapacity?: number;
 }
@@ -114,6 +120,8 @@ export interface NeedVariant {
   readonly times: Times;
   readonly quantity: { readonly least: number; readonly most: number; readonly step: number };
   readonly acceptsCostFen: number;
+  /** Its whole quantity at once, or nothing. */
+  readonly allOrNothing?: boolean;
   readonly texts: readonly string[];
 }
 
@@ -123,7 +131,9 @@ export interface SpecialNeed {
   readonly branch: string;
   readonly need: string;
   readonly category: string;
-  readonly who: 'MOTHER' | 'DISABLED' | 'WORKERS' | 'ORGANIZATION';
+  readonly who: 'MOTHER' | 'DISABLED' | 'COUPLE' | 'WORKERS' | 'ORGANIZATION';
+  /** The two with the same word are those of a couple, and go together. */
+  readonly together?: string;
   readonly group?: string;
   readonly organization?: string;
   readonly urgency: Urgency;

@@ -161,7 +161,7 @@ async function writeOffers(
   plan: EstatePlan,
   scopes: Scopes,
   { foundedAt, onRows }: WriteOptions,
-  { buildings, organizations }: Places & Partners,
+  { branches, buildings, organizations }: Places & Partners,
 ): Promise<Ids> {
   const seed = scopes.asSeed(foundedAt);
   const rows = plan.offers.map(({ key: _, organization, category, filing, pauseReason, sessions: __, ...offer }) => ({
@@ -176,7 +176,7 @@ async function writeOffers(
   const offers = must(await seed.transaction(tx => createOffersBulk(tx, rows)), 'offers');
   onRows(offers.length);
   const dated = plan.offers.flatMap(({ sessions }, at) =>
-    sessions.map(({ key, time, capacity, building, place }) => ({
+    sessions.map(({ key, time, capacity, building, place, minimumAttendance, branchQuotas, resourceKeys }) => ({
       key,
       fields: {
         offerId: offers[at]?.id ?? '',
@@ -185,6 +185,9 @@ async function writeOffers(
         capacity,
         buildingId: building === null ? null : idIn(buildings, building),
         place,
+        minimumAttendance,
+        branchQuotas: branchQuotas.map(({ branch, places }) => ({ branchId: idIn(branches, branch), places })),
+        resourceKeys,
       },
     })),
   );
@@ -218,6 +221,7 @@ async function writeNeeds(
     channel: need.channel,
     urgency: need.urgency,
     quantity: need.quantity,
+    minimumQuantity: need.minimumQuantity,
     modes: need.modes,
     windows: need.windows,
     deadline: need.deadline,
@@ -235,6 +239,7 @@ async function writeNeeds(
     closeReason: need.closeReason,
     transferredTo: need.transferredTo,
     mergedIntoId: need.mergedInto && idIn(needs, need.mergedInto),
+    togetherWithId: need.togetherWith && idIn(needs, need.togetherWith),
   }));
   must(await createNeedsBulk(scopes.asSeed(now), rows), 'needs');
   onRows(rows.length);

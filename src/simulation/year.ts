@@ -16,6 +16,9 @@ export interface Year {
   readonly waiting: readonly { readonly at: number; readonly needs: number }[];
 }
 
+/** Nobody interferes, and no rule looks at more than one pair. */
+const PLAIN = { pinned: [], forbidden: [], bygone: { needs: [], sessions: [] }, budget: 0 };
+
 const MORNING = 9 * 60;
 const MONDAY = 1;
 /** Latest answer, whatever a tier allows. */
@@ -116,7 +119,7 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
         }),
       );
       const planned = { now, policyVersion: 1, weights, needs, sessions: ahead.facts, proposals };
-      publish(method.plan({ ...planned, pinned: [], forbidden: [], bygone: { needs: [], sessions: [] } }), now);
+      publish(method.plan({ ...planned, ...PLAIN }), now);
     }
     for (const need of board) {
       const isLeft = ledger.openOf(need) > 0 && need.proposals.size === 0;

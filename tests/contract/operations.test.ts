@@ -86,7 +86,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       }
     },
     withheld: ['secretary.b2', { need: null }],
-    statements: 18,
+    statements: 22,
   },
   'question-06-needs-for-us.graphql': {
     login: ({ liaison }) => liaison,
@@ -97,7 +97,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(rows.every(({ explanation }) => CHINESE.test(explanation.sentence))).toBe(true);
     },
     withheld: ['family.1', { organization: { suggestedNeeds: null } }],
-    statements: 24,
+    statements: 28,
   },
   'question-07-needs-at-the-counter.graphql': {
     login: () => 'officer.east',

@@ -29,7 +29,8 @@ const stored = async (id: string) => {
   const [row] = await database.owner`select capacity::int, reserved::int from session where community_id = ${c} and id = ${id}`;
   return row;
 };
-const take = (id: string, quantity = 1) => scope().transaction(tx => reserveCapacity(tx, id, quantity));
+const take = (id: string, quantity = 1) =>
+  scope().transaction(tx => reserveCapacity(tx, { sessionId: id, branchId: WORLD.branch1, quantity }));
 const give = (id: string, quantity = 1) =>
   scope().transaction(async tx => {
     await releaseCapacity(tx, id, quantity);
@@ -103,7 +104,7 @@ describe('places of a session', () => {
   it('come back when the transaction that took them fails', async () => {
     const id = await session(3);
     const result = await scope().transaction(async tx => {
-      const taken = await reserveCapacity(tx, id, 3);
+      const taken = await reserveCapacity(tx, { sessionId: id, branchId: WORLD.branch1, quantity: 3 });
       return taken.ok ? fail({ code: 'FORBIDDEN' }) : taken;
     });
     expect(result).toEqual(fail({ code: 'FORBIDDEN' }));
@@ -129,9 +130,9 @@ describe('places of a session', () => {
   it('of another community cannot be touched', async () => {
     const id = await session(PLACES, 1);
     const elsewhere = () => scopeOf(database, ACTORS.clinic, { communityId: WORLD.otherCommunity });
-    expect(await elsewhere().transaction(tx => reserveCapacity(tx, id, 1))).toEqual(
-      fail({ code: 'CAPACITY_EXCEEDED', remaining: 0 }),
-    );
+    expect(
+      await elsewhere().transaction(tx => reserveCapacity(tx, { sessionId: id, branchId: WORLD.branch1, quantity: 1 })),
+    ).toEqual(fail({ code: 'CAPACITY_EXCEEDED', remaining: 0 }));
     await elsewhere()
       .transaction(async tx => ok(await releaseCapacity(tx, id, 1)))
       .catch(() => undefined);

@@ -305,6 +305,7 @@ it('a large plan leaves the event loop to others', async () => {
       pinned: [],
       forbidden: [],
       proposals: [],
+      budget: 60_000,
       bygone: { needs: [], sessions: [] },
     },
     percent => progress.push(percent),

@@ -5,6 +5,7 @@ import type { Actor } from '../../src/kernel/actor.js';
 import { allianceResolvers } from '../../src/modules/alliance/alliance.mutations.graphql.js';
 import { offersResolvers } from '../../src/modules/offers/offers.mutations.graphql.js';
 import { createOffersBulk, createSessionsBulk } from '../../src/modules/offers/offers.service.js';
+import { NO_TERMS } from '../../src/modules/offers/sessions.domain.js';
 import { taxonomyResolvers } from '../../src/modules/taxonomy/taxonomy.graphql.js';
 import { territoryResolvers } from '../../src/modules/territory/territory.graphql.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
@@ -347,7 +348,15 @@ describe('offers found', () => {
     const made = await bulk(Array.from({ length: 2500 }, () => good));
     expect(made.ok && made.value.length).toBe(2500);
     const first = made.ok ? made.value[0] : undefined;
-    const places = { offerId: first?.id ?? '', startsAt: null, endsAt: null, capacity: 3, buildingId: null, place: '' };
+    const places = {
+      ...NO_TERMS,
+      offerId: first?.id ?? '',
+      startsAt: null,
+      endsAt: null,
+      capacity: 3,
+      buildingId: null,
+      place: '',
+    };
     const added = await scopeOf(database, ACTORS.anonymous)
       .asSystem('seed')
       .transaction(tx =>

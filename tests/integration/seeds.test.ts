@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import { createVault } from '../../src/kernel/vault.js';
 import { loadActor } from '../../src/modules/identity/identity.service.js';
 import { fits } from '../../src/modules/identity/passwords.js';
-import { createPlan, pageOfUnmatched } from '../../src/modules/matching/plans.service.js';
+import type { MatchPlan } from '../../src/modules/matching/matching.domain.js';
+import { createPlan, pageOfUnmatched, planById } from '../../src/modules/matching/plans.service.js';
 import { Scope } from '../../src/scope/scope.js';
 import { readSeedData } from '../../src/seeds/data.js';
 import { DEMO_PASSWORD, seedDemo } from '../../src/seeds/index.js';
@@ -383,17 +385,71 @@ describe('matching on the estate', () => {
       );
       const actor = await loadActor(db, communityId, account, NOW);
       const scope = new Scope({ ...parts, communityId, actor: actor ?? ANONYMOUS, locale: 'zh', requestId: null });
-      const plan = await createPlan(scope, { branchId: branch, dryRun: true, idempotencyKey: newId() });
-      if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
-      const { totals, id } = plan.value;
+      const created = await createPlan(scope, { branchId: branch, dryRun: true, idempotencyKey: newId() });
+      if (!created.ok) throw new Error(JSON.stringify(created.failure));
+      const plan = await finished(scope, created.value.id);
+      const { totals, id } = plan;
       const served = totals?.tiers.reduce((sum, tier) => sum + tier.served, 0) ?? 0;
       expect(totals?.needs).toBeGreaterThanOrEqual(40);
       expect(served).toBeGreaterThanOrEqual(20);
       const { edges } = await pageOfUnmatched(scope, id, null, { limit: 500, backward: false, from: null });
       expect(new Set(edges.map(({ node }) => node.reason)).size).toBeGreaterThanOrEqual(3);
       if (code === 'B1') expect(edges.map(({ node }) => node.reason)).toContain('CONSENT');
+      expect(plan.proof).toEqual({ proven: true, gap: null });
+      await expectRulesKept(id);
     },
   );
+
+  /** A plan that takes longer than its mutation waits goes on in its thread. */
+  async function finished(scope: Scope, id: string): Promise<MatchPlan> {
+    for (;;) {
+      const plan = await new Scope(scope.parts).load(planById, id);
+      if (plan && plan.state !== 'QUEUED' && plan.state !== 'RUNNING') return plan;
+      await sleep(100);
+    }
+  }
+
+  async function expectRulesKept(planId: string): Promise<void> {
+    const of = `from match m join session s on s.id = m.session_id join need n on n.id = m.need_id where m.plan_id = '${planId}'`;
+    expect(
+      await rows(`select s.id ${of} group by s.community_id, s.id having s.reserved + sum(m.quantity) < s.minimum_attendance`),
+    ).toEqual([]);
+    expect(await rows(`select n.id ${of} group by n.community_id, n.id having sum(m.quantity) < n.minimum_quantity`)).toEqual([]);
+    expect(
+      await rows(
+        `select n.id ${of} and n.together_with_id is not null and not exists (select 1 from match o where o.plan_id = m.plan_id and o.need_id = n.together_with_id and o.session_id = s.id)`,
+      ),
+    ).toEqual([]);
+    expect(
+      await rows(
+        `select m.id from match m join session s on s.id = m.session_id join personal.need_detail d on d.need_id = m.need_id
+          join personal.need_detail e on e.beneficiary_id = d.beneficiary_id join match o on o.need_id = e.need_id and o.plan_id = m.plan_id
+          join session t on t.id = o.session_id and t.id <> s.id and t.starts_at < s.ends_at and s.starts_at < t.ends_at where m.plan_id = '${planId}'`,
+      ),
+    ).toEqual([]);
+    expect(
+      await rows(
+        `select s.id from session s join session t on t.resource_keys && s.resource_keys and t.id <> s.id and t.starts_at < s.ends_at and s.starts_at < t.ends_at
+          where exists (select 1 from match m join match o on o.plan_id = m.plan_id and o.organization_id = m.organization_id where m.plan_id = '${planId}' and m.session_id = s.id and o.session_id = t.id)`,
+      ),
+    ).toEqual([]);
+  }
+
+  it('has rules about more than one pair: a minimum, a shared clinic, a barber twice at once, all or nothing, a couple', async () => {
+    const [row] = await rows(`select
+      (select count(distinct f.category_code)::int from session s join offer f on f.id = s.offer_id where s.minimum_attendance > 0) as lectures,
+      (select count(*)::int from session where jsonb_array_length(branch_quotas) = 4) as shared,
+      (select count(*)::int from session s join session t on t.resource_keys && s.resource_keys and t.id < s.id and t.starts_at < s.ends_at and s.starts_at < t.ends_at
+        join offer f on f.id = s.offer_id join offer g on g.id = t.offer_id and g.organization_id = f.organization_id) as twice,
+      (select count(*)::int from need where minimum_quantity > 1 and minimum_quantity = quantity) as whole,
+      (select count(*)::int from need n join need o on o.id = n.together_with_id and o.together_with_id = n.id where n.state = 'OPEN' and o.state = 'OPEN') as tied`);
+    expect(row).toMatchObject({ lectures: 2, tied: 2 });
+    for (const name of ['shared', 'twice', 'whole']) expect(row?.[name], name).toBeGreaterThan(0);
+    const couple = await rows(
+      `select r.building_id, r.room_sealed from need n join personal.need_detail d on d.need_id = n.id join personal.resident r on r.id = d.beneficiary_id where n.together_with_id is not null`,
+    );
+    expect(new Set(couple.map(({ building_id }) => building_id)).size).toBe(1);
+  });
 });
 
 describe('referrals', () => {

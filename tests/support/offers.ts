@@ -1,6 +1,7 @@
 import { newId } from '../../src/kernel/ids.js';
-import { EMPTY_OFFER, type Offer, type Session } from '../../src/modules/offers/offers.domain.js';
+import { EMPTY_OFFER, type Offer } from '../../src/modules/offers/offers.domain.js';
 import { insertOffers } from '../../src/modules/offers/offers.repo.js';
+import { NO_TERMS, type Session } from '../../src/modules/offers/sessions.domain.js';
 import { insertSessions } from '../../src/modules/offers/sessions.repo.js';
 import { ACTORS, scopeOf } from './ask.js';
 import type { TestDatabase } from './database.js';
@@ -43,6 +44,7 @@ export async function insertSession(
     reserved: 0,
     buildingId: null,
     place: '',
+    ...NO_TERMS,
     cancelReason: null,
     version: 1,
     createdAt: NOW,

@@ -17,6 +17,7 @@ const plan = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], ch
     sessions,
     pinned: [],
     forbidden: [],
+    budget: 60_000,
     proposals: [],
     bygone: { needs: [], sessions: [] },
     ...change,

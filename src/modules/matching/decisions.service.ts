@@ -10,6 +10,7 @@ import { readsInFull } from './matching.policy.js';
 import { insertNotes, noteById } from './overrides.repo.js';
 import { planById } from './plans.repo.js';
 import { currentPolicy } from './policies.repo.js';
+import { hasRoomFor } from './rules.js';
 import { factsAround } from './suggestions.service.js';
 
 /**
@@ -31,7 +32,7 @@ export async function decisionOf(
   ]);
   if (!need) return nothing;
   const now = scope.now().getTime();
-  const ordered = inTieOrder(pool.filter(({ free }) => free > 0));
+  const ordered = inTieOrder(pool.filter(session => hasRoomFor(need, session)));
   const candidates = candidatesOf(need, ordered, categoryIndex(ordered)(need), policy.weights, now);
   const at = candidates.findIndex(candidate => ordered[candidate.position]?.id === sessionId);
   const suggested = { suggestionPosition: at < 0 ? null : at + 1, suggestionCount: candidates.length };

@@ -2,6 +2,7 @@ import { addDays, atLocal, DAY } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
 import { logAccess, residentFacts } from '../residents/residents.service.js';
 import { allBuildings } from '../territory/territory.service.js';
+import { type Commitments, loadCommitments } from './commitments.service.js';
 import type { NeedFacts, PlaceFacts, SessionFacts, StandingFacts } from './facts.js';
 import {
   exclusionRows,
@@ -60,17 +61,19 @@ export async function loadFacts(
     const people = [...new Set(foundNeeds.flatMap(({ beneficiaryId }) => beneficiaryId ?? []))];
     const organizationIds = [...new Set(foundSessions.map(({ offer }) => offer.organizationId))];
     const ago = (days: number): Date => new Date(now.getTime() - days * DAY);
-    const [residents, exclusions, history, standing, load] = await Promise.all([
+    const places = new Map<string, PlaceFacts>(
+      buildings.map(({ id, eastM, northM, hasLift }) => [id, { buildingId: id, eastM, northM, hasLift }]),
+    );
+    const [residents, exclusions, history, standing, load, commitments] = await Promise.all([
       residentFacts(sys, people),
       exclusionRows(sys, needIds),
       historyRows(sys, people, ago(weights.rank.repeatDays)),
       standingRows(sys, organizationIds),
       loadRows(sys, organizationIds, ago(weights.cost.loadDays)),
+      loadCommitments(sys, foundNeeds, foundSessions, weights, id => places.get(id) ?? null),
       logAccess(sys, { action, detail: { needs: needIds.length, residents: people.length } }),
     ]);
-    const places = new Map<string, PlaceFacts>(
-      buildings.map(({ id, eastM, northM, hasLift }) => [id, { buildingId: id, eastM, northM, hasLift }]),
-    );
+    const personKeys = new Map(people.map((id, key) => [id, key]));
     const exclusionsOf = groupBy(
       exclusions,
       row => row.needId,
@@ -105,10 +108,14 @@ export async function loadFacts(
           servedLately: past
             .filter(({ categoryCode }) => categoryCode === row.need.categoryCode)
             .reduce((total, { lately }) => total + lately, 0),
+          personKey: personKeys.get(row.beneficiaryId ?? '') ?? null,
+          promises: row.beneficiaryId === null ? [] : commitments.promisesTo(row.beneficiaryId),
+          companion: commitments.companionOf(row.need),
+          usedOfCaps: commitments.usedOfCaps(row.beneficiaryId),
         };
       }),
       sessions: foundSessions.map(row => ({
-        ...toSession(row),
+        ...toSession(row, commitments),
         place: places.get(row.session.buildingId ?? '') ?? null,
         standing: standingOf.get(row.offer.organizationId) ?? [],
         recentLoad: loadOf.get(row.offer.organizationId) ?? 0,
@@ -117,7 +124,18 @@ export async function loadFacts(
   });
 }
 
-type Personal = 'storey' | 'languages' | 'person' | 'place' | 'exclusions' | 'servedBy' | 'servedLately';
+type Personal =
+  | 'storey'
+  | 'languages'
+  | 'person'
+  | 'personKey'
+  | 'place'
+  | 'exclusions'
+  | 'servedBy'
+  | 'servedLately'
+  | 'promises'
+  | 'companion'
+  | 'usedOfCaps';
 
 const toNeed = ({ need, category }: NeedRow): Omit<NeedFacts, Personal> => ({
   id: need.id,
@@ -132,6 +150,7 @@ const toNeed = ({ need, category }: NeedRow): Omit<NeedFacts, Personal> => ({
   urgency: need.urgency,
   asked: need.quantity,
   open: need.quantity - need.committed - need.fulfilled,
+  minimum: Math.min(need.minimumQuantity, need.quantity - need.committed - need.fulfilled),
   modes: need.modes,
   windows: need.windows.map(({ startsAt, endsAt }) => ({ startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) })),
   deadline: need.deadline?.getTime() ?? null,
@@ -142,7 +161,10 @@ const toNeed = ({ need, category }: NeedRow): Omit<NeedFacts, Personal> => ({
   forResident: need.beneficiaryKind === 'RESIDENT',
 });
 
-const toSession = ({ session, offer, category }: SessionRow): Omit<SessionFacts, 'place' | 'standing' | 'recentLoad'> => ({
+const toSession = (
+  { session, offer, category }: SessionRow,
+  { quotasOf, isTakenUp }: Commitments,
+): Omit<SessionFacts, 'place' | 'standing' | 'recentLoad'> => ({
   id: session.id,
   offerId: offer.id,
   organizationId: offer.organizationId,
@@ -168,6 +190,10 @@ const toSession = ({ session, offer, category }: SessionRow): Omit<SessionFacts,
   time: session.startsAt && session.endsAt ? { startsAt: session.startsAt.getTime(), endsAt: session.endsAt.getTime() } : null,
   capacity: session.capacity,
   free: session.capacity - session.reserved,
+  minimum: session.minimumAttendance,
+  quotas: quotasOf(session.id),
+  resourceKeys: session.resourceKeys,
+  takenUp: isTakenUp(session.id),
 });
 
 type StandingRow = Awaited<ReturnType<typeof standingRows>>[number];

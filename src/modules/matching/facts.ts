@@ -22,6 +22,26 @@ export interface PersonFacts {
   readonly consentsToHealthMatching: boolean;
 }
 
+/** A dated session in which something is promised to a person; one without a place of its own comes to them. */
+export interface PromiseFacts {
+  readonly sessionId: string;
+  readonly time: Span;
+  readonly place: PlaceFacts | null;
+}
+
+/** The other need that goes to the same session, or neither does. */
+export interface CompanionFacts {
+  readonly needId: string;
+  /** Where it is promised already. */
+  readonly sessionIds: readonly string[];
+}
+
+/** What a branch's residents alone may take of a session's free places. */
+export interface QuotaFacts {
+  readonly branchId: string;
+  readonly places: number;
+}
+
 export interface NeedFacts {
   readonly id: string;
   readonly branchId: string;
@@ -37,6 +57,8 @@ export interface NeedFacts {
   /** The whole quantity, and what of it nobody promised or delivered yet. */
   readonly asked: number;
   readonly open: number;
+  /** What a plan serves of it is at least so much, or nothing; never more than is open. */
+  readonly minimum: number;
   readonly modes: readonly Mode[];
   readonly windows: readonly Span[];
   readonly deadline: number | null;
@@ -50,6 +72,13 @@ export interface NeedFacts {
   /** The beneficiary is a resident, whether or not the record could be read. */
   readonly forResident: boolean;
   readonly person: PersonFacts | null;
+  /** The same number in two needs: the same person. It is given out anew with each loading and means nothing beyond it. */
+  readonly personKey: number | null;
+  /** What this person is promised in any of their needs. */
+  readonly promises: readonly PromiseFacts[];
+  readonly companion: CompanionFacts | null;
+  /** By cap of the policy, in its order: how much this person has used of it. */
+  readonly usedOfCaps: readonly number[];
   readonly place: PlaceFacts | null;
   readonly exclusions: readonly { readonly offerId: string; readonly declined: boolean }[];
   /** Organisations that have served this beneficiary before. */
@@ -94,6 +123,13 @@ export interface SessionFacts {
   readonly capacity: number;
   /** Capacity that nobody was promised. */
   readonly free: number;
+  /** It is held only from so many on, promised ones included; 0 asks nothing. */
+  readonly minimum: number;
+  readonly quotas: readonly QuotaFacts[];
+  /** Its helpers, rooms and devices in its organization's words. */
+  readonly resourceKeys: readonly string[];
+  /** One of them is promised to another session at an overlapping time. */
+  readonly takenUp: boolean;
   readonly place: PlaceFacts | null;
   readonly standing: readonly StandingFacts[];
   /** Promises of the organisation in the policy's period. */

@@ -28,6 +28,14 @@ export const UNMATCHED_REASONS = [
   'COST',
   'EXCLUDED',
   'WRONG_TIME',
+  'HELPER_BUSY',
+  'MINIMUM_NOT_REACHED',
+  'RESERVED_FOR_OTHERS',
+  'PERSON_BUSY',
+  'PORTION_TOO_SMALL',
+  'TOGETHER',
+  'CAP_REACHED',
+  'BUDGET_ENDED',
   'ALL_FULL',
   'PARTLY_SERVED',
 ] as const;
@@ -53,6 +61,10 @@ export interface MatchPlan {
   readonly pinned: readonly PlanOverride[];
   readonly forbidden: readonly PlanOverride[];
   readonly totals: PlanTotals | null;
+  /** How long the search may take, in seconds; only plans with rules that look at more than one pair search. */
+  readonly budgetSeconds: number;
+  /** Null until it is ready. */
+  readonly proof: PlanProof | null;
   readonly failure: PlanFailure | null;
   readonly createdBy: string | null;
   readonly createdAt: Date;
@@ -97,6 +109,19 @@ export interface PlanTotals {
   readonly needs: number;
   readonly sessions: number;
   readonly pairs: number;
+}
+
+/** How far a plan is proven to be the best that obeys every rule, and by how much a better one could differ at most. */
+export interface PlanProof {
+  readonly proven: boolean;
+  readonly gap:
+    | null
+    /** Who is served is proven up to this place; there `served` may become up to `bound`, in the need's unit. */
+    | { readonly kind: 'SERVED'; readonly rankPosition: number; readonly served: number; readonly bound: number }
+    /** Who is served is proven; what changes of the proposals that are out may come down to `bound`, in units of quantity. */
+    | { readonly kind: 'CHANGES'; readonly changes: number; readonly bound: number }
+    /** That is proven, too; the total cost may come down to `bound`. */
+    | { readonly kind: 'COST'; readonly cost: number; readonly bound: number };
 }
 
 /** By how much a part of the cost would differ, and the number behind it there; null where it would cost nothing there. */
@@ -196,6 +221,11 @@ export interface Certificate {
   } | null;
   /** Holders that a person pinned; they need not rank higher. */
   readonly pinned: number;
+  /**
+   * Where rules that look at more than one pair had a say: of the possible sessions, how many are closed to the need by what.
+   * ALL_FULL are those that needs before it fill, and the counts above are of these alone. Empty: the counts above say it all.
+   */
+  readonly blocked: readonly { readonly code: UnmatchedReason; readonly sessions: number }[];
 }
 
 export interface UnmatchedNeed {
@@ -263,6 +293,8 @@ export const matchStateAt = ({ state, respondBy }: Pick<Match, 'state' | 'respon
 export const MAX_HORIZON_DAYS = 92;
 export const DEFAULT_HORIZON_DAYS = 28;
 export const MAX_PAIRS = 200;
+export const DEFAULT_BUDGET_SECONDS = 10;
+export const MAX_BUDGET_SECONDS = 120;
 
 /** A run that has been under way for longer was left behind by a process that died. */
 export const GIVEN_UP_MS = 10 * 60_000;

@@ -8,6 +8,7 @@ import { placingResolvers } from './placing.graphql.js';
 import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
 import { policyResolvers } from './policies.graphql.js';
+import { PlanProofResolver } from './proof.graphql.js';
 
 import { scarcityResolvers } from './scarcity.graphql.js';
 import { simulationResolvers } from './simulation.graphql.js';
@@ -23,6 +24,7 @@ export const matchingResolvers = [
   ...placingResolvers,
   ...planResolvers,
   ...planMutations,
+  PlanProofResolver,
   ...policyResolvers,
   ...scarcityResolvers,
   ...simulationResolvers,

@@ -12,7 +12,8 @@ import { canSeeMatch, readsInFull } from './matching.policy.js';
 import { insertExclusion, matchById, moveProposal } from './matching.repo.js';
 import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
 import { currentPolicy } from './policies.repo.js';
-import { depersonalized, failedRules as failedRulesOf, fullness, type Reason } from './rules.js';
+import { boundPair } from './promises.repo.js';
+import { depersonalized, failedRules as failedRulesOf, fullness, type MatchReason, type Reason } from './rules.js';
 
 export type { Match } from './matching.domain.js';
 export { countMatches, IN_RANK, matchById, NEWEST_MATCHES, pageOfMatches } from './matching.repo.js';
@@ -90,6 +91,21 @@ export async function failedRules(scope: Scope, needId: string, sessionId: strin
   const told = depersonalized(failed);
   const impersonal = told.filter(({ code }) => code !== 'NOT_ELIGIBLE');
   return impersonal.length ? impersonal : told;
+}
+
+/** Rules that promises made since may have broken, of a pair that was found possible before. */
+const COMMITMENTS: ReadonlySet<MatchReason> = new Set<MatchReason>(['PERSON_BUSY', 'HELPER_BUSY', 'TOGETHER']);
+
+/**
+ * What has been promised since a pair was proposed or asked for that stands against promising it too, as far as the caller may
+ * read it. Two promises made at the same moment may still clash: people settle that. Not within a transaction.
+ */
+export async function clashesOf(scope: Scope, deal: Parameters<typeof boundPair>[1]): Promise<readonly Reason[]> {
+  const bound = await boundPair(scope, deal);
+  const pair = bound && (await loadPair(scope, 'MATCH_CHECK', bound.needId, bound.sessionId));
+  if (!pair) return [];
+  const failed = failedRulesOf(pair.need, pair.session, scope.now().getTime()).filter(({ code }) => COMMITMENTS.has(code));
+  return worksFor(scope.actor, pair.need.branchId) ? failed : depersonalized(failed);
 }
 
 /** PROPOSED → ACCEPTED, once; the caller takes places and quantity in the same transaction. */

@@ -19,7 +19,7 @@ import { organizations } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
 import { offers, sessions } from '../offers/offers.table.js';
 import { branches, communities } from '../territory/territory.table.js';
-import { CHANGE_KINDS, MATCH_STATES, PLAN_STATES, type PlanOverride } from './matching.domain.js';
+import { CHANGE_KINDS, MATCH_STATES, PLAN_STATES, type PlanOverride, type PlanProof } from './matching.domain.js';
 
 export const planState = pgEnum('plan_state', PLAN_STATES);
 export const matchState = pgEnum('match_state', MATCH_STATES);
@@ -53,7 +53,10 @@ export const matchPlans = pgTable(
     horizonEnd: instant('horizon_end').notNull(),
     pinned: jsonb().$type<readonly PlanOverride[]>().notNull().default([]),
     forbidden: jsonb().$type<readonly PlanOverride[]>().notNull().default([]),
+    budgetSeconds: smallint('budget_seconds').notNull().default(10),
     totals: jsonb().$type<Readonly<Record<string, unknown>>>(),
+    /** How far it is proven; null until it is ready. */
+    proof: jsonb().$type<PlanProof>(),
     failure: text(),
     createdBy: uuid('created_by'),
     createdAt: instant('created_at').notNull(),
@@ -81,6 +84,7 @@ export const matchPlans = pgTable(
       .on(t.communityId, sql`coalesce(${t.branchId}, ${t.communityId})`)
       .where(sql`${t.state} in ('QUEUED', 'RUNNING')`),
     check('match_plan_horizon', sql`${t.horizonEnd} > ${t.horizonStart}`),
+    check('match_plan_budget', sql`${t.budgetSeconds} between 0 and 120`),
     check('match_plan_progress', sql`${t.progress} between 0 and 100`),
   ],
 );

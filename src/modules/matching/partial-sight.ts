@@ -12,11 +12,16 @@ export function ageBandRange(birthDate: string, now: number): { readonly from: n
   return { from: BANDS[at] ?? 0, below: BANDS[at + 1] ?? Number.POSITIVE_INFINITY };
 }
 
-const NOT_TOLD: ReadonlySet<MatchReason> = new Set<MatchReason>(['CARE_CATEGORY', 'NAMED_BUILDINGS', 'BENEFICIARY_UNKNOWN']);
+const NOT_TOLD: ReadonlySet<MatchReason> = new Set<MatchReason>([
+  'CARE_CATEGORY',
+  'NAMED_BUILDINGS',
+  'BENEFICIARY_UNKNOWN',
+  'PERSON_BUSY',
+]);
 
 /**
  * The rules that a pair breaks as far as a partner may know before it promises anything: an offer narrowed to one building or
- * one group must not become a question about who lives there. Of an age only the published band counts. Who asked not to be
+ * one group must not become a question about who lives there, nor sessions at every hour one about when somebody is out. Of an age only the published band counts. Who asked not to be
  * matched, or has not consented, is simply not eligible.
  */
 export function failuresInPartialSight(need: NeedFacts, session: SessionFacts, now: number): readonly Reason[] {

@@ -90,6 +90,9 @@ interface Amendment {
   readonly unusable: MatchReason;
 }
 
+/** How long the rules that look at more than one pair may be searched: somebody waits for the answer. */
+const BUDGET_MS = 2000;
+
 /** How often a placement is computed again because the plan, or what it is made of, changed meanwhile. */
 const MAX_TRIES = 3;
 
@@ -152,7 +155,15 @@ async function prepare(
   const usual = new Date(now.getTime() + DEFAULT_HORIZON_DAYS * DAY);
   const horizon = { branchId, from: now, until: horizonEnd > usual ? horizonEnd : usual };
   const facts = await loadPlanFacts(scope, 'MATCH_PLACE', horizon, policy.weights);
-  const input = { ...facts, now: now.getTime(), policyVersion, weights: policy.weights, pinned: [], forbidden: [] };
+  const input = {
+    ...facts,
+    now: now.getTime(),
+    policyVersion,
+    weights: policy.weights,
+    pinned: [],
+    forbidden: [],
+    budget: BUDGET_MS,
+  };
   const isUsable =
     occasion.kind === 'NEED'
       ? facts.needs.some(({ id }) => id === occasion.needId)

@@ -1,6 +1,8 @@
+import { ruleBreaches } from './engine/breaches.js';
 import { createLive } from './engine/live.js';
 import type { PlannedChange } from './matching.domain.js';
 import { computePlan, type PlanInput, type PlannedGap, type PlannedMatch } from './planning.js';
+import { solvePlan } from './solving.js';
 
 /** What happened: a need that is to be served, or a session with free places to give away. */
 export type Occasion =
@@ -23,10 +25,17 @@ export interface Placement {
  * Serves one need, or gives away the free places of one session, beside the proposals that are out. Accepted promises are not
  * among the facts and stay. A proposal may go to another session if that lets somebody be served; it gives way altogether only
  * to a need that ranks higher, the lowest-ranked first, and says so. Nobody who is served loses to a lower rank.
+ *
+ * Where such steps would break a rule that looks at more than one pair, all is planned again instead, keeping every proposal that
+ * ranks and rules allow.
  */
 export function computePlacement(input: PlanInput, occasion: Occasion): Placement {
   const touched = new Set<string>();
-  const outcome = computePlan(input, undefined, (problem, proposed, ranked, sessions) => {
+  const outcome = computePlan(input, undefined, undefined, question => {
+    const { problem, proposed, constraints, ranked, sessions } = question;
+    const touch = (need: number): void => {
+      touched.add(ranked[need]!.need.id);
+    };
     const live = createLive(problem, { pairQuantity: proposed });
     const at =
       occasion.kind === 'NEED'
@@ -34,8 +43,22 @@ export function computePlacement(input: PlanInput, occasion: Occasion): Placemen
         : sessions.findIndex(({ id }) => id === occasion.sessionId);
     if (occasion.kind === 'NEED') touched.add(occasion.needId);
     const moves = at < 0 ? [] : occasion.kind === 'NEED' ? live.placeNeed(at) : live.addPlaces(at, 0);
-    for (const { need } of moves) touched.add(ranked[need]!.need.id);
-    return live;
+    const needs = new Set(moves.map(({ need }) => need));
+    const places = new Set(moves.flatMap(({ from, to }) => [from, to]));
+    const breaks =
+      constraints &&
+      ruleBreaches(problem, constraints, live.pairQuantity).some(
+        breach => breach.needs.some(need => needs.has(need)) || breach.sessions.some(session => places.has(session)),
+      );
+    if (!breaks) {
+      for (const need of needs) touch(need);
+      return { ...live, proof: { proven: true, gap: null }, entangled: new Set(), prices: null };
+    }
+    const decision = solvePlan(question);
+    for (let need = 0; need < problem.needCount; need++)
+      for (let pair = problem.pairStart[need]!; pair < problem.pairStart[need + 1]!; pair++)
+        if (decision.pairQuantity[pair] !== proposed[pair]) touch(need);
+    return decision;
   });
   const isTouched = ({ needId }: { readonly needId: string }): boolean => touched.has(needId);
   const matches = outcome.matches.filter(isTouched);

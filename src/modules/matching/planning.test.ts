@@ -17,6 +17,7 @@ const input = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], c
   forbidden: [],
   proposals: [],
   bygone: { needs: [], sessions: [] },
+  budget: 60_000,
   ...change,
 });
 const pairsOf = ({ matches }: ReturnType<typeof computePlan>) =>

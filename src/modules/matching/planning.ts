@@ -1,15 +1,18 @@
+import { blockedBy } from './blocked.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rankedNeeds } from './candidates.js';
 import { planChanges } from './changes.js';
 import { closedParts } from './closed-sets.js';
-import type { Problem, Solution } from './engine/solver.js';
-import { type SteadySolution, solveSteady } from './engine/steady.js';
+import { constraintsOf, isStranded } from './constraints-of.js';
+import type { Constraints } from './engine/constraints.js';
+import type { Problem } from './engine/solver.js';
 import { compare, MAX_RUNNERS_UP } from './explaining.js';
 import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
 import { summarize } from './holders.js';
-import type { Certificate, Explanation, PlannedChange, PlanTotals, UnmatchedReason } from './matching.domain.js';
-import { isPossible } from './rules.js';
+import type { Certificate, Explanation, PlannedChange, PlanProof, PlanTotals, UnmatchedReason } from './matching.domain.js';
+import { type Pins, placePins } from './pins.js';
 import { scarcityOf } from './scarcity.js';
-import { costOf, tieOf, type Weights } from './scoring.js';
+import { costOf, type Weights } from './scoring.js';
+import { type Decision, type SearchOptions, solvePlan } from './solving.js';
 import { totalsOf } from './totals.js';
 import { certificateOf, obstaclesOf } from './unmatched.js';
 
@@ -26,6 +29,8 @@ export interface PlanInput {
   readonly proposals: readonly Proposal[];
   /** Needs and sessions of proposals that the plan cannot use any more, so that it can say why they go. */
   readonly bygone: { readonly needs: readonly NeedFacts[]; readonly sessions: readonly SessionFacts[] };
+  /** How long the rules that look at more than one pair may be searched, in milliseconds. */
+  readonly budget: number;
 }
 
 export interface PlannedMatch {
@@ -49,20 +54,25 @@ export interface PlanOutcome {
   readonly unmatched: readonly PlannedGap[];
   readonly changes: readonly PlannedChange[];
   readonly totals: PlanTotals;
+  readonly proof: PlanProof;
 }
 
-/** Who gets what, given what is proposed; needs and sessions in the order of the problem. */
-export type Decide = (
-  problem: Problem,
-  proposed: Float64Array,
-  ranked: readonly RankedNeed[],
-  sessions: readonly SessionFacts[],
-) => Pick<Solution, 'pairQuantity' | 'unserved'> & { readonly prices?: Pick<SteadySolution, 'sessionPrice' | 'changeWeight'> };
+/** What a search is done with: a clock and, where the search may get long, a referee. */
+export type Tools = Omit<SearchOptions, 'budget'>;
 
-const bySteadiness: Decide = (problem, proposed) => {
-  const solution = solveSteady(problem, proposed);
-  return { ...solution, prices: solution };
-};
+/** A problem with all that is to be known of it; needs and sessions in the order of the problem. */
+export interface Question {
+  readonly problem: Problem;
+  /** By pair: what is proposed and waits for an answer. */
+  readonly proposed: Float64Array;
+  /** Null: no rule looks at more than one pair. */
+  readonly constraints: Constraints | null;
+  readonly ranked: readonly RankedNeed[];
+  readonly sessions: readonly SessionFacts[];
+  readonly options: SearchOptions;
+}
+
+const HERE: Tools = { clock: () => performance.now() };
 
 /**
  * Computes a plan: possible pairs by the hard rules, who is served in strict rank order, then as few changes of proposals as
@@ -72,26 +82,31 @@ const bySteadiness: Decide = (problem, proposed) => {
 export function computePlan(
   input: PlanInput,
   onProgress: (percent: number) => void = () => undefined,
-  decide: Decide = bySteadiness,
+  tools: Tools = HERE,
+  decide: (question: Question) => Decision = solvePlan,
 ): PlanOutcome {
   const { now, weights } = input;
-  const ranked = rankedNeeds(input.needs, weights, now);
-  const sessions = inTieOrder(input.sessions);
+  const pins = placePins(input.pinned, rankedNeeds(input.needs, weights, now), inTieOrder(input.sessions), now);
+  const { ranked, sessions } = pins;
   const sessionsFor = categoryIndex(sessions);
   const forbidden = new Set(input.forbidden.map(pairKey));
-  const pins = placePins(input, ranked, sessions);
+  const planned = new Set(ranked.map(({ need }) => need.id));
   const rows = ranked.map(({ need }, i) => {
     if (i % 256 === 0) onProgress(10 + Math.floor((i / ranked.length) * 40));
-    return candidatesOf(need, sessions, sessionsFor(need), weights, now, forbidden);
+    return isStranded(need, planned) ? [] : candidatesOf(need, sessions, sessionsFor(need), weights, now, forbidden);
   });
   const problem = toProblem(ranked, sessions, rows, pins);
   onProgress(50);
-  const solution = decide(problem, proposedOf(input.proposals, ranked, sessions, problem, pins), ranked, sessions);
+  const constraints = constraintsOf({ problem, ranked, sessions, pinned: pins.list, caps: weights.caps ?? [] });
+  const proposed = proposedOf(input.proposals, ranked, sessions, problem, pins);
+  const options = { ...tools, budget: input.budget };
+  const solution = decide({ problem, proposed, constraints, ranked, sessions, options });
   onProgress(90);
   const matches = toMatches(input, ranked, sessions, rows, problem, solution, pins);
   const partsOf = closedParts(problem, solution);
   const pinsAt = Map.groupBy(pins.list, ({ position }) => position);
   const summaryOf = summarize(ranked, sessions, position => pinsAt.get(position)?.length ?? 0, now);
+  const blocked = constraints && blockedBy(problem, constraints, solution.pairQuantity);
   const unmatched = ranked.flatMap(({ need }, i): PlannedGap[] => {
     const quantity = solution.unserved[i]!;
     if (quantity === 0) return [];
@@ -99,20 +114,24 @@ export function computePlan(
       .map(position => sessions[position]!)
       .filter(({ standing }) => standing.some(({ branchId }) => branchId === need.branchId));
     const obstacles = obstaclesOf(need, ofBranch, forbidden, now);
-    const closed = summaryOf(partsOf(i), i);
-    const reason = obstacles.reason ?? (quantity < need.open ? 'PARTLY_SERVED' : 'ALL_FULL');
+    const entangled = blocked && solution.entangled.has(i) ? blocked(i) : null;
+    const closed = summaryOf(entangled ? [entangled.full] : partsOf(i), i);
+    const full = quantity < need.open ? 'PARTLY_SERVED' : 'ALL_FULL';
+    const stranded = isStranded(need, planned) ? 'TOGETHER' : null;
+    const why = stranded ?? (entangled && entangled.reason !== 'ALL_FULL' ? entangled.reason : full);
     return [
       {
         needId: need.id,
         rankPosition: i + 1,
         quantity,
-        reason,
+        reason: obstacles.reason ?? why,
         certificate: certificateOf(
           ranked[i]!,
           obstacles,
           rows[i]!.map(({ position }) => position),
           closed,
           position => sessions[position]!.id,
+          entangled?.blocked,
         ),
       },
     ];
@@ -121,40 +140,10 @@ export function computePlan(
   const scarcity = solution.prices ? scarcityOf(sessions, left, partsOf, solution.prices) : [];
   const totals = { ...totalsOf(input, ranked, sessions, rows, solution, matches), scarcity };
   onProgress(95);
-  return { matches, unmatched, changes: planChanges(input, matches), totals };
+  return { matches, unmatched, changes: planChanges(input, matches), totals, proof: solution.proof };
 }
 
 export type Rows = readonly (readonly { readonly position: number; readonly cost: number }[])[];
-
-/** What pins hold, by need and by session, both as positions. */
-interface Pins {
-  readonly list: readonly { readonly need: number; readonly position: number; readonly quantity: number }[];
-  readonly ofNeed: ReadonlyMap<number, number>;
-  readonly ofSession: ReadonlyMap<number, number>;
-}
-
-function placePins({ pinned, now }: PlanInput, ranked: readonly RankedNeed[], sessions: readonly SessionFacts[]): Pins {
-  const needAt = new Map(ranked.map(({ need }, i) => [need.id, i]));
-  const sessionAt = new Map(sessions.map(({ id }, i) => [id, i]));
-  const list: Pins['list'][number][] = [];
-  const [ofNeed, ofSession] = [new Map<number, number>(), new Map<number, number>()];
-  const known = [...new Map(pinned.map(pair => [pairKey(pair), pair])).values()]
-    .flatMap(pair => {
-      const [need, position] = [needAt.get(pair.needId), sessionAt.get(pair.sessionId)];
-      return need === undefined || position === undefined ? [] : [{ need, position, tie: tieOf(pair.needId, pair.sessionId) }];
-    })
-    .sort((a, b) => a.need - b.need || a.tie - b.tie);
-  for (const { need, position } of known) {
-    const [{ need: facts }, session] = [ranked[need]!, sessions[position]!];
-    if (!isPossible(facts, session, now)) continue;
-    const quantity = Math.min(facts.open - (ofNeed.get(need) ?? 0), session.free - (ofSession.get(position) ?? 0));
-    if (quantity <= 0) continue;
-    list.push({ need, position, quantity });
-    ofNeed.set(need, (ofNeed.get(need) ?? 0) + quantity);
-    ofSession.set(position, (ofSession.get(position) ?? 0) + quantity);
-  }
-  return { list, ofNeed, ofSession };
-}
 
 /** By pair: what is proposed beyond what pins hold anyway. */
 function proposedOf(
@@ -211,7 +200,7 @@ function toMatches(
   sessions: readonly SessionFacts[],
   rows: Rows,
   problem: Problem,
-  solution: Pick<Solution, 'pairQuantity'>,
+  solution: Pick<Decision, 'pairQuantity'>,
   pins: Pins,
 ): PlannedMatch[] {
   const placed = new Map<string, { need: number; position: number; quantity: number; pinned: boolean }>();

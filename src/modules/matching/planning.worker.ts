@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { mayEntangle } from './constraints-of.js';
 import { ProofFailed } from './engine/solver.js';
-import { computePlan, type PlanInput, type PlanOutcome } from './planning.js';
+import { computePlan, type PlanInput, type PlanOutcome, type Tools } from './planning.js';
+import { loadReferee } from './referee.js';
 import { type SimulationInput, type SimulationOutcome, simulate } from './simulation.js';
 
 export type ThreadTask =
@@ -22,8 +24,16 @@ const tell = (percent: number): void => {
 };
 
 const { kind, input } = workerData as ThreadTask;
+const clock = (): number => performance.now();
+
+/** The referee is loaded only where a plan may need it: it takes a while. */
+async function toolsFor({ needs, sessions, weights }: PlanInput): Promise<Tools> {
+  return mayEntangle(needs, sessions, weights.caps ?? []) ? { clock, referee: await loadReferee() } : { clock };
+}
+
 try {
-  say({ kind: 'DONE', outcome: kind === 'PLAN' ? computePlan(input, tell) : simulate(input) });
+  const outcome = kind === 'PLAN' ? computePlan(input, tell, await toolsFor(input)) : simulate(input, await toolsFor(input.plan));
+  say({ kind: 'DONE', outcome });
 } catch (error) {
   if (!(error instanceof ProofFailed)) throw error;
   say({ kind: 'PROOF_FAILED', details: error.message });

@@ -105,6 +105,12 @@ class LowestHolder {
   @Field(() => Int, { description: 'How many hours earlier it was submitted; decides between equal points.' })
   readonly hoursEarlier!: number;
 }
+@ObjectType('BlockedCount', { description: 'How many of the possible sessions are closed to a need by what.' })
+class BlockedCount {
+  @Field(() => UnmatchedReasonEnum, { description: 'What closes them; ALL_FULL: needs that come first fill them.' })
+  readonly code!: UnmatchedReason;
+  @Field(() => Int, { description: 'How many; each counts once.' }) readonly sessions!: number;
+}
 @ObjectType('UnmatchedCertificate', {
   description:
     'The proof behind the reason, in counts and without names: the sessions that could serve, all to which their holders could move, and who holds them.',
@@ -124,6 +130,11 @@ class UnmatchedCertificate {
   readonly lowest!: Certificate['lowest'];
   @Field(() => Int, { description: 'Pairs in the set that a person pinned; they need not come before this need.' })
   readonly pinned!: number;
+  @Field(() => [BlockedCount], {
+    description:
+      'Where rules about more than one pair had a say (minimums, quotas, helpers, one person at two places, going together, caps): what closes the possible sessions. `closedSet` and `holders` then tell of the full ones among them alone. Empty otherwise.',
+  })
+  readonly blocked!: Certificate['blocked'];
 }
 
 @ObjectType('UnmatchedNeed', { description: 'A need that a plan leaves open, wholly or in part, with the true reason.' })
@@ -137,7 +148,7 @@ export class UnmatchedNeed {
 @ObjectType({
   implements: Node,
   description:
-    'One run of the engine for a branch, or for the whole community (匹配方案). For the staff of that branch; of the whole community for its administrator. Provably best: nobody could be served in place of somebody who comes later, and no cheaper way serves the same needs.',
+    'One run of the engine for a branch, or for the whole community (匹配方案). For the staff of that branch; of the whole community for its administrator. Provably best where `proven`: nobody could be served in place of somebody who comes later, and no cheaper way serves the same needs, by the rules that it keeps.',
 })
 export class MatchPlan extends Node {
   @Field(() => PlanStateEnum, { name: 'status', description: 'Where the run stands; poll it while QUEUED or RUNNING.' })
@@ -149,6 +160,8 @@ export class MatchPlan extends Node {
   @Field(() => DateTime, { description: 'Dated sessions that start before are used.' }) readonly horizonEnd!: Date;
   @Field(() => MatchPlanTotals, { nullable: true, description: 'Null until it is ready.' })
   readonly totals!: PlanTotalsRecord | null;
+  @Field(() => Int, { description: 'How many seconds it may search where rules look at more than one pair.' })
+  readonly budgetSeconds!: number;
   @Field(() => PlanFailureEnum, { nullable: true, description: 'Null unless it failed.' }) readonly failure!: PlanFailure | null;
   @Field(() => DateTime, { description: 'When it was asked for.' }) readonly createdAt!: Date;
   @Field(() => DateTime, { nullable: true, description: 'When the run ended; null while it is under way.' })

@@ -49,6 +49,12 @@ class BranchMatchPlanCreateInput {
     description: 'Only to look at: such a plan can not be published. False when not said.',
   })
   readonly dryRun?: boolean | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How long to search, 0 to 120 seconds, where rules look at more than one pair; 10 when not said. When it ends, the best plan found is taken, and the plan says how far it is proven. 0 takes the first that keeps the rules.',
+  })
+  readonly budgetSeconds?: number | null;
   @Field(() => UUID, { description: 'Made by the client; the same key with the same input starts no second run.' })
   readonly idempotencyKey!: string;
 }

@@ -132,12 +132,19 @@ export async function failInterruptedPlans(db: Database, at: Date, { alone }: { 
 export async function saveOutcome(
   tx: Scope,
   id: string,
-  { matches: found, unmatched, changes, totals }: PlanOutcome,
+  { matches: found, unmatched, changes, totals, proof }: PlanOutcome,
 ): Promise<boolean> {
   const { db, communityId } = tx;
   const ready = await db
     .update(matchPlans)
-    .set({ state: 'READY', progress: 100, totals: { ...totals }, finishedAt: tx.now(), version: sql`${matchPlans.version} + 1` })
+    .set({
+      state: 'READY',
+      progress: 100,
+      totals: { ...totals },
+      proof,
+      finishedAt: tx.now(),
+      version: sql`${matchPlans.version} + 1`,
+    })
     .where(and(eq(matchPlans.communityId, communityId), eq(matchPlans.id, id), isRunning))
     .returning({ id: matchPlans.id });
   if (!ready.length) return false;

@@ -17,7 +17,15 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { branchById } from '../territory/territory.service.js';
 import { pairKey } from './candidates.js';
-import { DEFAULT_HORIZON_DAYS, GIVEN_UP_MS, MAX_HORIZON_DAYS, MAX_PAIRS, type MatchPlan } from './matching.domain.js';
+import {
+  DEFAULT_BUDGET_SECONDS,
+  DEFAULT_HORIZON_DAYS,
+  GIVEN_UP_MS,
+  MAX_BUDGET_SECONDS,
+  MAX_HORIZON_DAYS,
+  MAX_PAIRS,
+  type MatchPlan,
+} from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { insertNotes } from './overrides.repo.js';
 import { judgeOverrides, type PlanPair } from './plan-overrides.service.js';
@@ -54,6 +62,7 @@ export interface CreatePlan {
   readonly pinned?: readonly PlanPair[] | null;
   readonly forbidden?: readonly PlanPair[] | null;
   readonly dryRun?: boolean | null;
+  readonly budgetSeconds?: number | null;
   readonly idempotencyKey: string;
 }
 
@@ -98,7 +107,9 @@ export async function createPlan(scope: Scope, command: CreatePlan): Promise<Cre
             horizonStart: from,
             horizonEnd: command.until ?? new Date(from.getTime() + (command.horizonDays ?? DEFAULT_HORIZON_DAYS) * DAY),
             ...judged.value.pairs,
+            budgetSeconds: command.budgetSeconds ?? DEFAULT_BUDGET_SECONDS,
             totals: null,
+            proof: null,
             failure: null,
             createdBy: accountOf(tx.actor),
             createdAt: now,
@@ -142,7 +153,10 @@ async function claimRun(tx: Scope, plan: MatchPlan): Promise<Result<null, RunInP
   return ok(null);
 }
 
-function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }: CreatePlan): Result<null, InvalidInput> {
+function checkPlan(
+  scope: Scope,
+  { horizonDays, from, until, pinned, forbidden, budgetSeconds }: CreatePlan,
+): Result<null, InvalidInput> {
   const now = scope.now();
   const start = from && from > now ? from : now;
   const pins = new Set((pinned ?? []).map(pairKey));
@@ -155,6 +169,7 @@ function checkPlan(scope: Scope, { horizonDays, from, until, pinned, forbidden }
   ];
   return allOf(
     checkInteger(['horizonDays'], horizonDays, { min: 1, max: MAX_HORIZON_DAYS }),
+    checkInteger(['budgetSeconds'], budgetSeconds, { max: MAX_BUDGET_SECONDS }),
     checkSpan(['until'], start, until),
     checkCount(['pinned'], pinned, { max: MAX_PAIRS }),
     checkCount(['forbidden'], forbidden, { max: MAX_PAIRS }),

@@ -4,6 +4,7 @@ import type { Scope } from '../../scope/scope.js';
 import { pairKey } from './candidates.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { type Facts, loadFacts } from './facts.service.js';
+import { fallOut, type Proposable } from './falling-out.js';
 import type { Match, MatchPlan } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { planById } from './plans.repo.js';
@@ -22,7 +23,7 @@ import {
   setPublished,
 } from './publishing.repo.js';
 import { failures } from './rules.js';
-import { respondBy } from './scoring.js';
+import { type Cap, respondBy } from './scoring.js';
 
 export interface PublishPlan {
   readonly planId: string;
@@ -46,11 +47,12 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
   // Facts about people are read under a named purpose, which a transaction cannot change into: hence before it. What moves
   // fast (quantities, states) is read again within, under locks on the needs.
   const planned = await plannedMatches(scope, planId);
+  const { weights } = await policyOfPlan(scope, plan);
   const facts = await loadFacts(
     scope,
     'MATCH_PUBLISH',
     { needs: { needIds: distinct(planned, 'needId') }, sessions: { sessionIds: distinct(planned, 'sessionId') } },
-    (await policyOfPlan(scope, plan)).weights,
+    weights,
   );
   return scope.transaction(
     (tx): Promise<Published> =>
@@ -63,7 +65,7 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
           if (locked.state !== 'READY' || locked.dryRun)
             return fail({ code: 'INVALID_STATE', from: locked.dryRun ? 'DRY_RUN' : locked.state, to: 'PUBLISHED' });
           const lapsed = await lapseProposals(tx, locked.branchId);
-          const { kept, fallen } = await checkAgain(tx, planned, facts, deadlinesOf(lapsed, tx.now()));
+          const { kept, fallen } = await checkAgain(tx, planned, facts, deadlinesOf(lapsed, tx.now()), weights.caps ?? []);
           await setPublished(tx, planId);
           if (kept.length) await setProposed(tx, kept);
           if (fallen.length) await setFellOut(tx, fallen);
@@ -96,12 +98,16 @@ type Lapsed = Awaited<ReturnType<typeof lapseProposals>>;
 const deadlinesOf = (lapsed: Lapsed, now: Date): ReadonlyMap<string, Date> =>
   new Map(lapsed.flatMap(({ respondBy: by, ...pair }) => (by !== null && by > now ? [[pairKey(pair), by] as const] : [])));
 
-/** Goes through the matches in rank order, spending what needs still ask and sessions still have. */
+/**
+ * Goes through the matches in rank order, spending what needs still ask and sessions still have; what is left must keep the rules
+ * about more than one pair, too.
+ */
 async function checkAgain(
   tx: Scope,
   planned: readonly Match[],
   facts: Facts,
   deadlines: ReadonlyMap<string, Date>,
+  caps: readonly Cap[],
 ): Promise<{ readonly kept: readonly Proposed[]; readonly fallen: readonly FellOut[] }> {
   const now = tx.now();
   const lockedNeeds = await lockNeeds(tx, distinct(planned, 'needId'));
@@ -112,7 +118,7 @@ async function checkAgain(
   const sessions = new Map(facts.sessions.map(session => [session.id, session]));
   const needNow = new Map(lockedNeeds.map(row => [row.id, row]));
   const sessionNow = new Map(current.map(row => [row.id, row]));
-  const kept: Proposed[] = [];
+  const possible: (Proposable & Proposed)[] = [];
   const fallen: FellOut[] = [];
   for (const { id, needId, sessionId, quantity, tier } of planned) {
     const [before, state, session, offer] = [
@@ -141,9 +147,17 @@ async function checkAgain(
     open.set(needId, (open.get(needId) ?? 0) - quantity);
     free.set(sessionId, (free.get(sessionId) ?? 0) - quantity);
     const asked = deadlines.get(pairKey({ needId, sessionId }));
-    kept.push({ id, respondBy: asked ?? respondBy(tier, now, offer.startsAt?.getTime() ?? null) });
+    possible.push({
+      id,
+      need,
+      session: { ...asNow, free: offer.free },
+      quantity,
+      respondBy: asked ?? respondBy(tier, now, offer.startsAt?.getTime() ?? null),
+    });
   }
-  return { kept, fallen };
+  const out = fallOut(possible, caps);
+  for (const [id, reason] of out) fallen.push({ id, reasons: [reason] });
+  return { kept: possible.filter(({ id }) => !out.has(id)), fallen };
 }
 
 async function appendAll(

@@ -1,4 +1,5 @@
 import { ageInMonths, localDate } from '../../kernel/clock.js';
+import { clash } from './clash.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 
 /** Why a pair is not possible, one code a cause. The number is the hard rule it belongs to; 0: no rule but a quantity or a person's word. */
@@ -31,6 +32,13 @@ export const MATCH_REASONS = {
   AFTER_DEADLINE: 4,
   DECLINED_BEFORE: 7,
   EXCLUDED: 7,
+  PERSON_BUSY: 4,
+  HELPER_BUSY: 4,
+  TOGETHER: 7,
+  MINIMUM_NOT_REACHED: 0,
+  PORTION_TOO_SMALL: 0,
+  RESERVED_FOR_OTHERS: 0,
+  CAP_REACHED: 0,
   FORBIDDEN: 0,
   SESSION_FULL: 0,
 } as const;
@@ -143,6 +151,21 @@ function* peopleFailures(need: NeedFacts, session: SessionFacts): Generator<Reas
   if (exclusion) yield because(exclusion.declined ? 'DECLINED_BEFORE' : 'EXCLUDED');
 }
 
+/** What is promised already: to this person at that time, of that session's helpers and rooms, to whom the need goes with. */
+function* commitmentFailures(need: NeedFacts, session: SessionFacts): Generator<Reason> {
+  const { time, place } = session;
+  if (time) {
+    const here = { time, place: place ?? need.place };
+    const isBusy = need.promises.some(
+      promise => promise.sessionId !== session.id && clash({ time: promise.time, place: promise.place ?? need.place }, here),
+    );
+    if (isBusy) yield because('PERSON_BUSY');
+  }
+  if (session.takenUp) yield because('HELPER_BUSY');
+  const whither = need.companion?.sessionIds ?? [];
+  if (whither.length && !whither.includes(session.id)) yield because('TOGETHER');
+}
+
 /** An offer serves its own category and, where it says so, everything below it. */
 export const coversCategory = (need: NeedFacts, session: SessionFacts): boolean =>
   session.categoryCode === need.categoryCode ||
@@ -165,6 +188,7 @@ export function* failures(need: NeedFacts, session: SessionFacts, now: number): 
   if (session.costFen > need.acceptsCostFen)
     yield because('COSTS_TOO_MUCH', { costFen: session.costFen, acceptsCostFen: need.acceptsCostFen });
   yield* timeFailures(need, session, now);
+  yield* commitmentFailures(need, session);
 }
 
 /** All hard rules that the pair breaks at this moment (reference/matching.md §1); empty: the pair is possible. */
@@ -176,11 +200,22 @@ export const failedRules = (need: NeedFacts, session: SessionFacts, now: number)
 export const isPossible = (need: NeedFacts, session: SessionFacts, now: number): boolean =>
   failures(need, session, now).next().done === true;
 
-/** No rule forbids the pair, yet nothing is left to give or to ask for. */
+/** What a need may take of a session's free places: not those kept for other branches' residents. */
+export const freeFor = ({ branchId }: NeedFacts, { free, quotas }: SessionFacts): number =>
+  quotas.reduce((left, quota) => (quota.branchId === branchId ? left : left - quota.places), free);
+
+/** Whether what is free there helps the need at all. */
+export const hasRoomFor = (need: NeedFacts, session: SessionFacts): boolean =>
+  freeFor(need, session) >= Math.max(1, need.minimum);
+
+/** No rule forbids the pair, yet nothing is left to give or to ask for, or less than helps. */
 export function fullness(need: NeedFacts, session: SessionFacts): readonly Reason[] {
   const found: Reason[] = [];
+  const free = freeFor(need, session);
   if (need.open <= 0) found.push(because('NEED_COVERED'));
   if (session.free <= 0) found.push(because('SESSION_FULL', { capacity: session.capacity }));
+  else if (free <= 0) found.push(because('RESERVED_FOR_OTHERS'));
+  else if (free < need.minimum) found.push(because('PORTION_TOO_SMALL'));
   return found;
 }
 
@@ -193,6 +228,8 @@ const PERSONAL: ReadonlySet<MatchReason> = new Set<MatchReason>([
   'CARE_CATEGORY',
   'NAMED_BUILDINGS',
   'BENEFICIARY_UNKNOWN',
+  'PERSON_BUSY',
+  'CAP_REACHED',
 ]);
 
 /** What somebody outside the branch's staff may read of it: whatever concerns the person becomes one code without numbers. */

@@ -46,8 +46,9 @@ async function runPlan(scope: Scope, plan: MatchPlan, stop: AbortController): Pr
     const { weights } = await policyOfPlan(scope, plan);
     const horizon = { branchId: plan.branchId, from: plan.horizonStart, until: plan.horizonEnd };
     const facts = await loadPlanFacts(scope, 'MATCH_PLAN', horizon, weights);
-    const { policyVersion, pinned, forbidden } = plan;
-    const input = { ...facts, now: scope.now().getTime(), policyVersion, weights, pinned, forbidden };
+    const { policyVersion, pinned, forbidden, budgetSeconds } = plan;
+    const budget = budgetSeconds * 1000;
+    const input = { ...facts, now: scope.now().getTime(), policyVersion, weights, pinned, forbidden, budget };
     const outcome = await planInThread(input, show, stop.signal);
     await shown;
     await scope.transaction(async tx => {

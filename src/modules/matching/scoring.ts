@@ -10,6 +10,17 @@ const weight = z.int().min(0).max(MAX_WEIGHT);
 /** So many points or so much cost for one unit, and never more than `max`. */
 const graded = z.strictObject({ each: weight, max: weight });
 
+/**
+ * At most `times` of a category and of all below it for one person, in the category's unit: what they received within the last
+ * `days`, what they are promised, and what a plan adds.
+ */
+const capSchema = z.strictObject({
+  category: z.string().min(1).max(40),
+  times: z.int().min(1).max(9999),
+  days: z.int().min(1).max(366),
+});
+export type Cap = z.infer<typeof capSchema>;
+
 /** What weights must be. A cost that could exceed the bound is told at `cost`. */
 export const weightsSchema = z
   .strictObject({
@@ -41,6 +52,8 @@ export const weightsSchema = z
       repeat: graded,
       repeatDays: weight,
     }),
+    /** Most-wanted categories, of which nobody gets more than so much in a while. */
+    caps: z.array(capSchema).max(50).optional(),
     cost: z.strictObject({
       /** For each ten meters on foot. */
       distance: graded,

@@ -59,6 +59,7 @@ describe('a need that stays open', () => {
     ],
     lowest: { tier: 2, points: 300, tiersAhead: 1, pointsAhead: 100, hoursEarlier: 0 },
     pinned: 0,
+    blocked: [],
   };
 
   it('is told who holds the places: how many of which urgency and how long they have waited, nobody named', () => {

@@ -5,8 +5,8 @@ import type { CostPart, Part, RankPart } from './scoring.js';
 
 /** Explanations in words, Chinese and English; the same numbers as in the data. */
 export type Locale = 'zh' | 'en';
-type Said = readonly [zh: string, en: string];
-const pick = ([zh, en]: Said, locale: Locale): string => (locale === 'zh' ? zh : en);
+export type Said = readonly [zh: string, en: string];
+export const pick = ([zh, en]: Said, locale: Locale): string => (locale === 'zh' ? zh : en);
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 const yuan = (fen: number): string => (fen / 100).toFixed(2);
@@ -110,6 +110,23 @@ function reasonSaid({ code, numbers: n }: Reason): Said {
       return ['此前已被谢绝。', 'This pair was declined before.'];
     case 'EXCLUDED':
       return ['一方已排除另一方。', 'One side excluded the other.'];
+    case 'PERSON_BUSY':
+      return [
+        '服务对象届时另有服务安排,或来不及赶到。',
+        'The person is promised to be elsewhere then, or could not get there in time.',
+      ];
+    case 'HELPER_BUSY':
+      return ['该场次的人手、场地或设备届时已有安排。', 'The helper, room or device of the session is promised elsewhere then.'];
+    case 'TOGETHER':
+      return ['与结伴的需求不在同一场次。', 'The need that it goes together with is not in this session.'];
+    case 'MINIMUM_NOT_REACHED':
+      return ['该场次未达最低开办人数。', 'Too few come for the session to be held.'];
+    case 'PORTION_TOO_SMALL':
+      return ['所余数量少于该需求一次所需。', 'Less is left than the need takes at once.'];
+    case 'RESERVED_FOR_OTHERS':
+      return ['余下名额留给其他总支的居民。', "The places left are kept for other branches' residents."];
+    case 'CAP_REACHED':
+      return ['已达政策规定的次数上限。', 'The person has had as much of it as the policy gives in a while.'];
     case 'FORBIDDEN':
       return ['本次方案中被人工排除。', 'Forbidden by hand in this plan.'];
     case 'SESSION_FULL':
@@ -190,7 +207,7 @@ export function unmatchedSentence(reason: UnmatchedReason, quantity: number, cer
     `本总支有 ${ofCategory} 个此类场次,${zh}。`,
     `Of ${plural(ofCategory, 'session')} of this category in the alliance, ${en}.`,
   ];
-  const said: Record<UnmatchedReason, () => Said> = {
+  const said: Record<Exclude<UnmatchedReason, Blocker>, () => Said> = {
     NO_OFFER_OF_CATEGORY: () => ['本总支红盟没有此类资源。', 'Nobody in the alliance of this branch offers this category.'],
     NO_STANDING: () => none('但都没有有效的协议或备案', 'none has a pact in force and valid filings'),
     OUT_OF_AREA: () => none('但都不服务该片区', 'none serves this place'),
@@ -209,7 +226,38 @@ export function unmatchedSentence(reason: UnmatchedReason, quantity: number, cer
       `${quantity} remain: all ${plural(possible, 'session')} that could serve are full. ${fullSaid(certificate)[1]}`,
     ],
   };
-  return pick(said[reason](), locale);
+  if (!isBlocker(reason)) return pick(said[reason](), locale);
+  return pick(
+    possible === 0 ? none(`但都${BLOCKED[reason][0]}`, `all are ${BLOCKED[reason][1]}`) : blockedSaid(certificate),
+    locale,
+  );
+}
+
+/** What can keep a need out of a session that every rule allows it, in words that follow a count. */
+const BLOCKED = {
+  HELPER_BUSY: ['人手、场地或设备另有安排', 'without their helper, room or device'],
+  MINIMUM_NOT_REACHED: ['未达最低开办人数', 'without enough people to be held'],
+  RESERVED_FOR_OTHERS: ['余位留给其他总支', "with only places left that are kept for other branches' residents"],
+  PERSON_BUSY: ['与本人其他安排冲突', 'at a time when the person is elsewhere or on the way'],
+  PORTION_TOO_SMALL: ['余量少于一次所需', 'with less left than the need takes at once'],
+  TOGETHER: ['不能同时接纳结伴的两项需求', 'unable to take both needs that go together'],
+  CAP_REACHED: ['已达本人次数上限', 'more than the policy gives one person in a while'],
+  BUDGET_ENDED: ['在计算时间内尚无定论', 'not settled within the time of the run'],
+} as const satisfies Partial<Record<UnmatchedReason, Said>>;
+type Blocker = keyof typeof BLOCKED;
+const isBlocker = (reason: UnmatchedReason): reason is Blocker => reason in BLOCKED;
+
+function blockedSaid(certificate: Certificate): Said {
+  const { possible, blocked } = certificate;
+  const words = blocked.map(({ code, sessions }) => {
+    const [zh, en]: Said = isBlocker(code) ? BLOCKED[code] : ['已约满', 'full'];
+    return [`${sessions} 个${zh}`, `${sessions} ${en}`] as const;
+  });
+  const [zhFull, enFull] = fullSaid(certificate);
+  return [
+    `能服务的 ${possible} 个场次中:${words.map(([zh]) => zh).join('、')}。${zhFull}`,
+    `Of ${plural(possible, 'session')} that could serve: ${words.map(([, en]) => en).join('; ')}. ${enFull}`.trim(),
+  ];
 }
 
 function fullSaid({ closedSet, promised, holders, lowest, pinned, possible }: Certificate): Said {

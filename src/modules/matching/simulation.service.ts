@@ -31,6 +31,8 @@ export const MAX_ADDED_SESSIONS = 50;
 const MAX_CAPACITY = 1_000_000_000_000;
 /** Shorter than what an operation may take; what is larger is planned as a dry run, which is polled. */
 const TIME_MS = 9000;
+/** How long each of the two plans may search for what rules about more than one pair allow. */
+const BUDGET_MS = 3000;
 /** How many compute at once in this process, each for another caller. */
 const MAX_AT_ONCE = 2;
 
@@ -63,7 +65,15 @@ export async function simulatePlan(scope: Scope, command: SimulatePlan): Promise
     const unknown = unknownIn(command.changes, facts);
     if (unknown) return fail({ code: 'NOT_FOUND', path: unknown });
     const now = scope.now().getTime() - (isPast ? PAST_DAYS * DAY : 0);
-    const plan = { ...facts, now, policyVersion: policy.version, weights: policy.weights, pinned: [], forbidden: [] };
+    const plan = {
+      ...facts,
+      now,
+      policyVersion: policy.version,
+      weights: policy.weights,
+      pinned: [],
+      forbidden: [],
+      budget: BUDGET_MS,
+    };
     return ok(await simulateInThread({ plan, changes: command.changes, weights: weights.value }, signal));
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;

@@ -15,6 +15,7 @@ const planOf = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[]):
   sessions,
   pinned: [],
   forbidden: [],
+  budget: 60_000,
   proposals: [],
   bygone: { needs: [], sessions: [] },
 });

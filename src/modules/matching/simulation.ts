@@ -2,7 +2,7 @@ import { workingHoursBetween } from '../../kernel/clock.js';
 import { rankedNeeds } from './candidates.js';
 import type { SessionFacts } from './facts.js';
 import type { ChangeKind } from './matching.domain.js';
-import { computePlan, type PlanInput, type PlannedMatch, type PlanOutcome } from './planning.js';
+import { computePlan, type PlanInput, type PlannedMatch, type PlanOutcome, type Tools } from './planning.js';
 import type { Weights } from './scoring.js';
 import { mean } from './totals.js';
 
@@ -145,9 +145,9 @@ const kindsOf = ({ changes }: PlanOutcome): Readonly<Record<ChangeKind, number>>
 };
 
 /** Plans twice, without and with the changes, and compares whom the two plans serve, how long after, and from how far. */
-export function simulate({ plan, changes, weights }: SimulationInput): SimulationOutcome {
+export function simulate({ plan, changes, weights }: SimulationInput, tools?: Tools): SimulationOutcome {
   const changed = { ...plan, weights, sessions: changedSessions(plan.sessions, changes) };
-  const [before, after] = [computePlan(plan), computePlan(changed)];
+  const [before, after] = [computePlan(plan, undefined, tools), computePlan(changed, undefined, tools)];
   const [was, is] = [needOutcomes(plan, before), needOutcomes(changed, after)];
   const compared = (belongs: (outcome: NeedOutcome) => boolean): Compared<Figures> => ({
     before: figuresOf(was.filter(belongs)),

@@ -9,6 +9,7 @@ import { loadFacts, upcoming } from './facts.service.js';
 import { readsInFull } from './matching.policy.js';
 import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
 import { currentPolicy, type MatchPolicy } from './policies.repo.js';
+import { hasRoomFor } from './rules.js';
 import { byRank, costOf, rankOf, tieOf } from './scoring.js';
 
 /** A pair worth considering now, best first. */
@@ -114,7 +115,7 @@ function bestSessions(
   inFull: boolean,
   now: number,
 ): readonly SessionFacts[] {
-  const positions = positionsFor(need);
+  const positions = positionsFor(need).filter(position => hasRoomFor(need, sessions[position]!));
   if (inFull) return candidatesOf(need, sessions, positions, weights, now).map(({ position }) => sessions[position]!);
   // The order must not tell what the explanation hides: dates and the organization's own load are all it goes by.
   const openCost = (session: SessionFacts): number =>

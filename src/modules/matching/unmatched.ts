@@ -15,6 +15,9 @@ const STEPS: readonly (readonly [UnmatchedReason, readonly MatchReason[]])[] = [
   ['COST', ['COSTS_TOO_MUCH']],
   ['EXCLUDED', ['DECLINED_BEFORE', 'EXCLUDED', 'FORBIDDEN']],
   ['WRONG_TIME', ['OFFER_NOT_VALID', 'LEAD_TIME', 'NO_WINDOW', 'AFTER_DEADLINE']],
+  ['HELPER_BUSY', ['HELPER_BUSY']],
+  ['PERSON_BUSY', ['PERSON_BUSY']],
+  ['TOGETHER', ['TOGETHER']],
 ];
 
 export interface Obstacles {
@@ -65,6 +68,7 @@ export function certificateOf(
   possible: readonly number[],
   closed: ClosedSet,
   idOf: (position: number) => string,
+  blocked: Certificate['blocked'] = [],
 ): Certificate {
   const { lowest } = closed;
   const named = new Set(possible.slice(0, MAX_CERTIFICATE_SESSIONS));
@@ -93,5 +97,6 @@ export function certificateOf(
         }
       : null,
     pinned: closed.pinned,
+    blocked,
   };
 }

@@ -22,7 +22,7 @@ import {
   type RequesterKind,
   type TransferTarget,
 } from './needs.domain.js';
-import { insertNeeds, nextNeedNumbers } from './needs.repo.js';
+import { insertNeeds, nextNeedNumbers, tie } from './needs.repo.js';
 import type { Beneficiary } from './submission.service.js';
 
 /** A need of a bulk load, with its history: when it came, was verified and ended. */
@@ -65,7 +65,7 @@ const CHUNK = 500;
 
 /**
  * Loads many needs with their history under the purpose `seed`; all or none. Each is checked as a submission at its own time
- * would be. A merged one names an id that is in the same load or there already. Answers with the ids in the order given.
+ * would be. A merged one, and one that goes together with another, names an id that is in the same load or there already. Answers with the ids in the order given.
  */
 export const createNeedsBulk = (scope: Scope, rows: readonly BulkNeed[]) =>
   scope.asSystem('seed').transaction(async (tx): Promise<Result<readonly string[], InvalidInput>> => {
@@ -97,6 +97,8 @@ export const createNeedsBulk = (scope: Scope, rows: readonly BulkNeed[]) =>
       );
       await tx.append(...chunk.flatMap(({ need }) => historyOf(need)));
     }
+    for (const [at, { togetherWithId }] of rows.entries())
+      if (togetherWithId != null) await tie(tx, ids[at] ?? '', togetherWithId);
     return ok(ids);
   });
 
@@ -167,6 +169,7 @@ function toNeed(row: BulkNeed, id: string, known: Known): Result<Ready, InvalidI
     closedAt,
     closeReason: row.closeReason ?? null,
     mergedIntoId: row.mergedIntoId ?? null,
+    togetherWithId: null,
     transferredTo: row.transferredTo ?? null,
     version: 1,
   } as const;

@@ -13,6 +13,7 @@ describe('what a need asks for', () => {
     expect(rules({})).toEqual([]);
     expect(withDefaults({}, { floor: 5, noLift: true })).toEqual({
       quantity: 1,
+      minimumQuantity: 1,
       windows: [],
       deadline: null,
       modes: ['ON_SITE', 'HOME', 'ONLINE'],
@@ -35,6 +36,17 @@ describe('what a need asks for', () => {
     expect(rules({ quantity: null }, { least: 2 })).toEqual(['quantity MIN']);
     expect(rules({ quantity: null }, { least: 1 })).toEqual([]);
     expect(rules({}, { least: 2 })).toEqual([]);
+  });
+
+  it('asks at once for no more than there is, before and after a correction', () => {
+    expect(rules({ quantity: 3, minimumQuantity: 3 })).toEqual([]);
+    expect(rules({ quantity: 3, minimumQuantity: 4 })).toEqual(['minimumQuantity MAX']);
+    expect(rules({ minimumQuantity: 0 })).toEqual(['minimumQuantity MIN']);
+    const before = { quantity: 5, minimumQuantity: 4 };
+    expect(rules({ quantity: 4 }, { before })).toEqual([]);
+    expect(rules({ quantity: 3 }, { before })).toEqual(['minimumQuantity MAX']);
+    expect(rules({ quantity: 3, minimumQuantity: null }, { before })).toEqual([]);
+    expect(rules({ minimumQuantity: 5 }, { before })).toEqual([]);
   });
 
   it('counts characters, not code units', () => {

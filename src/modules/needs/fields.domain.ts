@@ -14,6 +14,8 @@ const HIGHEST_FLOOR = 200;
 /** What a need asks for, as people fill it in; null is the same as left out. */
 export interface NeedFields {
   readonly quantity?: number | null;
+  readonly minimumQuantity?: number | null;
+  readonly togetherWithId?: string | null;
   readonly windows?: readonly TimeWindow[] | null;
   readonly deadline?: Date | null;
   readonly modes?: readonly Mode[] | null;
@@ -31,7 +33,16 @@ export interface FieldBounds {
   readonly now: Date;
   readonly storeys?: number | null;
   readonly least?: number;
+  /** As it stands before a correction. */
+  readonly before?: Pick<Need, 'quantity' | 'minimumQuantity'>;
 }
+
+const ONE = { quantity: 1, minimumQuantity: 1 };
+/** The quantities that a need has afterwards; null puts 1 back. */
+const quantitiesAfter = (fields: NeedFields, before: Pick<Need, 'quantity' | 'minimumQuantity'>) => ({
+  quantity: fields.quantity === undefined ? before.quantity : (fields.quantity ?? 1),
+  minimumQuantity: fields.minimumQuantity === undefined ? before.minimumQuantity : (fields.minimumQuantity ?? 1),
+});
 
 function windowProblems(windows: readonly TimeWindow[], now: Date): Problem[] {
   const spans = windows
@@ -43,10 +54,15 @@ function windowProblems(windows: readonly TimeWindow[], now: Date): Problem[] {
 }
 
 /** All that is wrong with what was filled in. */
-export const checkFields = (fields: NeedFields, { now, storeys, least = 1 }: FieldBounds): Result<null, InvalidInput> =>
-  allOf(
+export function checkFields(
+  fields: NeedFields,
+  { now, storeys, least = 1, before = ONE }: FieldBounds,
+): Result<null, InvalidInput> {
+  const { quantity, minimumQuantity } = quantitiesAfter(fields, before);
+  return allOf(
     // Null puts 1 back, which may be less than is promised already.
     checkInteger(['quantity'], fields.quantity === null ? 1 : fields.quantity, { min: least }),
+    checkInteger(['minimumQuantity'], minimumQuantity, { min: 1, max: Math.max(1, quantity) }),
     checkCount(['windows'], fields.windows, { max: MAX_WINDOWS }),
     windowProblems((fields.windows ?? []).slice(0, MAX_WINDOWS), now),
     fields.deadline && fields.deadline <= now ? { path: ['deadline'], rule: 'IN_THE_PAST' } : null,
@@ -57,6 +73,7 @@ export const checkFields = (fields: NeedFields, { now, storeys, least = 1 }: Fie
     checkText(['description'], fields.description, { max: MAX_DESCRIPTION }),
     checkText(['accessNotes'], fields.accessNotes, { max: MAX_ACCESS_NOTES }),
   );
+}
 
 export const checkGroup = (group: string | null | undefined): Problem | null =>
   group == null ? null : checkText(['group'], group, { max: MAX_GROUP, required: true });
@@ -68,7 +85,16 @@ const stored = (windows: readonly TimeWindow[]): StoredWindow[] =>
 
 type PublicFields = Pick<
   Need,
-  'quantity' | 'windows' | 'deadline' | 'modes' | 'acceptsCostFen' | 'floor' | 'noLift' | 'wheelchair' | 'languages'
+  | 'quantity'
+  | 'minimumQuantity'
+  | 'windows'
+  | 'deadline'
+  | 'modes'
+  | 'acceptsCostFen'
+  | 'floor'
+  | 'noLift'
+  | 'wheelchair'
+  | 'languages'
 >;
 
 /** The fields as they are kept where partners may see them; what is left out takes its default. */
@@ -77,6 +103,7 @@ export const withDefaults = (
   known: { readonly floor: number | null; readonly noLift: boolean },
 ): PublicFields => ({
   quantity: fields.quantity ?? 1,
+  minimumQuantity: fields.minimumQuantity ?? 1,
   windows: stored(fields.windows ?? []),
   deadline: fields.deadline ?? null,
   modes: [...new Set(fields.modes ?? MODES)],
@@ -94,6 +121,7 @@ export function corrected(need: PublicFields, fields: NeedFields): PublicFields 
     fields[name] === undefined ? need[name] : fresh[name];
   return {
     quantity: pick('quantity'),
+    minimumQuantity: pick('minimumQuantity'),
     windows: pick('windows'),
     deadline: pick('deadline'),
     modes: pick('modes'),
@@ -113,6 +141,7 @@ const REQUESTERS_FIELDS: ReadonlySet<string> = new Set([
   'noLift',
   'wheelchair',
   'languages',
+  'togetherWithId',
   'description',
   'accessNotes',
 ] satisfies (keyof NeedFields)[]);

@@ -29,6 +29,7 @@ import {
 import { canSeeNeed, sidesOf } from './needs.policy.js';
 import { lockNeeds, type NeedRow, saveNeed } from './needs.repo.js';
 import { findNeed, isFamilyOf } from './sight.service.js';
+import { goAlone, goTogether, lockCompanion } from './together.service.js';
 
 /** Which need, as last read. With a key, a repeat gets the first answer. */
 export interface ChangeNeed {
@@ -140,9 +141,16 @@ export const verifyNeed = (scope: Scope, command: VerifyNeed) =>
     const category = await categoryOf(tx, need, command.categoryCode);
     if (!category.ok) return category;
     const urgency = command.urgency ?? need.urgency;
-    const checked = { ...need, category: category.value, categoryCode: category.value.code, urgency };
+    const checked = { ...need, ...(await recategorized(tx, need, category.value)), urgency };
     return save(tx, { need: checked, sides }, 'OPEN', {}, { categoryCode: checked.categoryCode, urgency });
   });
+
+/** A need that turns out to be about something else goes alone: one session serves one category. */
+async function recategorized(tx: Scope, need: NeedRow, category: NeedRow['category']) {
+  const isOther = category.code !== need.categoryCode;
+  if (isOther) await goAlone(tx, need);
+  return { category, categoryCode: category.code, togetherWithId: isOther ? null : need.togetherWithId };
+}
 
 async function categoryOf(
   tx: Scope,
@@ -211,7 +219,8 @@ export interface UpdateNeed extends ChangeNeed, NeedFields {
  */
 export const updateNeed = (scope: Scope, command: UpdateNeed) =>
   changing(scope, 'needUpdate', command, async tx => {
-    const held = await hold(tx, command, sides => sides.length > 0);
+    const beside = command.togetherWithId ?? null;
+    const held = await hold(tx, command, sides => sides.length > 0, beside === null ? [] : [beside]);
     if (!held.ok) return held;
     const { need, sides } = held.value;
     const { needId, expectedVersion, idempotencyKey, ...given } = command;
@@ -231,16 +240,20 @@ export const updateNeed = (scope: Scope, command: UpdateNeed) =>
       now: tx.now(),
       storeys: building?.storeys ?? null,
       least: need.fulfilled + Math.max(need.committed, 1),
+      before: need,
     });
     if (!checked.ok) return checked;
     const changed: NeedRow = {
       ...need,
       ...corrected(need, given),
-      category: category.value,
-      categoryCode: category.value.code,
+      ...(await recategorized(tx, need, category.value)),
       version: need.version + 1,
     };
+    const companion = beside === null ? null : await lockCompanion(tx, beside, changed);
+    if (companion && !companion.ok) return companion;
     await saveNeed(tx, changed);
+    if (companion) await goTogether(tx, changed, companion.value);
+    else if (given.togetherWithId === null) await goAlone(tx, changed);
     if (description !== undefined || accessNotes !== undefined)
       await saveTexts(tx, needId, {
         ...(description !== undefined && { description: description?.trim() ?? '' }),
@@ -248,5 +261,6 @@ export const updateNeed = (scope: Scope, command: UpdateNeed) =>
       });
     const fields = Object.keys(given).filter(name => given[name as keyof typeof given] !== undefined);
     await tx.append({ ...eventOf(need), kind: 'NEED_CHANGED', data: { fields } });
-    return ok(changed);
+    const togetherWithId = given.togetherWithId === undefined ? changed.togetherWithId : given.togetherWithId;
+    return ok({ ...changed, togetherWithId });
   });

@@ -26,6 +26,7 @@ const need = (state: NeedState, committed = 0): Need => ({
   state,
   urgency: 'P3',
   quantity: 3,
+  minimumQuantity: 1,
   committed,
   fulfilled: 0,
   modes: ['HOME'],
@@ -41,6 +42,7 @@ const need = (state: NeedState, committed = 0): Need => ({
   closedAt: null,
   closeReason: null,
   mergedIntoId: null,
+  togetherWithId: null,
   transferredTo: null,
   version: 1,
 });

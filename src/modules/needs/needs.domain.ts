@@ -70,6 +70,8 @@ export interface Need {
   readonly state: NeedState;
   readonly urgency: Urgency;
   readonly quantity: number;
+  /** What is served at once is at least so much, or nothing; the whole quantity: all or nothing. */
+  readonly minimumQuantity: number;
   readonly committed: number;
   readonly fulfilled: number;
   readonly modes: readonly Mode[];
@@ -85,6 +87,8 @@ export interface Need {
   readonly closedAt: Date | null;
   readonly closeReason: NeedCloseReason | null;
   readonly mergedIntoId: string | null;
+  /** The need that goes to the same session, or neither; counts while both wait. */
+  readonly togetherWithId: string | null;
   readonly transferredTo: TransferTarget | null;
   readonly version: number;
 }
@@ -122,6 +126,10 @@ export const isAlive = (state: NeedState): boolean => state === 'SUBMITTED' || s
 /** What nobody has promised yet, in the category's unit. */
 export const openQuantity = ({ quantity, committed, fulfilled }: Pick<Need, 'quantity' | 'committed' | 'fulfilled'>): number =>
   quantity - committed - fulfilled;
+
+/** The least that may be promised of a need at once; of what is left when that is less. */
+export const leastPortion = (need: Pick<Need, 'quantity' | 'committed' | 'fulfilled' | 'minimumQuantity'>): number =>
+  Math.max(1, Math.min(need.minimumQuantity, openQuantity(need)));
 
 /** True when these sides may take the step from some state. */
 export const mayEver = (to: NeedState, sides: readonly NeedSide[]): boolean =>

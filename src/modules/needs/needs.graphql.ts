@@ -21,6 +21,7 @@ import {
 } from './needs.enums.graphql.js';
 import {
   ageBandByNeed,
+  companionOf,
   coverageOf,
   detailOf,
   doneBy,
@@ -89,6 +90,10 @@ export class Need extends Node {
   @Field(() => NeedStateEnum, { description: 'Where it stands.' }) readonly state!: NeedState;
   @Field(() => UrgencyEnum, { description: 'How soon it asks for an answer, as staff judge it.' }) readonly urgency!: Urgency;
   @Field(() => Quantity, { description: "How much is asked, in the category's capacity unit." }) readonly quantity!: number;
+  @Field(() => Quantity, {
+    description: 'Served with at least so much at once, or not at all; the whole quantity: all or nothing; 1: any part helps.',
+  })
+  readonly minimumQuantity!: number;
   @Field(() => [ModeEnum], { description: 'Where the service may take place.' }) readonly modes!: readonly Mode[];
   @Field(() => [NeedWindow], { description: 'When it may happen, earliest first; empty means at any time.' })
   readonly windows!: readonly StoredWindow[];
@@ -221,6 +226,15 @@ export class NeedResolver {
   })
   async channel(@Root() need: NeedRow, @Ctx() scope: Scope) {
     return (await isInvolved(scope, need)) ? need.channel : null;
+  }
+
+  @FieldResolver(() => Need, {
+    nullable: true,
+    description:
+      'The need that goes to the same session, or neither does (结伴). Null when there is none, when one of the two no longer waits, or when it is not yours to see.',
+  })
+  togetherWith(@Root() need: NeedRow, @Ctx() scope: Scope) {
+    return companionOf(scope, need);
   }
 
   @FieldResolver(() => Need, {

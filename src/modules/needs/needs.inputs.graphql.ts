@@ -24,6 +24,17 @@ abstract class NeedFieldsInput {
     description: "How much, at least 1, in the category's capacity unit; 1 when left out.",
   })
   readonly quantity?: number | null;
+  @Field(() => Quantity, {
+    nullable: true,
+    description: 'At least so much at once, or nothing; at most the quantity, which means all or nothing. 1 when left out.',
+  })
+  readonly minimumQuantity?: number | null;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Another need that is yours to answer for or to ask, of the same branch and category and still waiting: both go to the same session, or neither. Null cuts the tie.',
+  })
+  readonly togetherWithId?: string | null;
   @Field(() => [NeedWindowInput], {
     nullable: true,
     description: 'When it may happen, at most 14, not all over already; at any time when left out.',

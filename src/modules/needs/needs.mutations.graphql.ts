@@ -70,8 +70,12 @@ class NeedMutations {
     @Arg('input', () => NeedSubmitInput, { description: 'What is asked.' }) input: NeedSubmitInput,
   ) {
     const ids = { residentId: 'Resident', organizationId: 'Organization', buildingId: 'Building', branchId: 'Branch' };
-    const payload = await mutate(scope, 'need', input, { ...ids, requesterOrganizationId: 'Organization' }, command =>
-      submitNeed(scope, command),
+    const payload = await mutate(
+      scope,
+      'need',
+      input,
+      { ...ids, requesterOrganizationId: 'Organization', togetherWithId: 'Need' },
+      command => submitNeed(scope, command),
     );
     const { need } = payload;
     return {
@@ -97,7 +101,7 @@ class NeedMutations {
     @Ctx() scope: Scope,
     @Arg('input', () => NeedUpdateInput, { description: 'What to correct.' }) input: NeedUpdateInput,
   ) {
-    return mutate(scope, 'need', input, ID, command => updateNeed(scope, command));
+    return mutate(scope, 'need', input, { ...ID, togetherWithId: 'Need' }, command => updateNeed(scope, command));
   }
 
   @Mutation(() => NeedUrgencySetPayload, { description: 'Judges the urgency anew, with a reason. Staff of the branch.' })

@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, lt, lte, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, isNotNull, lt, lte, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { nextNumber } from '../../db/registers.js';
 import { DAY } from '../../kernel/clock.js';
@@ -198,7 +198,33 @@ export async function insertNeeds({ db, communityId }: Scope, rows: readonly Nee
   await db.insert(needs).values(rows.map(row => ({ ...row, modes: [...row.modes], languages: [...row.languages], communityId })));
 }
 
-/** Writes everything that can change but the quantities promised, which move by themselves. */
+/** Cuts needs loose from what they are tied to, on both sides. */
+export const untie = ({ db, communityId }: Scope, ids: readonly string[]) =>
+  db
+    .update(needs)
+    .set({ togetherWithId: null, version: sql`${needs.version} + case when ${among(needs.id, ids)} then 0 else 1 end` })
+    .where(
+      and(
+        eq(needs.communityId, communityId),
+        sql`(${among(needs.id, ids)} or ${among(needs.togetherWithId, ids)})`,
+        isNotNull(needs.togetherWithId),
+      ),
+    );
+
+/** Ties two needs to each other and to nothing else; the version of the second grows, that of the first is the caller's. */
+export async function tie(scope: Scope, id: string, otherId: string): Promise<void> {
+  const { db, communityId } = scope;
+  await untie(scope, [id, otherId]);
+  await db
+    .update(needs)
+    .set({
+      togetherWithId: sql`case when ${needs.id} = ${id} then ${otherId}::uuid else ${id}::uuid end`,
+      version: sql`${needs.version} + case when ${needs.id} = ${id} then 0 else 1 end`,
+    })
+    .where(and(eq(needs.communityId, communityId), among(needs.id, [id, otherId])));
+}
+
+/** Writes everything that can change but the quantities promised and the tie to another need, which move by themselves. */
 export async function saveNeed({ db, communityId }: Scope, need: Need): Promise<void> {
   const { id, modes, languages } = need;
   await db
@@ -208,6 +234,7 @@ export async function saveNeed({ db, communityId }: Scope, need: Need): Promise<
       state: need.state,
       urgency: need.urgency,
       quantity: need.quantity,
+      minimumQuantity: need.minimumQuantity,
       fulfilled: need.fulfilled,
       windows: need.windows,
       deadline: need.deadline,

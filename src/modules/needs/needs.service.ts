@@ -28,12 +28,13 @@ export {
   verifyNeed,
   withdrawNeed,
 } from './moves.service.js';
-export type { Need } from './needs.domain.js';
+export { leastPortion, type Need } from './needs.domain.js';
 export { canSeeNeed } from './needs.policy.js';
 export { type NeedRow, needById, ORDERS } from './needs.repo.js';
 export { findNeed, isFamilyOf } from './sight.service.js';
 export { submitNeed } from './submission.service.js';
 export { doneBy } from './timeline.domain.js';
+export { companionOf } from './together.service.js';
 
 /** What a need says about people; null for those who may not know. */
 export const detailOf = async (scope: Scope, need: NeedRow): Promise<NeedDetail | null> =>

@@ -12,6 +12,7 @@ import {
   smallint,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { communityId, instant, quantity } from '../../db/columns.js';
@@ -64,6 +65,10 @@ export const needs = pgTable(
     /** Promised by accepted referrals, and delivered; both moved only by conditional statements. */
     committed: quantity('committed').notNull().default(0),
     fulfilled: quantity('fulfilled').notNull().default(0),
+    /** Served with at least so much at once, or not at all; the whole quantity: all or nothing. */
+    minimumQuantity: quantity('minimum_quantity').notNull().default(1),
+    /** Goes to the same session as this one, or neither does; kept on both of the two. */
+    togetherWithId: uuid('together_with_id'),
     modes: mode().array().notNull(),
     windows: jsonb().$type<readonly StoredWindow[]>().notNull().default([]),
     deadline: instant('deadline'),
@@ -101,8 +106,16 @@ export const needs = pgTable(
     index('need_by_requester_organization').on(t.communityId, t.requesterOrganizationId, t.id),
     index('need_by_requester_organization_reference').on(t.requesterOrganizationId),
     index('need_by_beneficiary_organization_reference').on(t.beneficiaryOrganizationId),
+    foreignKey({
+      name: 'need_together_with',
+      columns: [t.communityId, t.togetherWithId],
+      foreignColumns: [t.communityId, t.id],
+    }),
+    uniqueIndex('need_together').on(t.communityId, t.togetherWithId),
     index('need_by_merged_into').on(t.communityId, t.mergedIntoId),
     check('need_quantity', sql`${t.quantity} between 1 and 9007199254740991`),
+    check('need_minimum', sql`${t.minimumQuantity} between 1 and ${t.quantity}`),
+    check('need_together_other', sql`${t.togetherWithId} <> ${t.id}`),
     check('need_covered', sql`${t.committed} >= 0 and ${t.fulfilled} >= 0 and ${t.committed} + ${t.fulfilled} <= ${t.quantity}`),
     check('need_cost', sql`${t.acceptsCostFen} >= 0`),
     check('need_modes', sql`cardinality(${t.modes}) > 0`),

@@ -17,6 +17,7 @@ import { checkFields, checkGroup, type NeedFields, withDefaults } from './fields
 import type { BeneficiaryKind, Channel, Need, RequesterKind } from './needs.domain.js';
 import { insertNeeds, type NeedRow, needById, nextNeedNumbers } from './needs.repo.js';
 import { findNeed } from './sight.service.js';
+import { goTogether, lockCompanion } from './together.service.js';
 
 /** For whom: exactly one of the first five; groups and organizations also need the branch. */
 export interface Beneficiary {
@@ -94,13 +95,16 @@ async function submit(tx: Scope, command: SubmitNeed): Promise<Result<NeedRow, R
   if (!checked.ok) return checked;
   const { standing, branchId } = target;
   const urgency = command.urgency ?? 'P3';
+  const about = { branchId, categoryCode: category.code };
+  const id = newId(now.getTime());
+  const companion = command.togetherWithId == null ? null : await lockCompanion(tx, command.togetherWithId, { ...about, id });
+  if (companion && !companion.ok) return companion;
   const isOpen = standing === 'STAFF' && (command.verified !== false || urgency === 'P0');
   const need: Need = {
     ...withDefaults(command, { floor: target.floor, noLift: building ? !building.hasLift : false }),
-    id: newId(now.getTime()),
+    ...about,
+    id,
     number: await nextNumberOf(tx, branchId),
-    branchId,
-    categoryCode: category.code,
     beneficiaryKind: target.kind,
     beneficiaryOrganizationId: command.organizationId ?? null,
     beneficiaryGroup: command.group == null ? null : normalize(command.group),
@@ -116,6 +120,7 @@ async function submit(tx: Scope, command: SubmitNeed): Promise<Result<NeedRow, R
     closedAt: null,
     closeReason: null,
     mergedIntoId: null,
+    togetherWithId: null,
     transferredTo: null,
     version: 1,
   };
@@ -131,12 +136,13 @@ async function submit(tx: Scope, command: SubmitNeed): Promise<Result<NeedRow, R
       accessNotes: command.accessNotes?.trim() || null,
     },
   ]);
-  const about = { subject: { type: 'Need', id: need.id }, branchId };
+  const event = { subject: { type: 'Need', id }, branchId };
   await tx.append(
-    { ...about, kind: 'NEED_SUBMITTED', to: 'SUBMITTED', data: { categoryCode: category.code, channel: need.channel, urgency } },
-    ...(isOpen ? [{ ...about, kind: 'NEED_OPENED', from: 'SUBMITTED', to: 'OPEN' }] : []),
+    { ...event, kind: 'NEED_SUBMITTED', to: 'SUBMITTED', data: { categoryCode: category.code, channel: need.channel, urgency } },
+    ...(isOpen ? [{ ...event, kind: 'NEED_OPENED', from: 'SUBMITTED', to: 'OPEN' }] : []),
   );
-  const made = await tx.load(needById, need.id);
+  if (companion) await goTogether(tx, need, companion.value);
+  const made = await tx.load(needById, id);
   if (!made) throw new Error('a need just written cannot be read');
   return ok(made);
 }

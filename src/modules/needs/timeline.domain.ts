@@ -39,6 +39,8 @@ const TOLD: Readonly<Record<string, Label>> = {
 /** What is the staff's own: notes on the handling, and who declined. */
 const STAFF_ONLY: Readonly<Record<string, Label>> = {
   NEED_CHANGED: ['内容已更正', 'Its content was corrected.'],
+  NEED_TIED: ['约定与另一需求同场服务', 'It shall go together with another.'],
+  NEED_UNTIED: ['不再与另一需求同场', 'It goes alone again.'],
   NEED_URGENCY_SET: ['紧急程度已调整', 'Its urgency was changed.'],
   NEED_ABSORBED: ['并入一条同类需求', 'A like need was merged into it.'],
   REFERRAL_DRAFT: ['拟定服务单', 'A referral was drafted.'],

@@ -1,14 +1,10 @@
-import { allOf, checkCount, checkInteger, checkSpan, checkText } from '../../kernel/check.js';
-import { addDays, atLocal, localDate } from '../../kernel/clock.js';
-import type { Incomplete, InvalidInput, InvalidState, Problem } from '../../kernel/failures.js';
+import { allOf, checkCount, checkInteger, checkText } from '../../kernel/check.js';
+import type { Incomplete, InvalidInput, InvalidState } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { CareCategory, Language, Mode } from '../../kernel/vocabulary.js';
 
 export const OFFER_STATES = ['DRAFT', 'PUBLISHED', 'PAUSED', 'WITHDRAWN', 'EXPIRED'] as const;
 export type OfferState = (typeof OFFER_STATES)[number];
-
-export const SESSION_STATES = ['SCHEDULED', 'CANCELLED'] as const;
-export type SessionState = (typeof SESSION_STATES)[number];
 
 /** Why an organization stops, cuts or calls off what it offered. Codes, for they go into the event log. */
 export const OFFER_REASONS = [
@@ -23,10 +19,6 @@ export const OFFER_REASONS = [
   'OTHER',
 ] as const;
 export type OfferReason = (typeof OFFER_REASONS)[number];
-
-/** FHIR SDOH Clinical Care 3.0, capacity status. */
-export const CAPACITY_STATUSES = ['CAPACITY', 'NO_CAPACITY', 'WAITLIST', 'ADDITIONAL_ASSESSMENT_REQUIRED'] as const;
-export type CapacityStatus = (typeof CAPACITY_STATUSES)[number];
 
 /** What an organisation pledges (资源), as its organisation fills it in. Dates are calendar dates, both included. */
 export interface OfferFields {
@@ -225,83 +217,4 @@ export function edit(
   return emptied.length
     ? fail({ code: 'INVALID_INPUT', problems: emptied.map(name => ({ path: [name], rule: 'REQUIRED' as const })) })
     : ok(changed);
-}
-
-/** A dated piece of an offer (场次); without times it is on request while the offer is valid. Quantities in the category's unit. */
-export interface Session {
-  readonly id: string;
-  readonly offerId: string;
-  readonly state: SessionState;
-  readonly startsAt: Date | null;
-  readonly endsAt: Date | null;
-  readonly capacity: number;
-  readonly reserved: number;
-  readonly buildingId: string | null;
-  readonly place: string;
-  readonly cancelReason: OfferReason | null;
-  readonly version: number;
-  readonly createdAt: Date;
-}
-
-/** The states into which its organisation may move a session now: nothing is called off over the heads of those promised a place. */
-export const sessionSteps = ({ state, reserved }: Pick<Session, 'state' | 'reserved'>): SessionState[] =>
-  state === 'SCHEDULED' && reserved === 0 ? ['CANCELLED'] : [];
-
-export interface SessionFields {
-  readonly startsAt: Date | null;
-  readonly endsAt: Date | null;
-  readonly capacity: number;
-  readonly buildingId: string | null;
-  readonly place: string;
-}
-
-export const MAX_SESSION_HOURS = 31 * 24;
-
-/** A session has both times or none, lies ahead, lasts at most a month and has at least one place. */
-export const checkSession = (
-  { startsAt, endsAt, capacity, place }: SessionFields,
-  now: Date,
-  path: readonly string[] = [],
-): Result<null, InvalidInput> =>
-  allOf(
-    (startsAt === null) === (endsAt === null)
-      ? null
-      : { path: [...path, startsAt === null ? 'startsAt' : 'endsAt'], rule: 'REQUIRED' },
-    checkSpan([...path, 'endsAt'], startsAt, endsAt),
-    startsAt && endsAt && endsAt.getTime() - startsAt.getTime() > MAX_SESSION_HOURS * 3_600_000
-      ? { path: [...path, 'endsAt'], rule: 'MAX', limit: MAX_SESSION_HOURS }
-      : null,
-    endsAt && endsAt <= now ? { path: [...path, 'endsAt'], rule: 'IN_THE_PAST' } : null,
-    checkInteger([...path, 'capacity'], capacity, { min: 1 }),
-    checkText([...path, 'place'], place, { max: 100 }),
-  );
-
-/** Days of a dated session that lie outside its offer's validity: matching would never propose it. */
-export function outsideValidity(
-  { validFrom, validUntil }: Pick<OfferFields, 'validFrom' | 'validUntil'>,
-  { startsAt, endsAt }: Pick<SessionFields, 'startsAt' | 'endsAt'>,
-  path: readonly string[] = [],
-): readonly Problem[] {
-  const early = startsAt !== null && validFrom !== null && localDate(startsAt) < validFrom;
-  const late = endsAt !== null && validUntil !== null && endsAt > atLocal(addDays(validUntil, 1));
-  return [
-    ...(early ? [{ path: [...path, 'startsAt'], rule: 'NOT_ALLOWED' as const }] : []),
-    ...(late ? [{ path: [...path, 'endsAt'], rule: 'NOT_ALLOWED' as const }] : []),
-  ];
-}
-
-/** Places that may be promised now, in the category's unit: none of an offer that is not shown, none of a session that is over or called off. */
-export const freePlaces = (
-  offer: Pick<Offer, 'state' | 'validUntil'>,
-  { state, endsAt, capacity, reserved }: Pick<Session, 'state' | 'endsAt' | 'capacity' | 'reserved'>,
-  now: Date,
-): number => {
-  const isOver = endsAt !== null && endsAt <= now;
-  return offerState(offer, localDate(now)) === 'PUBLISHED' && state === 'SCHEDULED' && !isOver ? capacity - reserved : 0;
-};
-
-/** Whether more is taken. Waiting lists are not kept yet, so WAITLIST does not occur. */
-export function capacityStatus(hasFreePlaces: boolean, needsAssessment: boolean): CapacityStatus {
-  if (!hasFreePlaces) return 'NO_CAPACITY';
-  return needsAssessment ? 'ADDITIONAL_ASSESSMENT_REQUIRED' : 'CAPACITY';
 }

@@ -16,16 +16,10 @@ import { ServiceCategory } from '../taxonomy/taxonomy.graphql.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
 import { branchById, buildingById } from '../territory/territory.service.js';
-import {
-  type CapacityStatus,
-  capacityStatus,
-  type OfferReason,
-  type OfferState,
-  offerState,
-  offerSteps,
-} from './offers.domain.js';
+import { type OfferReason, type OfferState, offerState, offerSteps } from './offers.domain.js';
 import type { OfferRow } from './offers.repo.js';
 import { canEditOffer, countOffers, findOffer, hasFreePlaces, NEWEST, type OfferFilter, pageOfOffers } from './offers.service.js';
+import { type CapacityStatus, capacityStatus } from './sessions.domain.js';
 
 export const OfferStateEnum = defineEnum<OfferState>(
   'OfferState',

@@ -1,30 +1,14 @@
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, Resolver } from 'type-graphql';
 import { CareCategoryEnum, LanguageEnum, ModeEnum } from '../../graphql/labels.js';
-import { mutate, Payload, payloadOf, rawId } from '../../graphql/payload.js';
-import { DateTime, Fen, LocalDate, Quantity, UUID } from '../../graphql/scalars.js';
+import { mutate, payloadOf } from '../../graphql/payload.js';
+import { Fen, LocalDate, UUID } from '../../graphql/scalars.js';
 import type { CareCategory, Language, Mode } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import type { OfferFields, OfferReason } from './offers.domain.js';
 import { Offer, OfferReasonEnum, OfferResolver, OffersOfBranchResolver, OffersOfOrganizationResolver } from './offers.graphql.js';
-import {
-  assureOffer,
-  cancelSession,
-  changeCapacity,
-  createOffer,
-  createSessions,
-  pauseOffer,
-  publishOffer,
-  updateOffer,
-  updateSession,
-  withdrawOffer,
-} from './offers.service.js';
-import {
-  PlacesResolver,
-  Session,
-  SessionResolver,
-  SessionsOfBranchResolver,
-  SessionsOfOfferResolver,
-} from './sessions.graphql.js';
+import { assureOffer, createOffer, pauseOffer, publishOffer, updateOffer, withdrawOffer } from './offers.service.js';
+import { sessionResolvers } from './sessions.graphql.js';
+import { sessionMutations } from './sessions.mutations.graphql.js';
 
 @InputType()
 abstract class OfferFieldsInput {
@@ -120,66 +104,14 @@ class OfferWithdrawInput extends OfferChangeInput {
   @Field(() => OfferReasonEnum, { description: 'Why; staff read it.' }) readonly reason!: OfferReason;
 }
 
-@InputType({ description: 'One session. Leave both times out for a service on request.' })
-class SessionInput {
-  @Field(() => DateTime, { nullable: true, description: 'Start.' }) readonly startsAt?: Date | null;
-  @Field(() => DateTime, { nullable: true, description: 'End, at most 31 days later; must lie ahead.' })
-  readonly endsAt?: Date | null;
-  @Field(() => Quantity, { description: "Places in the category's unit, at least 1." }) readonly capacity!: number;
-  @Field(() => ID, { nullable: true, description: 'The building people come to.' }) readonly buildingId?: string | null;
-  @Field(() => String, { defaultValue: '', description: 'Where, in words, at most 100 characters.' }) readonly place!: string;
-}
-@InputType({ description: 'Sessions to add to an offer, all or none.' })
-class SessionsCreateInput {
-  @Field(() => ID, { description: 'Which offer.' }) readonly offerId!: string;
-  @Field(() => [SessionInput], { description: '1 to 100 sessions.' }) readonly sessions!: SessionInput[];
-  @Field(() => UUID, { description: 'Made by the client; the same key never adds twice.' }) readonly idempotencyKey!: string;
-}
-@InputType()
-abstract class SessionChangeInput {
-  @Field(() => ID, { description: 'Which session.' }) readonly sessionId!: string;
-  @Field(() => Int, { description: 'The version you saw.' }) readonly expectedVersion!: number;
-  @Field(() => UUID, { nullable: true, description: 'Made by the client; a repeat with the same key gets the first answer.' })
-  readonly idempotencyKey?: string | null;
-}
-@InputType({ description: 'Another time or place; what is left out stays.' })
-class SessionUpdateInput extends SessionChangeInput {
-  @Field(() => DateTime, { nullable: true, description: 'Start; only while nothing is promised.' })
-  readonly startsAt?: Date | null;
-  @Field(() => DateTime, { nullable: true, description: 'End; only while nothing is promised.' }) readonly endsAt?: Date | null;
-  @Field(() => ID, { nullable: true, description: 'Building; only while nothing is promised.' }) readonly buildingId?:
-    | string
-    | null;
-  @Field(() => String, { nullable: true, description: 'Where, in words.' }) readonly place?: string | null;
-}
-@InputType({ description: 'Another number of places.' })
-class SessionCapacityChangeInput extends SessionChangeInput {
-  @Field(() => Quantity, { description: 'All places there are to be; not fewer than are promised.' }) readonly capacity!: number;
-  @Field(() => OfferReasonEnum, { description: 'Why; kept in the event log.' }) readonly reason!: OfferReason;
-}
-@InputType({ description: 'The session to call off.' })
-class SessionCancelInput extends SessionChangeInput {
-  @Field(() => OfferReasonEnum, { description: 'Why; those who were promised a place read it.' }) readonly reason!: OfferReason;
-}
-
 const OfferCreatePayload = payloadOf('OfferCreate', 'offer', () => Offer);
 const OfferUpdatePayload = payloadOf('OfferUpdate', 'offer', () => Offer);
 const OfferPublishPayload = payloadOf('OfferPublish', 'offer', () => Offer);
 const OfferAssurePayload = payloadOf('OfferAssure', 'offer', () => Offer);
 const OfferPausePayload = payloadOf('OfferPause', 'offer', () => Offer);
 const OfferWithdrawPayload = payloadOf('OfferWithdraw', 'offer', () => Offer);
-const SessionUpdatePayload = payloadOf('SessionUpdate', 'session', () => Session);
-const SessionCapacityChangePayload = payloadOf('SessionCapacityChange', 'session', () => Session);
-const SessionCancelPayload = payloadOf('SessionCancel', 'session', () => Session);
-@ObjectType({ description: 'What SessionsCreate answers: the sessions it added, or why it added none.' })
-class SessionsCreatePayload extends Payload {
-  @Field(() => [Session], { description: 'Those added, in the order given; empty when it was refused.' })
-  readonly sessions!: readonly Session[];
-}
-
 const POINTS = { organizationId: 'Organization', branchIds: 'Branch', eligibleBuildingIds: 'Building' } as const;
 const OFFER = { offerId: 'Offer' } as const;
-const SESSION = { sessionId: 'Session' } as const;
 
 @Resolver()
 class OfferMutations {
@@ -233,67 +165,11 @@ class OfferMutations {
   }
 }
 
-@Resolver()
-class SessionMutations {
-  @Mutation(() => SessionsCreatePayload, { description: 'Adds sessions to an offer, all or none.' })
-  async sessionsCreate(
-    @Ctx() scope: Scope,
-    @Arg('input', () => SessionsCreateInput, { description: 'Which ones.' }) input: SessionsCreateInput,
-  ) {
-    const { created, userErrors } = await mutate(scope, 'created', input, OFFER, async ({ sessions, ...command }) => {
-      const fields = [];
-      for (const [i, { startsAt = null, endsAt = null, buildingId = null, capacity, place }] of sessions.entries()) {
-        const raw = buildingId === null ? null : rawId(scope, 'Building', buildingId, ['sessions', String(i), 'buildingId']);
-        if (raw && !raw.ok) return raw;
-        fields.push({ startsAt, endsAt, capacity, place, buildingId: raw?.value ?? null });
-      }
-      return createSessions(scope, { ...command, sessions: fields });
-    });
-    return { sessions: created?.sessions ?? [], userErrors };
-  }
-
-  @Mutation(() => SessionUpdatePayload, {
-    description: 'Moves a session or corrects its place; while places are promised only the wording of the place.',
-  })
-  sessionUpdate(
-    @Ctx() scope: Scope,
-    @Arg('input', () => SessionUpdateInput, { description: 'What to change.' }) input: SessionUpdateInput,
-  ) {
-    return mutate(scope, 'session', input, { ...SESSION, buildingId: 'Building' }, ({ place, ...command }) =>
-      updateSession(scope, { ...command, ...(place != null && { place }) }),
-    );
-  }
-
-  @Mutation(() => SessionCapacityChangePayload, {
-    description: 'Changes the number of places; fewer than are promised is refused and tells how many may go.',
-  })
-  sessionCapacityChange(
-    @Ctx() scope: Scope,
-    @Arg('input', () => SessionCapacityChangeInput, { description: 'How many, and why.' }) input: SessionCapacityChangeInput,
-  ) {
-    return mutate(scope, 'session', input, SESSION, command => changeCapacity(scope, command));
-  }
-
-  @Mutation(() => SessionCancelPayload, {
-    description:
-      'Calls a session off. What is promised in it must be given up first, one referral at a time, so that nobody is forgotten: INCOMPLETE with `PROMISES_GIVEN_UP:` and how much.',
-  })
-  sessionCancel(
-    @Ctx() scope: Scope,
-    @Arg('input', () => SessionCancelInput, { description: 'Which one, and why.' }) input: SessionCancelInput,
-  ) {
-    return mutate(scope, 'session', input, SESSION, command => cancelSession(scope, command));
-  }
-}
-
 export const offersResolvers = [
   OfferResolver,
   OffersOfOrganizationResolver,
   OffersOfBranchResolver,
-  SessionResolver,
-  PlacesResolver,
-  SessionsOfOfferResolver,
-  SessionsOfBranchResolver,
+  ...sessionResolvers,
   OfferMutations,
-  SessionMutations,
+  ...sessionMutations,
 ] as const;

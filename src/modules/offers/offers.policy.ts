@@ -1,8 +1,9 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import { type Actor, isAdmin, speaksFor } from '../../kernel/actor.js';
 import { memberships } from '../alliance/alliance.table.js';
-import { type Offer, offerState, type Session } from './offers.domain.js';
+import { type Offer, offerState } from './offers.domain.js';
 import { offers, sessions } from './offers.table.js';
+import type { Session } from './sessions.domain.js';
 
 type Seen = Pick<Offer, 'organizationId' | 'state' | 'validUntil'>;
 

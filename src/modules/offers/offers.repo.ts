@@ -131,6 +131,25 @@ export const serves = (communityId: string, branchId: string): SQL =>
   sql`((cardinality(${offers.branchIds}) = 0 or ${branchId}::uuid = any(${offers.branchIds})) and exists (select 1 from ${memberships} where ${memberships.communityId} = ${communityId}
     and ${memberships.organizationId} = ${offers.organizationId} and ${memberships.branchId} = ${branchId} and ${memberships.state} = 'ACTIVE'))`;
 
+/** The branches in an offer's service area today. */
+export async function servedBranches(
+  { db, communityId }: Scope,
+  { organizationId, branchIds }: Pick<Offer, 'organizationId' | 'branchIds'>,
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .select({ branchId: memberships.branchId })
+    .from(memberships)
+    .where(
+      and(
+        eq(memberships.communityId, communityId),
+        eq(memberships.organizationId, organizationId),
+        eq(memberships.state, 'ACTIVE'),
+        branchIds.length ? sql`${memberships.branchId} = any(${sql.param(branchIds)}::uuid[])` : undefined,
+      ),
+    );
+  return new Set(rows.map(({ branchId }) => branchId));
+}
+
 function matching({ communityId, actor, now }: Scope, filter: OfferFilter): SQL | undefined {
   const today = localDate(now());
   return and(

@@ -31,6 +31,7 @@ import { canEdit } from './offers.policy.js';
 import { insertOffers, lockOffer, offerById, publishingFacts, ROWS_AT_ONCE, saveOffer } from './offers.repo.js';
 import { maySeeOffer } from './sessions.service.js';
 
+export { quotasLeft, releaseCapacity, reserveCapacity } from './capacity.service.js';
 export { canEdit as canEditOffer } from './offers.policy.js';
 export { countOffers, NEWEST, type OfferFilter, offerById, pageOfOffers } from './offers.repo.js';
 export * from './sessions.service.js';

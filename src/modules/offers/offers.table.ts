@@ -7,6 +7,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgEnum,
   pgTable,
   primaryKey,
@@ -18,7 +19,8 @@ import { CARE_CATEGORIES, LANGUAGES, MODES } from '../../kernel/vocabulary.js';
 import { organizations } from '../alliance/alliance.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import { buildings, communities } from '../territory/territory.table.js';
-import { OFFER_STATES, type OfferReason, SESSION_STATES } from './offers.domain.js';
+import { OFFER_STATES, type OfferReason } from './offers.domain.js';
+import { type BranchQuota, SESSION_STATES } from './sessions.domain.js';
 
 export const mode = pgEnum('mode', MODES);
 export const careCategory = pgEnum('care_category', CARE_CATEGORIES);
@@ -109,6 +111,12 @@ export const sessions = pgTable(
     /** Where people come to; null for services at home or online. */
     buildingId: uuid('building_id'),
     place: text().notNull().default(''),
+    /** Held only from so many on; 0 asks nothing. */
+    minimumAttendance: quantity('minimum_attendance').notNull().default(0),
+    /** Places that only residents of a branch get. */
+    branchQuotas: jsonb('branch_quotas').$type<readonly BranchQuota[]>().notNull().default([]),
+    /** Helpers and rooms in the organization's own words. */
+    resourceKeys: text('resource_keys').array().notNull().default([]),
     cancelReason: text('cancel_reason').$type<OfferReason>(),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),
@@ -126,6 +134,12 @@ export const sessions = pgTable(
     index('session_by_building').on(t.communityId, t.buildingId),
     check('session_capacity', sql`${t.capacity} >= 0 and ${t.reserved} >= 0 and ${t.reserved} <= ${t.capacity}`),
     check('session_capacity_safe', sql`${t.capacity} <= 9007199254740991`),
+    check('session_minimum', sql`${t.minimumAttendance} between 0 and ${t.capacity}`),
+    check('session_quotas', sql`jsonb_typeof(${t.branchQuotas}) = 'array'`),
+    check(
+      'session_terms_dated',
+      sql`${t.startsAt} is not null or (${t.minimumAttendance} = 0 and cardinality(${t.resourceKeys}) = 0)`,
+    ),
     check('session_times', sql`(${t.startsAt} is null) = (${t.endsAt} is null) and ${t.endsAt} > ${t.startsAt}`),
   ],
 );

@@ -11,15 +11,8 @@ import type { CapacityUnit } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
-import { buildingById } from '../territory/territory.service.js';
-import {
-  type CapacityStatus,
-  capacityStatus,
-  freePlaces,
-  type OfferReason,
-  type SessionState,
-  sessionSteps,
-} from './offers.domain.js';
+import { branchById, buildingById } from '../territory/territory.service.js';
+import type { OfferReason } from './offers.domain.js';
 import { CapacityStatusEnum, Offer, OfferReasonEnum } from './offers.graphql.js';
 import type { OfferRow } from './offers.repo.js';
 import {
@@ -29,10 +22,12 @@ import {
   findSession,
   offerById,
   pageOfSessions,
+  resourcesOf,
   type SessionFilter,
   type SessionRow,
   upcomingByOffer,
 } from './offers.service.js';
+import { type CapacityStatus, capacityStatus, freePlaces, type SessionState, sessionSteps } from './sessions.domain.js';
 
 const SessionStateEnum = defineEnum<SessionState>('SessionState', 'Whether a session takes place.', {
   SCHEDULED: ['已安排', 'scheduled', 'It takes place, or took place.'],
@@ -52,6 +47,12 @@ class Places {
   @Field(() => Quantity, { description: 'Free: capacity less what is promised.' }) readonly remaining!: number;
 }
 
+@ObjectType({ description: 'Places of a session that only residents of one branch get.' })
+class BranchQuota {
+  @Field(() => Quantity, { description: "How many, in the category's unit, those promised to them included." })
+  readonly places!: number;
+}
+
 @ObjectType({
   implements: Node,
   description:
@@ -61,6 +62,15 @@ export class Session extends Node {
   @Field(() => SessionStateEnum, { description: 'Whether it takes place.' }) readonly state!: SessionState;
   @Field(() => String, { description: 'Where, in words, at most 100 characters; blank for services at home or online.' })
   readonly place!: string;
+  @Field(() => Quantity, {
+    description:
+      "It is held only when so many come, in the category's unit: a plan proposes it to so many or to nobody. 0: asks none.",
+  })
+  readonly minimumAttendance!: number;
+  @Field(() => [BranchQuota], {
+    description: 'Places kept for the residents of single branches; the places beyond them are open to all.',
+  })
+  readonly branchQuotas!: SessionRow['branchQuotas'];
   @Field(() => OfferReasonEnum, { nullable: true, description: 'Why it was called off; null otherwise.' })
   readonly cancelReason!: OfferReason | null;
   @Field(() => Int, { description: 'Grows with every change of time, place or capacity; send it back as `expectedVersion`.' })
@@ -112,7 +122,7 @@ const offerOf = (scope: Scope, session: SessionRow): OfferRow | Promise<OfferRow
   session.offer ?? scope.load(offerById, session.offerId);
 
 @Resolver(() => Session)
-export class SessionResolver {
+class SessionResolver {
   @Query(() => Session, { nullable: true, description: 'One session; null when it is not there or not yours to see.' })
   async session(@Ctx() scope: Scope, @Arg('id', () => ID, { description: 'Id of a Session.' }) id: string) {
     const sessionId = rawIdOrNull(scope, 'Session', id);
@@ -147,6 +157,15 @@ export class SessionResolver {
     return session.buildingId === null ? null : scope.load(buildingById, session.buildingId);
   }
 
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description:
+      "Helpers, rooms and devices that it takes up, in its organization's own words: two of its sessions that share one are never planned at overlapping times. For the organization and for staff; null for others.",
+  })
+  resourceKeys(@Root() session: SessionRow, @Ctx() scope: Scope): Promise<readonly string[] | null> {
+    return resourcesOf(scope, session);
+  }
+
   @FieldResolver(() => Places, { description: 'Its places, as of now.' })
   quantity(@Root() session: SessionRow): PlacesOfSession {
     const { capacity, reserved } = session;
@@ -167,7 +186,10 @@ export class SessionResolver {
     return offer ? capacityStatus(freePlaces(offer, session, scope.now()) > 0, offer.needsAssessment) : 'NO_CAPACITY';
   }
 
-  @FieldResolver(() => Boolean, { description: 'True when so much could be taken right now; somebody else may be quicker.' })
+  @FieldResolver(() => Boolean, {
+    description:
+      'True when so much could be taken right now; somebody else may be quicker, and places kept for a branch are for its residents only.',
+  })
   async canReserve(
     @Root() session: SessionRow,
     @Ctx() scope: Scope,
@@ -183,7 +205,7 @@ interface PlacesOfSession extends Places {
 }
 
 @Resolver(() => Places)
-export class PlacesResolver {
+class PlacesResolver {
   @FieldResolver(() => CapacityUnitEnum, {
     nullable: true,
     description: 'What is counted; null while the offer has no category.',
@@ -195,8 +217,16 @@ export class PlacesResolver {
   }
 }
 
+@Resolver(() => BranchQuota)
+class BranchQuotaResolver {
+  @FieldResolver(() => Branch, { nullable: true, description: 'Whose residents.' })
+  branch(@Root() { branchId }: SessionRow['branchQuotas'][number], @Ctx() scope: Scope) {
+    return scope.load(branchById, branchId);
+  }
+}
+
 @Resolver(() => Offer)
-export class SessionsOfOfferResolver {
+class SessionsOfOfferResolver {
   @FieldResolver(() => [Session], {
     description: 'Its next sessions that have not ended, by start, at most ten: cheap in lists of offers.',
   })
@@ -211,7 +241,7 @@ export class SessionsOfOfferResolver {
 }
 
 @Resolver(() => Branch)
-export class SessionsOfBranchResolver {
+class SessionsOfBranchResolver {
   @FieldResolver(() => SessionConnection, { description: 'Sessions of offers whose service area covers the branch, by start.' })
   sessions(
     @Root() branch: Branch,
@@ -226,3 +256,11 @@ export class SessionsOfBranchResolver {
 }
 
 registerNode('Session', findSession);
+
+export const sessionResolvers = [
+  SessionResolver,
+  PlacesResolver,
+  BranchQuotaResolver,
+  SessionsOfOfferResolver,
+  SessionsOfBranchResolver,
+] as const;

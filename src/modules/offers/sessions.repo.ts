@@ -5,11 +5,12 @@ import { anInstantOrNone, aUuid, type Page, type PageWindow } from '../../kernel
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizations } from '../alliance/alliance.table.js';
+import { referrals, serviceRecords } from '../referrals/referrals.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
-import { MAX_SESSION_HOURS, type Session } from './offers.domain.js';
 import { publishedOn, sessionVisibleTo } from './offers.policy.js';
 import { type OfferRow, offerColumns, ROWS_AT_ONCE, serves, withinCategories } from './offers.repo.js';
 import { offers, sessions, startOrder } from './offers.table.js';
+import { MAX_SESSION_HOURS, type Session } from './sessions.domain.js';
 
 /** A session with the offer it is a piece of, when that was read with it. */
 export interface SessionRow extends Session {
@@ -169,23 +170,54 @@ export const sessionsFrom = ({ db, communityId }: Scope, offerId: string, firstI
 
 export async function insertSessions({ db, communityId }: Scope, rows: readonly Session[]): Promise<void> {
   for (let i = 0; i < rows.length; i += ROWS_AT_ONCE)
-    await db.insert(sessions).values(rows.slice(i, i + ROWS_AT_ONCE).map(row => ({ ...row, communityId })));
+    await db
+      .insert(sessions)
+      .values(rows.slice(i, i + ROWS_AT_ONCE).map(row => ({ ...row, resourceKeys: [...row.resourceKeys], communityId })));
 }
 
 /** Everything but what the conditional statements move. */
 export async function saveSession(
   { db, communityId }: Scope,
-  { id, startsAt, endsAt, buildingId, place, state, cancelReason, version }: Session,
+  {
+    id,
+    startsAt,
+    endsAt,
+    buildingId,
+    place,
+    minimumAttendance,
+    branchQuotas,
+    resourceKeys,
+    state,
+    cancelReason,
+    version,
+  }: Session,
 ): Promise<void> {
   await db
     .update(sessions)
-    .set({ startsAt, endsAt, buildingId, place, state, cancelReason, version })
+    .set({
+      startsAt,
+      endsAt,
+      buildingId,
+      place,
+      minimumAttendance,
+      branchQuotas,
+      resourceKeys: [...resourceKeys],
+      state,
+      cancelReason,
+      version,
+    })
     .where(and(eq(sessions.communityId, communityId), eq(sessions.id, id)));
 }
 
-/** Takes places if so many are free in a session that takes place of an offer that is shown: one statement, so no two callers get the last one. */
-export async function reserve({ db, communityId, now }: Scope, sessionId: string, quantity: number): Promise<boolean> {
-  const taken = await db
+type Places = Pick<Session, 'capacity' | 'reserved' | 'branchQuotas'>;
+const places = { capacity: sessions.capacity, reserved: sessions.reserved, branchQuotas: sessions.branchQuotas };
+
+/**
+ * Takes places if so many are free in a session that takes place of an offer that is shown: one statement, so no two callers
+ * get the last one. Answers with the places as they are then, null when it took none.
+ */
+export async function reserve({ db, communityId, now }: Scope, sessionId: string, quantity: number): Promise<Places | null> {
+  const [taken] = await db
     .update(sessions)
     .set({ reserved: sql`${sessions.reserved} + ${quantity}` })
     .from(offers)
@@ -200,22 +232,47 @@ export async function reserve({ db, communityId, now }: Scope, sessionId: string
         sql`${sessions.reserved} + ${quantity} <= ${sessions.capacity}`,
       ),
     )
-    .returning({ id: sessions.id });
-  return taken.length === 1;
+    .returning(places);
+  return taken ?? null;
 }
 
-/** Free places as a refused caller is told; 0 when the session or its offer takes nothing at all. */
-export async function remaining({ db, communityId, now }: Scope, sessionId: string): Promise<number> {
+/** The places of a session that takes promises now; null when it or its offer takes none at all. */
+export async function placesOf({ db, communityId, now }: Scope, sessionId: string): Promise<Places | null> {
   const [row] = await db
-    .select({ free: sql<number>`(${sessions.capacity} - ${sessions.reserved})`.mapWith(Number) })
+    .select(places)
     .from(sessions)
     .innerJoin(
       offers,
       and(eq(offers.communityId, sessions.communityId), eq(offers.id, sessions.offerId), publishedOn(localDate(now()))),
     )
     .where(and(eq(sessions.communityId, communityId), eq(sessions.id, sessionId), eq(sessions.state, 'SCHEDULED')));
-  return row?.free ?? 0;
+  return row ?? null;
 }
+
+/** What is promised or was delivered in sessions, to the residents of each branch. */
+export const promisedByBranch = ({ db, communityId }: Scope, sessionIds: readonly string[]) =>
+  db
+    .select({
+      sessionId: referrals.sessionId,
+      branchId: referrals.branchId,
+      places:
+        sql<number>`sum(case ${referrals.state} when 'COMPLETED' then ${serviceRecords.quantity} else ${referrals.quantity} end)`.mapWith(
+          Number,
+        ),
+    })
+    .from(referrals)
+    .leftJoin(
+      serviceRecords,
+      and(eq(serviceRecords.communityId, referrals.communityId), eq(serviceRecords.referralId, referrals.id)),
+    )
+    .where(
+      and(
+        eq(referrals.communityId, communityId),
+        sql`${referrals.sessionId} = any(${sql.param(sessionIds)}::uuid[])`,
+        sql`${referrals.state} in ('ACCEPTED', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED')`,
+      ),
+    )
+    .groupBy(referrals.sessionId, referrals.branchId);
 
 /** Gives places back; more than are taken is a bug, which the CHECK turns into a throw. */
 export async function release({ db, communityId }: Scope, sessionId: string, quantity: number): Promise<void> {

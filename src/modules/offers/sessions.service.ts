@@ -14,29 +14,19 @@ import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { buildingById } from '../territory/territory.service.js';
+import { type Offer, type OfferReason, offerState } from './offers.domain.js';
+import { canEdit, canSee, canSeeSession } from './offers.policy.js';
+import { isPartnerOfStaff, lockOffer, offerById, ROWS_AT_ONCE, servedBranches } from './offers.repo.js';
 import {
   checkSession,
-  type Offer,
-  type OfferReason,
-  offerState,
   outsideValidity,
+  quotaPlaces,
   type Session,
   type SessionFields,
   type SessionState,
-} from './offers.domain.js';
-import { canEdit, canSee, canSeeSession } from './offers.policy.js';
-import { isPartnerOfStaff, lockOffer, offerById, ROWS_AT_ONCE } from './offers.repo.js';
-import {
-  insertSessions,
-  lockSession,
-  release,
-  remaining,
-  reserve,
-  resize,
-  saveSession,
-  sessionById,
-  sessionsFrom,
-} from './sessions.repo.js';
+  type SessionTerms,
+} from './sessions.domain.js';
+import { insertSessions, lockSession, resize, saveSession, sessionById, sessionsFrom } from './sessions.repo.js';
 
 export {
   BY_START,
@@ -73,16 +63,10 @@ export async function findSession(scope: Scope, id: string): Promise<Session | n
   return session && offer && (await maySeeSession(scope, offer, session)) ? session : null;
 }
 
-/** Takes places of a session, within the caller's transaction. */
-export async function reserveCapacity(tx: Scope, sessionId: string, quantity: number): Promise<Result<null, CapacityExceeded>> {
-  return (await reserve(tx, sessionId, quantity))
-    ? ok(null)
-    : fail({ code: 'CAPACITY_EXCEEDED', remaining: await remaining(tx, sessionId) });
-}
-
-/** Gives places back, within the caller's transaction; 0 does nothing. */
-export async function releaseCapacity(tx: Scope, sessionId: string, quantity: number): Promise<void> {
-  if (quantity > 0) await release(tx, sessionId, quantity);
+/** What a session takes up, for its organization and for staff in whose alliance that is or was; null for others. */
+export async function resourcesOf(scope: Scope, { offerId, resourceKeys }: Session): Promise<readonly string[] | null> {
+  const offer = await scope.load(offerById, offerId);
+  return offer && (canEdit(scope.actor, offer.organizationId) || (await isPartner(scope, offer))) ? resourceKeys : null;
 }
 
 const MAX_SESSIONS = 100;
@@ -137,24 +121,29 @@ async function checkAll(
   offer: Offer,
   fields: SessionFields,
   path: readonly string[],
+  newQuotas: Session['branchQuotas'] = fields.branchQuotas,
 ): Promise<Result<null, InvalidInput | NotFound>> {
   const checked = checkSession(fields, tx.now(), path);
   if (!checked.ok) return checked;
-  const within = allOf(outsideValidity(offer, fields, path));
+  const served = newQuotas.length ? await servedBranches(tx, offer) : null;
+  const within = allOf(
+    outsideValidity(offer, fields, path),
+    newQuotas.map(({ branchId }, i) =>
+      served?.has(branchId) ? null : { path: [...path, 'branchQuotas', String(i), 'branchId'], rule: 'NOT_ALLOWED' },
+    ),
+  );
   if (!within.ok || fields.buildingId === null) return within;
   return (await tx.load(buildingById, fields.buildingId)) ? ok(null) : fail({ code: 'NOT_FOUND', path: [...path, 'buildingId'] });
 }
 
-const sessionOf = (offerId: string, { startsAt, endsAt, capacity, buildingId, place }: SessionFields, at: Date): Session => ({
+const sessionOf = (offerId: string, { place, resourceKeys, ...fields }: SessionFields, at: Date): Session => ({
+  ...fields,
   id: newId(at.getTime()),
   offerId,
   state: 'SCHEDULED',
-  startsAt,
-  endsAt,
-  capacity,
   reserved: 0,
-  buildingId,
   place: place.trim(),
+  resourceKeys: [...new Set(resourceKeys)],
   cancelReason: null,
   version: 1,
   createdAt: at,
@@ -198,14 +187,17 @@ const changeSession = <F extends InvalidInput | InvalidState | CapacityExceeded 
     ),
   );
 
-export interface UpdateSession extends ChangeSession {
+export interface UpdateSession extends ChangeSession, Partial<SessionTerms> {
   readonly startsAt?: Date | null;
   readonly endsAt?: Date | null;
   readonly buildingId?: string | null;
   readonly place?: string;
 }
 
-/** Corrects time and place. While places are promised only the wording of the place may change: people planned by the rest. */
+/**
+ * Corrects time, place and terms. While places are promised, time, building and resources stay: people planned by them. A
+ * minimum and quotas may change, for they bind only what is promised from then on.
+ */
 export const updateSession = (scope: Scope, command: UpdateSession) =>
   changeSession(
     scope,
@@ -214,12 +206,12 @@ export const updateSession = (scope: Scope, command: UpdateSession) =>
     async (session, tx, offer): Promise<Result<Session, InvalidInput | NotFound>> => {
       const { sessionId, expectedVersion, idempotencyKey, ...changes } = command;
       const changed = { ...session, ...changes, place: (changes.place ?? session.place).trim(), version: session.version + 1 };
-      const moved = (['startsAt', 'endsAt', 'buildingId'] as const).filter(
+      const moved = (['startsAt', 'endsAt', 'buildingId', 'resourceKeys'] as const).filter(
         name => String(changed[name]) !== String(session[name]),
       );
       if (session.reserved > 0 && moved.length)
         return fail({ code: 'INVALID_INPUT', problems: moved.map(name => ({ path: [name], rule: 'NOT_ALLOWED' as const })) });
-      const checked = await checkAll(tx, offer, changed, []);
+      const checked = await checkAll(tx, offer, changed, [], changes.branchQuotas ?? []);
       if (!checked.ok) return checked;
       await saveSession(tx, changed);
       await tx.append(eventOf('SESSION_CHANGED', changed, { fields: Object.keys(changes) }));
@@ -232,7 +224,7 @@ export interface ResizeSession extends ChangeSession {
   readonly reason: OfferReason;
 }
 
-/** Changes the number of places; fewer than are promised is refused with how many may go. */
+/** Changes the number of places; fewer than are promised is refused with how many may go, fewer than its terms ask for as such. */
 export const changeCapacity = (scope: Scope, command: ResizeSession) =>
   changeSession(
     scope,
@@ -240,7 +232,8 @@ export const changeCapacity = (scope: Scope, command: ResizeSession) =>
     command,
     async (session, tx): Promise<Result<Session, InvalidInput | CapacityExceeded>> => {
       const { capacity, reason } = command;
-      const checked = allOf(checkInteger(['capacity'], capacity, { min: 1 }));
+      const least = Math.max(1, session.minimumAttendance, quotaPlaces(session.branchQuotas));
+      const checked = allOf(checkInteger(['capacity'], capacity, { min: least }));
       if (!checked.ok) return checked;
       if (!(await resize(tx, session.id, capacity)))
         return fail({ code: 'CAPACITY_EXCEEDED', path: ['capacity'], remaining: session.capacity - session.reserved });

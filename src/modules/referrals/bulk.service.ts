@@ -42,9 +42,9 @@ export async function createServicesBulk(
     const checked = checkRecord(row.record, referral, row.closedAt);
     if (!checked.ok) return fail({ ...checked.failure, path: [String(i)] });
   }
-  for (const [sessionId, of] of Map.groupBy(rows, row => row.sessionId)) {
+  for (const of of Map.groupBy(rows, ({ sessionId, branchId }) => `${sessionId} ${branchId}`).values()) {
     const quantity = of.reduce((sum, row) => sum + row.quantity, 0);
-    const taken = await reserveCapacity(at(tx, of[0]!.acceptedAt), sessionId, quantity);
+    const taken = await reserveCapacity(at(tx, of[0]!.acceptedAt), { ...of[0]!, quantity });
     if (!taken.ok) return taken;
   }
   for (let start = 0; start < made.length; start += CHUNK) {

@@ -17,22 +17,30 @@ import { type ReferralOrigin, URGENCIES, type Urgency } from '../../kernel/vocab
 import type { Scope } from '../../scope/scope.js';
 import { type Decision, MAX_OVERRIDE_NOTE, type Override, type OverrideReason } from '../matching/decisions.domain.js';
 import { decisionOf, decisionOfMatch, keepNote } from '../matching/decisions.service.js';
-import { acceptMatch, declineMatch, failedRules, type Match, matchById, respondBy } from '../matching/matching.service.js';
-import { commitQuantity, findNeed } from '../needs/needs.service.js';
-import type { Session } from '../offers/offers.domain.js';
+import {
+  acceptMatch,
+  clashesOf,
+  declineMatch,
+  failedRules,
+  type Match,
+  matchById,
+  respondBy,
+} from '../matching/matching.service.js';
+import { commitQuantity, findNeed, leastPortion } from '../needs/needs.service.js';
 import { findSession, offerById, reserveCapacity } from '../offers/offers.service.js';
+import type { Session } from '../offers/sessions.domain.js';
 import type { Referral, ReferralReason, ReferralState } from './referrals.domain.js';
 import { sidesOf } from './referrals.policy.js';
 import { insertReferrals, nextReferralNumber, referralById } from './referrals.repo.js';
 
-export type Promised = Result<null, CapacityExceeded | QuantityExceeded | InvalidState>;
+export type Promised = Result<null, CapacityExceeded | QuantityExceeded | InvalidState | NotPossible>;
 
 /** Takes places of the session and a part of the need, in this order everywhere so that writers never wait in a circle. */
 export async function hold(
   tx: Scope,
-  { sessionId, needId, quantity }: Pick<Referral, 'sessionId' | 'needId' | 'quantity'>,
+  { sessionId, needId, branchId, quantity }: Pick<Referral, 'sessionId' | 'needId' | 'branchId' | 'quantity'>,
 ): Promise<Promised> {
-  const places = await reserveCapacity(tx, sessionId, quantity);
+  const places = await reserveCapacity(tx, { sessionId, branchId, quantity });
   return places.ok ? commitQuantity(tx, needId, quantity) : places;
 }
 
@@ -104,25 +112,31 @@ export interface AcceptMatch {
   readonly idempotencyKey: string;
 }
 
-type Accepted = Result<Referral, NotFound | InvalidState | CapacityExceeded | QuantityExceeded | IdempotencyKeyReused>;
+type Accepted = Result<
+  Referral,
+  NotFound | InvalidState | NotPossible | CapacityExceeded | QuantityExceeded | IdempotencyKeyReused
+>;
 
 /**
  * An organisation says yes to a proposal: match, places and need move together or not at all, and the promise becomes a
- * referral. Only the organisation itself may (志愿服务条例 art. 25: nobody is assigned).
+ * referral. Only the organisation itself may (志愿服务条例 art. 25: nobody is assigned). What clashes with a promise made since
+ * is looked up before the transaction and told within, to who could really have promised.
  */
-export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
-  scope.transaction(async (tx): Promise<Accepted> => {
+export async function acceptProposal(scope: Scope, command: AcceptMatch): Promise<Accepted> {
+  const clashes = await clashesOf(scope, { matchId: command.matchId });
+  return scope.transaction(async (tx): Promise<Accepted> => {
     const match = await ownMatch(tx, command.matchId);
     if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
     return tx.once(
       { operation: 'matchAccept', key: command.idempotencyKey, input: command },
       async (): Promise<Accepted> => {
-        const places = await reserveCapacity(tx, match.sessionId, match.quantity);
+        const places = await reserveCapacity(tx, match);
         if (!places.ok) return places;
         const accepted = await acceptMatch(tx, match.id);
         if (!accepted.ok) return accepted;
         const covered = await commitQuantity(tx, match.needId, match.quantity);
         if (!covered.ok) return covered;
+        if (clashes.length) return fail({ code: 'NOT_POSSIBLE', reasons: clashes.map(({ code }) => code) });
         const { needId, sessionId, organizationId, branchId, quantity } = match;
         return ok(
           await create(tx, {
@@ -142,6 +156,7 @@ export const acceptProposal = (scope: Scope, command: AcceptMatch) =>
       reload(tx),
     );
   });
+}
 
 async function ownMatch(tx: Scope, matchId: string): Promise<Match | null> {
   const match = await tx.load(matchById, matchId);
@@ -234,7 +249,7 @@ async function judge(
   if (origin === 'CLAIM' ? !speaksFor(scope.actor, organizationId) : !worksFor(scope.actor, branchId))
     return fail({ code: 'FORBIDDEN' });
   const checked = allOf(
-    checkInteger(['quantity'], quantity, { min: 1 }),
+    checkInteger(['quantity'], quantity, { min: leastPortion(need) }),
     checkText(['overrideNote'], overrideNote, { max: MAX_OVERRIDE_NOTE }),
   );
   if (!checked.ok) return checked;
@@ -264,20 +279,23 @@ async function pairUp(
   const { needId, sessionId, quantity } = command;
   // Judged now, told within: a repeat gets its first answer also when the pair would no longer pass.
   const judged = await judge(scope, command, origin);
+  const branchId = (await findNeed(scope, needId))?.branchId;
   return scope.transaction(
     (tx): Promise<Paired> =>
       tx.once(
         { operation, key: command.idempotencyKey, input: command },
         async (): Promise<Paired> => {
           // What concerns the person is told only to who could really have promised: asking for too much is no way to ask.
-          if (state === 'ACCEPTED' && (judged.ok || isAboutPerson(judged.failure))) {
-            const held = await hold(tx, command);
+          if (branchId !== undefined && state === 'ACCEPTED' && (judged.ok || isAboutPerson(judged.failure))) {
+            const held = await hold(tx, { ...command, branchId });
             if (!held.ok) return held;
           }
           if (!judged.ok) return judged;
           const { override: kind, ...pair } = judged.value;
-          const { branchId } = pair;
-          const override = kind && { ...kind, noteId: await keepNote(tx, { branchId, needId, note: command.overrideNote }) };
+          const override = kind && {
+            ...kind,
+            noteId: await keepNote(tx, { branchId: pair.branchId, needId, note: command.overrideNote }),
+          };
           const decision = { ...pair.decision, override };
           const respondBy = state === 'REQUESTED' ? pair.respondBy : null;
           return ok(

@@ -5,6 +5,7 @@ import type {
   InvalidInput,
   InvalidState,
   NotFound,
+  NotPossible,
   QuantityExceeded,
   ReasonRequired,
   StaleVersion,
@@ -12,7 +13,7 @@ import type {
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import { excludePair } from '../matching/matching.service.js';
+import { clashesOf, excludePair } from '../matching/matching.service.js';
 import { findNeed, fulfilQuantity, releaseQuantity, reopenQuantity } from '../needs/needs.service.js';
 import { releaseCapacity, sessionById } from '../offers/offers.service.js';
 import { answerBy, changeOf, hold, type Promised } from './pairing.service.js';
@@ -70,6 +71,7 @@ type Moved = Result<
   | InvalidState
   | ReasonRequired
   | InvalidInput
+  | NotPossible
   | CapacityExceeded
   | QuantityExceeded
   | IdempotencyKeyReused
@@ -87,8 +89,16 @@ const moving = (scope: Scope, operation: string, command: MoveReferral, step: (t
   );
 
 /** Moves a referral one step; what it held is taken or given back in the same transaction. Completing has its own use case. */
-export const changeReferral = (scope: Scope, to: Exclude<ReferralState, 'DRAFT' | 'COMPLETED'>, command: MoveReferral) =>
-  moving(scope, `referral:${to}`, command, tx => move(tx, to, command, () => ok(null)));
+export async function changeReferral(
+  scope: Scope,
+  to: Exclude<ReferralState, 'DRAFT' | 'COMPLETED'>,
+  command: MoveReferral,
+): Promise<Moved> {
+  // Facts about people are read before the transaction, which cannot change its actor, and told within.
+  const clashes = to === 'ACCEPTED' ? await clashesOf(scope, { referralId: command.referralId }) : [];
+  const refused: Promised = clashes.length ? fail({ code: 'NOT_POSSIBLE', reasons: clashes.map(({ code }) => code) }) : ok(null);
+  return moving(scope, `referral:${to}`, command, tx => move(tx, to, command, () => ok(null), refused));
+}
 
 export interface CompleteReferral extends MoveReferral {
   readonly record: RecordFields;
@@ -114,12 +124,16 @@ export const completeReferral = (scope: Scope, command: CompleteReferral) =>
     }),
   );
 
-/** `prove` checks and writes what the step asks for; it answers with the quantity delivered when the step delivers. */
+/**
+ * `prove` checks and writes what the step asks for; it answers with the quantity delivered when the step delivers. `refused` is
+ * told to who could otherwise have taken the step, and undoes it.
+ */
 async function move(
   tx: Scope,
   to: ReferralState,
   { referralId, expectedVersion, reason = null }: MoveReferral,
   prove: (referral: Referral) => Promise<Result<number, InvalidInput>> | Result<null>,
+  refused: Promised = ok(null),
 ): Promise<Moved> {
   const referral = await lockReferral(tx, referralId);
   const family = referral !== null && (await isFamily(tx, referral));
@@ -139,6 +153,7 @@ async function move(
   await tx.append(changeOf(moved.value, referral.state, proven.value === null ? {} : { delivered: proven.value }));
   const settled = await settle(tx, referral, to, proven.value);
   if (!settled.ok) return settled;
+  if (!refused.ok) return refused;
   if (to === 'REJECTED' || (to === 'CANCELLED' && sides.includes('PERFORMER'))) await exclude(tx, referral, reason);
   await saveReferral(tx, moved.value);
   return moved;

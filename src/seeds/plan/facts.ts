@@ -76,6 +76,7 @@ function toNeed(
     urgency: need.urgency,
     asked: need.quantity,
     open: need.quantity,
+    minimum: need.minimumQuantity,
     modes: need.modes,
     windows: windows.map(({ startsAt, endsAt }) => ({ startsAt: startsAt.getTime(), endsAt: endsAt.getTime() })),
     deadline: deadline?.getTime() ?? null,
@@ -91,6 +92,10 @@ function toNeed(
     exclusions: [],
     servedBy: [],
     servedLately: 0,
+    personKey: null,
+    promises: [],
+    companion: null,
+    usedOfCaps: [],
   };
 }
 
@@ -128,6 +133,10 @@ function toSession(
     time: session.time && { startsAt: session.time.startsAt.getTime(), endsAt: session.time.endsAt.getTime() },
     capacity: session.capacity,
     free: session.capacity,
+    minimum: session.minimumAttendance,
+    quotas: session.branchQuotas.map(({ branch, places }) => ({ branchId: branch, places })),
+    resourceKeys: session.resourceKeys,
+    takenUp: false,
     place: session.building === null ? null : (placeOf.get(session.building) ?? null),
     standing: memberships.map(({ branch, pact }) => ({
       branchId: branch,

@@ -60,7 +60,7 @@ export function planNeeds(context: NeedContext, random: Random): readonly NeedPl
     if (back === 0) planned.push(...repeated(planned, now, own.fork('repeated')));
   }
   const sorted = planned.sort((a, b) => a.submittedAt.getTime() - b.submittedAt.getTime());
-  return linkMerged(sorted.map((need, at) => ({ ...need, key: `N${at + 1}` })));
+  return linkTogether(linkMerged(sorted.map((need, at) => ({ ...need, key: `N${at + 1}` }))));
 }
 
 /** What is asked in the thirty days that end with `until`, in the order in which it comes; `without` so many asked otherwise. */
@@ -117,7 +117,7 @@ export function planNeed(
   const atHome = person !== null && modes.includes('HOME');
   const staff = person === null;
   const { channel, asks } = random.weighted(CHANNELS);
-  return {
+  const planned: Omit<NeedPlan, 'key'> = {
     branch,
     category,
     beneficiary: person
@@ -132,6 +132,7 @@ export function planNeed(
     channel,
     urgency,
     quantity: quantity.least + quantity.step * random.between(0, Math.floor((quantity.most - quantity.least) / quantity.step)),
+    minimumQuantity: 1,
     modes,
     windows,
     deadline: state === 'EXPIRED' ? outcome.closedAt : waits ? deadlineOf(urgency, windows, now, random) : null,
@@ -146,7 +147,9 @@ export function planNeed(
     ...outcome,
     submittedAt,
     mergedInto: null,
+    togetherWith: null,
   };
+  return variant.allOrNothing ? { ...planned, minimumQuantity: planned.quantity } : planned;
 }
 
 const requesterOf = (asks: Readonly<Partial<Record<RequesterKind, number>>>, random: Random): RequesterKind =>
@@ -182,6 +185,14 @@ const linkMerged = (needs: readonly NeedPlan[]): readonly NeedPlan[] =>
         other.submittedAt < need.submittedAt,
     );
     return { ...need, mergedInto: first?.key ?? null };
+  });
+
+/** Couples were planned with a word that both have: the first of the two names the other by its key. */
+const linkTogether = (needs: readonly NeedPlan[]): readonly NeedPlan[] =>
+  needs.map((need, at) => {
+    if (need.togetherWith === null) return need;
+    const other = needs.slice(at + 1).find(({ togetherWith }) => togetherWith === need.togetherWith);
+    return { ...need, togetherWith: other?.key ?? null };
   });
 
 const sameResident = ({ beneficiary: a }: NeedPlan, { beneficiary: b }: NeedPlan): boolean =>

@@ -10,6 +10,8 @@ const LEAD_TIME_HOUR = 60;
 /** Yearly gifts for a stated purpose, in fen (domain.md §5.4: 3,000 to 50,000 yuan). */
 const GIFTS = [300_000, 500_000, 1_000_000, 2_000_000, 3_000_000, 5_000_000];
 
+const NO_TERMS = { minimumAttendance: 0, branchQuotas: [], resourceKeys: [] } as const;
+
 interface Source {
   readonly organization: string;
   readonly category: string;
@@ -95,15 +97,23 @@ interface Day {
 
 function planSessions(
   key: string,
-  { category, template: { schedule, modes, smallCapacity } }: Source,
+  { category, template }: Source,
   branches: readonly string[],
   months: readonly string[],
   random: Random,
   { today, validUntil }: { readonly today: string; readonly validUntil: string },
 ): readonly SessionPlan[] {
+  const { schedule, modes, smallCapacity } = template;
   if (schedule.every === 'REQUEST') {
     const capacities = category === 'FUNDING' ? [random.pick(GIFTS)] : schedule.capacities;
-    return capacities.map((capacity, i) => ({ key: `${key}#${i}`, time: null, capacity, building: null, place: '' }));
+    return capacities.map((capacity, i) => ({
+      key: `${key}#${i}`,
+      time: null,
+      capacity,
+      building: null,
+      place: '',
+      ...NO_TERMS,
+    }));
   }
   const atPlace = modes.includes('ON_SITE');
   const [hours = 0, minutes = 0] = schedule.start.split(':').map(Number);
@@ -111,15 +121,29 @@ function planSessions(
     .filter(({ date }) => date <= validUntil)
     .map(({ date, branch }) => {
       const startsAt = atLocal(date, hours * 60 + minutes);
+      const capacity = branches.length === 1 ? (smallCapacity ?? schedule.capacity) : schedule.capacity;
       return {
         key: `${key}#${date}`,
         time: { startsAt, endsAt: new Date(startsAt.getTime() + schedule.minutes * 60_000) },
-        capacity: branches.length === 1 ? (smallCapacity ?? schedule.capacity) : schedule.capacity,
+        capacity,
         building: atPlace ? (VENUES[branch]?.building ?? null) : null,
         place: atPlace ? (VENUES[branch]?.place ?? '') : '',
+        ...(date > today ? termsOf(template, branches) : NO_TERMS),
       };
     });
 }
+
+const termsOf = (
+  { minimumAttendance = 0, keptForEachBranch, resourceKeys = [] }: OfferTemplate,
+  branches: readonly string[],
+) => ({
+  minimumAttendance,
+  branchQuotas:
+    keptForEachBranch === undefined || branches.length === 1
+      ? []
+      : branches.map(branch => ({ branch, places: keptForEachBranch })),
+  resourceKeys,
+});
 
 function daysOf(
   schedule: Exclude<ScheduleData, { every: 'REQUEST' }>,

@@ -123,6 +123,9 @@ export interface SessionPlan {
   readonly capacity: number;
   readonly building: string | null;
   readonly place: string;
+  readonly minimumAttendance: number;
+  readonly branchQuotas: readonly { readonly branch: string; readonly places: number }[];
+  readonly resourceKeys: readonly string[];
 }
 
 export interface OfferPlan {
@@ -165,6 +168,7 @@ export interface NeedPlan {
   readonly channel: Channel;
   readonly urgency: Urgency;
   readonly quantity: number;
+  readonly minimumQuantity: number;
   readonly modes: readonly Mode[];
   readonly windows: readonly TimeWindow[];
   readonly deadline: Date | null;
@@ -182,6 +186,8 @@ export interface NeedPlan {
   readonly closedAt: Date | null;
   readonly closeReason: NeedCloseReason | null;
   readonly mergedInto: string | null;
+  /** The key of the need with which it goes together; on one of the two. */
+  readonly togetherWith: string | null;
   readonly transferredTo: TransferTarget | null;
 }
 

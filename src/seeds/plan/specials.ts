@@ -14,9 +14,9 @@ export const planSpecials = (context: NeedContext, random: Random): readonly Omi
 
 function planSpecial(context: NeedContext, special: SpecialNeed, random: Random): Omit<NeedPlan, 'key'> {
   const { crowd, now, mother } = context;
-  const { branch, category, who, urgency, organization = null, modes, quantity, daysAgo } = special;
+  const { branch, category, who, urgency, organization = null, modes, quantity, daysAgo, together = null } = special;
   const submittedAt = atLocal(addDays(localDate(now), -daysAgo), 560 + random.between(0, 60));
-  const person = who === 'MOTHER' || who === 'DISABLED' ? personOf(context, special, random) : null;
+  const person = who === 'WORKERS' || who === 'ORGANIZATION' ? null : personOf(context, special, random);
   const home = person && crowd.homeOf(person);
   return {
     branch,
@@ -33,6 +33,7 @@ function planSpecial(context: NeedContext, special: SpecialNeed, random: Random)
     channel: special.channel,
     urgency,
     quantity,
+    minimumQuantity: 1,
     modes,
     windows: who === 'ORGANIZATION' ? windowsOf('AFTERNOONS', urgency, now, random) : [],
     deadline: null,
@@ -46,13 +47,21 @@ function planSpecial(context: NeedContext, special: SpecialNeed, random: Random)
     ...outcomeOf('OPEN', { category, root: special.need, urgency, submittedAt }, now, random),
     submittedAt,
     mergedInto: null,
+    togetherWith: together,
   };
 }
 
-function personOf({ crowd, mother, residents }: NeedContext, { branch, who }: SpecialNeed, random: Random) {
+function personOf({ crowd, data, mother, residents }: NeedContext, special: SpecialNeed, random: Random) {
+  const { branch, who, together } = special;
   if (who === 'MOTHER') {
     const found = residents.find(({ key }) => key === mother);
     if (found) return found;
+  }
+  if (who === 'COUPLE') {
+    const both = data.needs.specials.filter(other => other.together === together);
+    const found = crowd.coupleOf(branch)[both.indexOf(special)];
+    if (!found) throw new Error('nobody lives as a couple');
+    return found;
   }
   return crowd.pick(branch, 'DISABLED', random, false);
 }

@@ -41,6 +41,10 @@ const PLOTS: readonly {
   { origin: 'DRAFT', hoursAgo: 2, steps: [] },
 ];
 
+/** Held only on terms that are about more than one need: left to the plans that the demonstration makes. */
+const hasTerms = ({ facts: { minimum, quotas, resourceKeys } }: PlannedSession): boolean =>
+  minimum > 0 || quotas.length > 0 || resourceKeys.length > 0;
+
 /** What people did with open needs of each branch lately. Needs that must stay as they are, and what they compete for, are left alone. */
 export function planStories(
   needs: readonly NeedPlan[],
@@ -50,6 +54,7 @@ export function planStories(
   random: Random,
 ): readonly StoryPlan[] {
   const taken = new Set<string>();
+  const busy = new Set<string>();
   const free = needs.filter(
     ({ state, urgency, description, category }) =>
       state === 'OPEN' && urgency !== 'P0' && !kept.texts.has(description) && !kept.categories.has(category),
@@ -60,14 +65,19 @@ export function planStories(
       const beganAt = new Date(now.getTime() - plot.hoursAgo * HOUR);
       const suits = (need: NeedPlan, session: PlannedSession): boolean =>
         (!plot.onRequest || session.facts.time === null) &&
+        !hasTerms(session) &&
         (!plot.fills || session.free === need.quantity) &&
         (session.facts.time === null || session.facts.time.startsAt > now.getTime() + DAY / 2) &&
         goes(need, session, facts, beganAt);
       for (const need of own) {
         if (taken.has(need.key) || !need.openedAt || need.openedAt >= beganAt) continue;
+        // One story a person: two might want them in two places at once.
+        const { beneficiary } = need;
+        if (beneficiary.kind === 'RESIDENT' && busy.has(beneficiary.resident)) continue;
         const session = facts.sessionsFor(need).find(candidate => suits(need, candidate));
         if (!session) continue;
         taken.add(need.key);
+        if (beneficiary.kind === 'RESIDENT') busy.add(beneficiary.resident);
         const last = plot.steps.at(-1)?.to ?? 'ACCEPTED';
         if (plot.origin === 'CLAIM' && !['FAILED', 'CANCELLED'].includes(last)) session.free -= need.quantity;
         return [

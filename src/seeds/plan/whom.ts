@@ -30,6 +30,8 @@ const CONCERNS: Readonly<Record<OfPerson, (person: Person) => boolean>> = {
 export interface Crowd {
   /** Somebody of the branch whom it concerns; `withConsent` prefers who agreed to health matching. */
   pick(branch: string, who: OfPerson, random: Random, withConsent: boolean): ResidentPlan;
+  /** Two old people who share a dwelling. */
+  coupleOf(branch: string): readonly ResidentPlan[];
   placeOf(branch: string, random: Random): BuildingPlan;
   homeOf(resident: ResidentPlan): BuildingPlan;
 }
@@ -54,6 +56,11 @@ export function gather(residents: readonly ResidentPlan[], buildings: readonly B
       const first = random.pick(pool);
       if (!withConsent || first.consentsToHealthMatching || random.chance(0.15)) return first;
       return random.pick(pool.filter(({ consentsToHealthMatching }) => consentsToHealthMatching));
+    },
+    coupleOf(branch) {
+      const old = (peopleOf.get(branch) ?? []).filter(person => has(person, 'EMPTY_NEST') && !person.optedOut);
+      const homes = Map.groupBy(old, ({ building, room }) => `${building} ${room}`);
+      return [...homes.values()].find(({ length }) => length === 2) ?? [];
     },
     placeOf: (branch, random) => random.pick(buildingsOf.get(branch) ?? []),
     homeOf(resident) {
