@@ -23,6 +23,13 @@ const PARTS = [
     about: 'Made-up instances, proof of the optimum included, single thread.',
     arguments: ['3'],
   },
+  {
+    file: 'constrained.ts',
+    title: 'The awkward rules',
+    about:
+      'Made-up branches with minimums, people and helpers who cannot be in two places, couples, caps and quotas: the search alone, with HiGHS as its referee, and HiGHS alone.',
+    arguments: ['3'],
+  },
 ] as const;
 const LIBRARIES = ['@apollo/server', 'graphql', 'type-graphql', 'drizzle-orm', 'postgres', 'autocannon'];
 

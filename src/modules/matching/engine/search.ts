@@ -10,8 +10,8 @@ import { relax } from './relaxation.js';
 interface Node extends Worth {
   readonly path: Path | null;
   readonly plans: readonly BlockPlan[];
-  /** Rules that the flow breaks, by the highest rank concerned; when it breaks none, it is the best plan of the box. */
-  readonly breaches: readonly Breach[];
+  /** Whether the flow breaks no rule, and so is the best plan of the box. */
+  readonly isPlan: boolean;
 }
 
 /** A plan that obeys all rules. */
@@ -66,8 +66,8 @@ export const createSearch = (instance: Instance, blocks: readonly Block[]): Sear
   };
   let nodes = 0;
 
-  /** The flow of a box and the first of the rules it breaks; null when the box is empty or cannot beat `rival`. */
-  const evaluate = (before: Node | null, decisions: readonly Decision[], rival: Worth | null, most = TRIED): Node | null => {
+  /** The flow of a box; null when the box is empty or cannot beat `rival`. */
+  const evaluate = (before: Node | null, decisions: readonly Decision[], rival: Worth | null): Node | null => {
     nodes++;
     const path: Path = { decisions, before: before?.path ?? null };
     const box = boxOf(instance, path);
@@ -80,16 +80,23 @@ export const createSearch = (instance: Instance, blocks: readonly Block[]): Sear
     }
     const worth = worthOf(instance, blocks, plans);
     if (rival && compare(worth, rival) <= 0) return null;
-    return { ...worth, path, plans, breaches: findBreaches(box, flowOf(instance, plans)).slice(0, most) };
+    return { ...worth, path, plans, isPlan: findBreaches(box, flowOf(instance, plans)).length === 0 };
   };
 
-  const root = evaluate(null, [], null, Number.POSITIVE_INFINITY);
+  /** Found anew where they are wanted: they take much room, and of most boxes they are never wanted. */
+  const breachesOf = ({ path, plans }: Node): readonly Breach[] => findBreaches(boxOf(instance, path), flowOf(instance, plans));
+
+  const root = evaluate(null, [], null);
   if (root === null) throw new Error('the plan that serves nobody obeys all rules, but was not found: a bug of this engine');
   let best = root;
-  while (best.breaches.length > 0) {
-    const some = best.breaches.slice(0, Math.ceil(best.breaches.length / 4));
-    const decisions = some.flatMap(({ repair }) => repair);
-    best = evaluate(best, decisions, null, Number.POSITIVE_INFINITY)!;
+  while (!best.isPlan) {
+    const breaches = breachesOf(best);
+    const some = breaches.slice(0, Math.ceil(breaches.length / 4));
+    best = evaluate(
+      best,
+      some.flatMap(({ repair }) => repair),
+      null,
+    )!;
   }
 
   /**
@@ -98,13 +105,13 @@ export const createSearch = (instance: Instance, blocks: readonly Block[]): Sear
    */
   const partsOf = (node: Node, goOn: () => boolean): readonly Node[] => {
     let chosen: readonly Node[] | null = null;
-    for (const { ways } of node.breaches.slice(0, TRIED)) {
+    for (const { ways } of breachesOf(node).slice(0, TRIED)) {
       const parts: Node[] = [];
       for (const way of ways) {
         const part = evaluate(node, way, best);
         if (part === null) continue;
-        if (part.breaches.length > 0) parts.push(part);
-        else best = part;
+        if (part.isPlan) best = part;
+        else parts.push(part);
       }
       parts.sort((one, other) => compare(other, one));
       if (chosen === null || isSmaller(parts, chosen)) chosen = parts;
