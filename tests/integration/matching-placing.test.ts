@@ -23,10 +23,11 @@ const REFILL = `mutation($input: SessionRefillInput!) { sessionRefill(input: $in
 
 const c = WORLD.community;
 const branch = gid('Branch', WORLD.branch1);
-async function publishPlan(actor: Actor = ACTORS.secretary1, branchId: string | null = branch) {
+async function publishPlan(actor: Actor = ACTORS.secretary1, branchId: string | null = branch, more: object = {}) {
   const create = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanCreate(input: $input) { matchPlan { id version } } }`;
   const publish = `mutation($input: MatchPlanPublishInput!) { matchPlanPublish(input: $input) { matchPlan { id version } userErrors { code } } }`;
-  const made = (await ask(actor, create, { input: { branchId, idempotencyKey: newId() } })).data?.branchMatchPlanCreate.matchPlan;
+  const made = (await ask(actor, create, { input: { branchId, idempotencyKey: newId(), ...more } })).data?.branchMatchPlanCreate
+    .matchPlan;
   const input = { planId: made.id, expectedVersion: made.version, idempotencyKey: newId() };
   const { data } = await ask(actor, publish, { input });
   expect(data?.matchPlanPublish.userErrors).toEqual([]);
@@ -126,6 +127,18 @@ describe('a need that arrives after the plan was published', () => {
     const second = await place(more);
     expect(second).toMatchObject({ placement: { changes: [], matches: [], unmatched: { reason: 'ALL_FULL' } }, userErrors: [] });
     expect(second.placement.unmatched.sentence).toContain('已全部承诺');
+  });
+
+  it('leaves what people pinned where it is, and what they forbade alone', async () => {
+    const scene = await insertScene(database, { capacity: 1 });
+    await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
+    const pair = { needId: gid('Need', scene.need), sessionId: gid('Session', scene.session), reason: 'HARDSHIP' };
+    const late = await insertNeed('P4');
+    await publishPlan(ACTORS.secretary1, branch, { pinned: [pair] });
+    expect((await place(await insertNeed('P1'))).placement).toMatchObject({ changes: [], unmatched: { reason: 'ALL_FULL' } });
+    await publishPlan(ACTORS.secretary1, branch, { forbidden: [{ ...pair, needId: gid('Need', late) }] });
+    await owner`update session set capacity = 9`;
+    expect((await place(late)).placement).toMatchObject({ changes: [], unmatched: { reason: 'EXCLUDED' } });
   });
 
   it('happens once for a key, and one after the other where two are placed at once', async () => {

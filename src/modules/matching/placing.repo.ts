@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { newId } from '../../kernel/ids.js';
 import type { Scope } from '../../scope/scope.js';
 import { needs } from '../needs/needs.table.js';
-import type { UnmatchedNeed, UnmatchedReason } from './matching.domain.js';
+import type { MatchPlan, UnmatchedNeed, UnmatchedReason } from './matching.domain.js';
 import { matches, matchPlans, unmatchedNeeds } from './matching.table.js';
 import type { PlannedGap, PlannedMatch } from './planning.js';
 
@@ -12,13 +12,15 @@ const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => 
 export async function publishedPlan(
   { db, communityId }: Scope,
   branchId: string,
-): Promise<{ readonly id: string; readonly version: number; readonly policyVersion: number; readonly horizonEnd: Date } | null> {
+): Promise<Pick<MatchPlan, 'id' | 'version' | 'policyVersion' | 'horizonEnd' | 'pinned' | 'forbidden'> | null> {
   const [row] = await db
     .select({
       id: matchPlans.id,
       version: matchPlans.version,
       policyVersion: matchPlans.policyVersion,
       horizonEnd: matchPlans.horizonEnd,
+      pinned: matchPlans.pinned,
+      forbidden: matchPlans.forbidden,
     })
     .from(matchPlans)
     .where(

@@ -13,6 +13,7 @@ import { openQuantity } from '../needs/needs.domain.js';
 import { findNeed } from '../needs/needs.service.js';
 import { findSession, offerById } from '../offers/offers.service.js';
 import { branchById } from '../territory/territory.service.js';
+import { pairKey } from './candidates.js';
 import { insertChanges, nextPosition } from './changes.repo.js';
 import { DEFAULT_HORIZON_DAYS } from './matching.domain.js';
 import { canPlan } from './matching.policy.js';
@@ -145,7 +146,7 @@ interface Prepared {
 
 async function prepare(
   scope: Scope,
-  { policyVersion, horizonEnd }: { readonly policyVersion: number; readonly horizonEnd: Date },
+  { policyVersion, horizonEnd, pinned, forbidden }: NonNullable<Awaited<ReturnType<typeof publishedPlan>>>,
   branchId: string,
   occasion: Occasion,
 ): Promise<Prepared> {
@@ -155,13 +156,16 @@ async function prepare(
   const usual = new Date(now.getTime() + DEFAULT_HORIZON_DAYS * DAY);
   const horizon = { branchId, from: now, until: horizonEnd > usual ? horizonEnd : usual };
   const facts = await loadPlanFacts(scope, 'MATCH_PLACE', horizon, policy.weights);
+  // What people pinned or forbade in the plan holds as long as it is out.
+  const out = new Set(facts.proposals.map(pairKey));
+  const pins = pinned.filter(pair => out.has(pairKey(pair)));
   const input = {
     ...facts,
     now: now.getTime(),
     policyVersion,
     weights: policy.weights,
-    pinned: [],
-    forbidden: [],
+    pinned: pins,
+    forbidden,
     budget: BUDGET_MS,
   };
   const isUsable =
