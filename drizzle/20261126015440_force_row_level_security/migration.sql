@@ -2,4 +2,5 @@
 ALTER TABLE "personal"."resident" FORCE ROW LEVEL SECURITY;--> statement-breakpoint
 ALTER TABLE "personal"."kinship" FORCE ROW LEVEL SECURITY;--> statement-breakpoint
 ALTER TABLE "personal"."need_detail" FORCE ROW LEVEL SECURITY;--> statement-breakpoint
-ALTER TABLE "personal"."access_log" FORCE ROW LEVEL SECURITY;
+ALTER TABLE "personal"."access_log" FORCE ROW LEVEL SECURITY;--> statement-breakpoint
+ALTER TABLE "personal"."override_note" FORCE ROW LEVEL SECURITY;

@@ -6,8 +6,9 @@ CREATE TYPE "membership_state" AS ENUM('INVITED', 'APPLIED', 'ACTIVE', 'SUSPENDE
 CREATE TYPE "organization_kind" AS ENUM('GOV', 'PUBLIC_INST', 'MASS_ORG', 'SOE', 'PRIVATE', 'FINANCE', 'EDUCATION', 'MEDICAL', 'LAW_FIRM', 'NGO', 'FOUNDATION', 'UNION', 'PROPERTY', 'RESIDENT_BODY');--> statement-breakpoint
 CREATE TYPE "pact_state" AS ENUM('DRAFT', 'SIGNED', 'TERMINATED');--> statement-breakpoint
 CREATE TYPE "account_role" AS ENUM('COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'ESTATE_OFFICER', 'LIAISON', 'FAMILY', 'SUBDISTRICT');--> statement-breakpoint
+CREATE TYPE "change_kind" AS ENUM('KEPT', 'MOVED', 'DROPPED', 'NEW');--> statement-breakpoint
 CREATE TYPE "match_state" AS ENUM('PLANNED', 'PROPOSED', 'ACCEPTED', 'DECLINED', 'FELL_OUT', 'LAPSED');--> statement-breakpoint
-CREATE TYPE "plan_state" AS ENUM('QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED');--> statement-breakpoint
+CREATE TYPE "plan_state" AS ENUM('QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED', 'CANCELLED');--> statement-breakpoint
 CREATE TYPE "beneficiary_kind" AS ENUM('RESIDENT', 'GROUP', 'ORGANIZATION', 'PLACE');--> statement-breakpoint
 CREATE TYPE "channel" AS ENUM('COUNTER', 'PHONE', 'WECHAT', 'TERMINAL', 'VISIT', 'HOTLINE', 'IMPORT');--> statement-breakpoint
 CREATE TYPE "need_close_reason" AS ENUM('NOT_A_NEED', 'OUT_OF_SCOPE', 'NOT_VERIFIABLE', 'REPEATED', 'BEYOND_LAW', 'SOLVED_OTHERWISE', 'NO_LONGER_WANTED', 'DIED_OR_MOVED', 'NO_SUPPLY', 'NOT_ELIGIBLE_ANYWHERE', 'OTHER');--> statement-breakpoint
@@ -20,16 +21,19 @@ CREATE TYPE "language" AS ENUM('MANDARIN', 'HANGZHOU_DIALECT', 'WU_DIALECT', 'SI
 CREATE TYPE "mode" AS ENUM('ON_SITE', 'HOME', 'ONLINE');--> statement-breakpoint
 CREATE TYPE "offer_state" AS ENUM('DRAFT', 'PUBLISHED', 'PAUSED', 'WITHDRAWN', 'EXPIRED');--> statement-breakpoint
 CREATE TYPE "session_state" AS ENUM('SCHEDULED', 'CANCELLED');--> statement-breakpoint
+CREATE TYPE "confirmation_state" AS ENUM('AWAITING', 'CONFIRMED', 'DISPUTED');--> statement-breakpoint
+CREATE TYPE "confirmer" AS ENUM('BRANCH', 'FAMILY');--> statement-breakpoint
+CREATE TYPE "dispute_reason" AS ENUM('NOT_RECEIVED', 'LESS_THAN_RECORDED', 'NOT_AS_AGREED', 'OTHER');--> statement-breakpoint
 CREATE TYPE "received_by" AS ENUM('BENEFICIARY', 'FAMILY', 'STEWARD', 'OFFICER', 'GROUP');--> statement-breakpoint
 CREATE TYPE "referral_origin" AS ENUM('PROPOSAL', 'CLAIM', 'REQUEST');--> statement-breakpoint
 CREATE TYPE "referral_reason" AS ENUM('NO_CAPACITY', 'NOT_QUALIFIED', 'WRONG_TIME', 'TOO_FAR', 'OUT_OF_SCOPE', 'BENEFICIARY_DECLINED', 'BENEFICIARY_ABSENT', 'BENEFICIARY_ILL', 'SOLVED_OTHERWISE', 'STAFF_SHORTAGE', 'MATERIALS_MISSING', 'WEATHER', 'UNSAFE', 'SESSION_CANCELLED', 'WAITING_FOR_CONSENT', 'ENTERED_BY_MISTAKE', 'OTHER');--> statement-breakpoint
 CREATE TYPE "referral_state" AS ENUM('DRAFT', 'REQUESTED', 'ACCEPTED', 'REJECTED', 'CANCELLED', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED', 'FAILED', 'ENTERED_IN_ERROR');--> statement-breakpoint
 CREATE TYPE "ability_level" AS ENUM('INTACT', 'MILD', 'MODERATE', 'SEVERE', 'TOTAL');--> statement-breakpoint
-CREATE TYPE "kinship_relation" AS ENUM('DAUGHTER', 'SON', 'SPOUSE', 'PARENT', 'GRANDCHILD', 'SIBLING', 'GUARDIAN', 'OTHER');--> statement-breakpoint
+CREATE TYPE "kinship_relation" AS ENUM('SELF', 'DAUGHTER', 'SON', 'SPOUSE', 'PARENT', 'GRANDCHILD', 'SIBLING', 'GUARDIAN', 'OTHER');--> statement-breakpoint
 CREATE TYPE "kinship_state" AS ENUM('CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED');--> statement-breakpoint
 CREATE TYPE "residency_status" AS ENUM('REGISTERED_AND_PRESENT', 'PRESENT', 'REGISTERED_ABSENT', 'FLOATING');--> statement-breakpoint
 CREATE TYPE "sex" AS ENUM('FEMALE', 'MALE');--> statement-breakpoint
-CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep');--> statement-breakpoint
+CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness');--> statement-breakpoint
 CREATE TYPE "capacity_unit" AS ENUM('PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN');--> statement-breakpoint
 CREATE TYPE "area_code" AS ENUM('EAST', 'WEST');--> statement-breakpoint
 CREATE TABLE "event_seal" (
@@ -182,7 +186,9 @@ CREATE TABLE "match_plan" (
 	"horizon_end" timestamp(3) with time zone NOT NULL,
 	"pinned" jsonb DEFAULT '[]' NOT NULL,
 	"forbidden" jsonb DEFAULT '[]' NOT NULL,
+	"budget_seconds" smallint DEFAULT 10 NOT NULL,
 	"totals" jsonb,
+	"proof" jsonb,
 	"failure" text,
 	"created_by" uuid,
 	"created_at" timestamp(3) with time zone NOT NULL,
@@ -191,6 +197,7 @@ CREATE TABLE "match_plan" (
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "match_plan_pkey" PRIMARY KEY("community_id","id"),
 	CONSTRAINT "match_plan_horizon" CHECK ("horizon_end" > "horizon_start"),
+	CONSTRAINT "match_plan_budget" CHECK ("budget_seconds" between 0 and 120),
 	CONSTRAINT "match_plan_progress" CHECK ("progress" between 0 and 100)
 );
 --> statement-breakpoint
@@ -237,6 +244,24 @@ CREATE TABLE "pair_exclusion" (
 	CONSTRAINT "pair_exclusion_pkey" PRIMARY KEY("community_id","need_id","offer_id")
 );
 --> statement-breakpoint
+CREATE TABLE "plan_change" (
+	"community_id" uuid,
+	"plan_id" uuid,
+	"position" integer,
+	"occasion_id" uuid,
+	"need_id" uuid NOT NULL,
+	"kind" "change_kind" NOT NULL,
+	"quantity" bigint NOT NULL,
+	"from_session_id" uuid,
+	"to_session_id" uuid,
+	"cause" text,
+	"details" jsonb NOT NULL,
+	CONSTRAINT "plan_change_pkey" PRIMARY KEY("community_id","plan_id","position"),
+	CONSTRAINT "plan_change_quantity" CHECK ("quantity" > 0),
+	CONSTRAINT "plan_change_ends" CHECK (("from_session_id" is null) = ("kind" = 'NEW') and ("to_session_id" is null) = ("kind" = 'DROPPED')),
+	CONSTRAINT "plan_change_cause" CHECK (("cause" is null) = ("kind" = 'KEPT'))
+);
+--> statement-breakpoint
 CREATE TABLE "unmatched_need" (
 	"community_id" uuid,
 	"plan_id" uuid,
@@ -249,6 +274,18 @@ CREATE TABLE "unmatched_need" (
 	CONSTRAINT "unmatched_quantity" CHECK ("quantity" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "personal"."override_note" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"need_id" uuid NOT NULL,
+	"note_sealed" bytea NOT NULL,
+	"written_by" uuid,
+	"written_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "override_note_pkey" PRIMARY KEY("community_id","id")
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."override_note" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "need" (
 	"community_id" uuid,
 	"id" uuid,
@@ -266,6 +303,8 @@ CREATE TABLE "need" (
 	"quantity" bigint NOT NULL,
 	"committed" bigint DEFAULT 0 NOT NULL,
 	"fulfilled" bigint DEFAULT 0 NOT NULL,
+	"minimum_quantity" bigint DEFAULT 1 NOT NULL,
+	"together_with_id" uuid,
 	"modes" "mode"[] NOT NULL,
 	"windows" jsonb DEFAULT '[]' NOT NULL,
 	"deadline" timestamp(3) with time zone,
@@ -285,6 +324,8 @@ CREATE TABLE "need" (
 	CONSTRAINT "need_pkey" PRIMARY KEY("community_id","id"),
 	CONSTRAINT "need_number" UNIQUE("community_id","number"),
 	CONSTRAINT "need_quantity" CHECK ("quantity" between 1 and 9007199254740991),
+	CONSTRAINT "need_minimum" CHECK ("minimum_quantity" between 1 and "quantity"),
+	CONSTRAINT "need_together_other" CHECK ("together_with_id" <> "id"),
 	CONSTRAINT "need_covered" CHECK ("committed" >= 0 and "fulfilled" >= 0 and "committed" + "fulfilled" <= "quantity"),
 	CONSTRAINT "need_cost" CHECK ("accepts_cost_fen" >= 0),
 	CONSTRAINT "need_modes" CHECK (cardinality("modes") > 0),
@@ -343,12 +384,18 @@ CREATE TABLE "session" (
 	"reserved" bigint DEFAULT 0 NOT NULL,
 	"building_id" uuid,
 	"place" text DEFAULT '' NOT NULL,
+	"minimum_attendance" bigint DEFAULT 0 NOT NULL,
+	"branch_quotas" jsonb DEFAULT '[]' NOT NULL,
+	"resource_keys" text[] DEFAULT '{}'::text[] NOT NULL,
 	"cancel_reason" text,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp(3) with time zone NOT NULL,
 	CONSTRAINT "session_pkey" PRIMARY KEY("community_id","id"),
 	CONSTRAINT "session_capacity" CHECK ("capacity" >= 0 and "reserved" >= 0 and "reserved" <= "capacity"),
 	CONSTRAINT "session_capacity_safe" CHECK ("capacity" <= 9007199254740991),
+	CONSTRAINT "session_minimum" CHECK ("minimum_attendance" between 0 and "capacity"),
+	CONSTRAINT "session_quotas" CHECK (jsonb_typeof("branch_quotas") = 'array'),
+	CONSTRAINT "session_terms_dated" CHECK ("starts_at" is not null or ("minimum_attendance" = 0 and cardinality("resource_keys") = 0)),
 	CONSTRAINT "session_times" CHECK (("starts_at" is null) = ("ends_at" is null) and "ends_at" > "starts_at")
 );
 --> statement-breakpoint
@@ -391,10 +438,17 @@ CREATE TABLE "service_record" (
 	"recorded_by" uuid,
 	"recorded_at" timestamp(3) with time zone NOT NULL,
 	"place" text DEFAULT '' NOT NULL,
+	"confirmation" "confirmation_state" DEFAULT 'AWAITING'::"confirmation_state" NOT NULL,
+	"dispute_reason" "dispute_reason",
+	"confirmed_as" "confirmer",
+	"confirmed_by" uuid,
+	"confirmed_at" timestamp(3) with time zone,
 	CONSTRAINT "service_record_pkey" PRIMARY KEY("community_id","id"),
 	CONSTRAINT "service_record_one" UNIQUE("community_id","referral_id"),
 	CONSTRAINT "service_record_times" CHECK ("ended_at" >= "started_at"),
-	CONSTRAINT "service_record_quantity" CHECK ("quantity" > 0)
+	CONSTRAINT "service_record_quantity" CHECK ("quantity" > 0),
+	CONSTRAINT "service_record_confirmed" CHECK (("confirmation" = 'AWAITING') = ("confirmed_at" is null)),
+	CONSTRAINT "service_record_disputed" CHECK (("confirmation" = 'DISPUTED') = ("dispute_reason" is not null))
 );
 --> statement-breakpoint
 CREATE TABLE "personal"."access_log" (
@@ -557,16 +611,25 @@ CREATE INDEX "match_by_organization" ON "match" ("community_id","organization_id
 CREATE INDEX "match_by_organization_reference" ON "match" ("organization_id");--> statement-breakpoint
 CREATE INDEX "match_by_branch" ON "match" ("community_id","branch_id");--> statement-breakpoint
 CREATE INDEX "pair_exclusion_by_offer" ON "pair_exclusion" ("community_id","offer_id");--> statement-breakpoint
+CREATE INDEX "plan_change_by_kind" ON "plan_change" ("community_id","plan_id","kind","position");--> statement-breakpoint
+CREATE INDEX "plan_change_by_occasion" ON "plan_change" ("community_id","plan_id","occasion_id","position");--> statement-breakpoint
+CREATE INDEX "plan_change_by_need" ON "plan_change" ("community_id","need_id");--> statement-breakpoint
+CREATE INDEX "plan_change_by_from" ON "plan_change" ("community_id","from_session_id");--> statement-breakpoint
+CREATE INDEX "plan_change_by_to" ON "plan_change" ("community_id","to_session_id");--> statement-breakpoint
 CREATE INDEX "unmatched_in_order" ON "unmatched_need" ("community_id","plan_id","rank_position","need_id");--> statement-breakpoint
 CREATE INDEX "unmatched_by_need" ON "unmatched_need" ("community_id","need_id");--> statement-breakpoint
+CREATE INDEX "override_note_by_need" ON "personal"."override_note" ("community_id","need_id");--> statement-breakpoint
+CREATE INDEX "override_note_by_branch" ON "personal"."override_note" ("community_id","branch_id");--> statement-breakpoint
 CREATE INDEX "need_by_waiting" ON "need" ("community_id","branch_id","state","submitted_at","id");--> statement-breakpoint
 CREATE INDEX "need_by_urgency" ON "need" ("community_id","branch_id","state","urgency","submitted_at","id");--> statement-breakpoint
-CREATE INDEX "need_newest" ON "need" ("community_id","id");--> statement-breakpoint
+CREATE INDEX "need_in_waiting" ON "need" ("community_id","submitted_at","id");--> statement-breakpoint
+CREATE INDEX "need_in_urgency" ON "need" ("community_id","urgency","submitted_at","id");--> statement-breakpoint
 CREATE INDEX "need_by_category" ON "need" ("community_id","category_code","state","submitted_at","id");--> statement-breakpoint
 CREATE INDEX "need_by_category_reference" ON "need" ("category_code");--> statement-breakpoint
 CREATE INDEX "need_by_requester_organization" ON "need" ("community_id","requester_organization_id","id");--> statement-breakpoint
 CREATE INDEX "need_by_requester_organization_reference" ON "need" ("requester_organization_id");--> statement-breakpoint
 CREATE INDEX "need_by_beneficiary_organization_reference" ON "need" ("beneficiary_organization_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "need_together" ON "need" ("community_id","together_with_id");--> statement-breakpoint
 CREATE INDEX "need_by_merged_into" ON "need" ("community_id","merged_into_id");--> statement-breakpoint
 CREATE INDEX "offer_by_organization" ON "offer" ("community_id","organization_id","id");--> statement-breakpoint
 CREATE INDEX "offer_by_organization_reference" ON "offer" ("organization_id");--> statement-breakpoint
@@ -624,15 +687,23 @@ ALTER TABLE "match" ADD CONSTRAINT "match_branch" FOREIGN KEY ("community_id","b
 ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
 ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_offer" FOREIGN KEY ("community_id","offer_id") REFERENCES "offer"("community_id","id");--> statement-breakpoint
+ALTER TABLE "plan_change" ADD CONSTRAINT "plan_change_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
+ALTER TABLE "plan_change" ADD CONSTRAINT "plan_change_of_plan" FOREIGN KEY ("community_id","plan_id") REFERENCES "match_plan"("community_id","id");--> statement-breakpoint
+ALTER TABLE "plan_change" ADD CONSTRAINT "plan_change_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "plan_change" ADD CONSTRAINT "plan_change_from" FOREIGN KEY ("community_id","from_session_id") REFERENCES "session"("community_id","id");--> statement-breakpoint
+ALTER TABLE "plan_change" ADD CONSTRAINT "plan_change_to" FOREIGN KEY ("community_id","to_session_id") REFERENCES "session"("community_id","id");--> statement-breakpoint
 ALTER TABLE "unmatched_need" ADD CONSTRAINT "unmatched_need_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "unmatched_need" ADD CONSTRAINT "unmatched_of_plan" FOREIGN KEY ("community_id","plan_id") REFERENCES "match_plan"("community_id","id");--> statement-breakpoint
 ALTER TABLE "unmatched_need" ADD CONSTRAINT "unmatched_need_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."override_note" ADD CONSTRAINT "override_note_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."override_note" ADD CONSTRAINT "override_note_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
 ALTER TABLE "need" ADD CONSTRAINT "need_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "need" ADD CONSTRAINT "need_category_code_service_category_code_fkey" FOREIGN KEY ("category_code") REFERENCES "service_category"("code");--> statement-breakpoint
 ALTER TABLE "need" ADD CONSTRAINT "need_beneficiary_organization_id_organization_id_fkey" FOREIGN KEY ("beneficiary_organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "need" ADD CONSTRAINT "need_requester_organization_id_organization_id_fkey" FOREIGN KEY ("requester_organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "need" ADD CONSTRAINT "need_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
 ALTER TABLE "need" ADD CONSTRAINT "need_merged_into" FOREIGN KEY ("community_id","merged_into_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "need" ADD CONSTRAINT "need_together_with" FOREIGN KEY ("community_id","together_with_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
 ALTER TABLE "offer" ADD CONSTRAINT "offer_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "offer" ADD CONSTRAINT "offer_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "offer" ADD CONSTRAINT "offer_category_code_service_category_code_fkey" FOREIGN KEY ("category_code") REFERENCES "service_category"("code");--> statement-breakpoint
@@ -660,6 +731,9 @@ ALTER TABLE "branch" ADD CONSTRAINT "branch_community_id_community_id_fkey" FORE
 ALTER TABLE "branch" ADD CONSTRAINT "branch_area" FOREIGN KEY ("community_id","area_id") REFERENCES "area"("community_id","id");--> statement-breakpoint
 ALTER TABLE "building" ADD CONSTRAINT "building_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "building" ADD CONSTRAINT "building_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+CREATE POLICY "override_note_wall" ON "personal"."override_note" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid
+  and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid
+  and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "access_log_append" ON "personal"."access_log" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "kinship_own" ON "personal"."kinship" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint

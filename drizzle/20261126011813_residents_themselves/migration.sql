@@ -1,1 +1,0 @@
-ALTER TYPE "kinship_relation" ADD VALUE 'SELF' BEFORE 'DAUGHTER';
