@@ -22,9 +22,11 @@ export interface ConnectOptions {
 
 /** Opens a pool. Deadlines follow DESIGN.md §5: a statement 5 s, a lock 2 s, an idle transaction 10 s. */
 export function connect(url: string, { max = 4, statementTimeoutMs = 5000, onStatement }: ConnectOptions = {}): Connection {
+  const watched: Watched = new Map();
   const client = postgres(url, {
     max,
     onnotice() {},
+    onclose: id => watched.get(id)?.(),
     connection: {
       application_name: 'red-alliance',
       statement_timeout: statementTimeoutMs,
@@ -35,28 +37,74 @@ export function connect(url: string, { max = 4, statementTimeoutMs = 5000, onSta
     },
     ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
   });
-  return { db: drizzle({ client: keepingStatements(client) }), client, close: () => client.end({ timeout: 5 }) };
+  return { db: drizzle({ client: keepingStatements(client, watched) }), client, close: () => client.end({ timeout: 5 }) };
 }
 
 /** Statements with more parameters come in as many texts as there are row counts: keeping them would fill the server's memory. */
 const KEPT_PARAMETERS = 100;
 
+/** By connection: whom to tell that it closed. */
+type Watched = Map<number, () => void>;
+type Unsafe = postgres.TransactionSql['unsafe'];
+
 /**
  * Drizzle has every statement of its builders parsed and planned anew. Ours have stable texts, so each connection keeps them:
  * one round trip instead of two, and no planning. Also within transactions.
  */
-function keepingStatements<Client extends postgres.Sql | postgres.TransactionSql>(client: Client): Client {
-  const unsafe: Client['unsafe'] = (text, parameters = [], options = {}) =>
-    client.unsafe(text, parameters, { ...options, prepare: parameters.length <= KEPT_PARAMETERS });
-  return new Proxy(client, {
-    get(target, name) {
-      if (name === 'unsafe') return unsafe;
-      if (name === 'begin' && 'begin' in target)
-        return (work: (tx: postgres.TransactionSql) => unknown) => target.begin(tx => work(keepingStatements(tx)));
-      return Reflect.get(target, name);
-    },
-  });
+const keepingStatements = (client: postgres.Sql, watched: Watched): postgres.Sql =>
+  override(client, { unsafe: kept(client), begin: beginning(client, watched) });
+
+const override = <T extends object>(target: T, own: object): T =>
+  new Proxy(target, { get: (from, name) => Reflect.get(name in own ? own : from, name) });
+
+const kept =
+  (client: postgres.Sql | postgres.TransactionSql, more: object = {}): Unsafe =>
+  (text, parameters = [], options = {}) =>
+    client.unsafe(text, parameters, { ...options, ...more, prepare: parameters.length <= KEPT_PARAMETERS });
+
+/** The connection of a transaction closed: PostgreSQL has rolled it back. */
+class ConnectionLost extends Error {
+  readonly code = 'CONNECTION_CLOSED';
 }
+
+/**
+ * When the connection of a transaction closes, postgres.js 3.4.9 fails the transaction, but then writes its ROLLBACK, or whatever
+ * the work sends next, to the socket that is gone, which ends the process. So from that moment on it hears nothing more of the
+ * work, and the work gets errors. `onexecute` is how it tells which connection a statement goes to.
+ */
+const beginning = (client: postgres.Sql, watched: Watched) => async (work: (tx: postgres.TransactionSql) => Promise<unknown>) => {
+  let isLost = false;
+  let connection: number | undefined;
+  const lose = (): void => {
+    isLost = true;
+  };
+  const onexecute = ({ id }: { readonly id: number }): true => {
+    connection = id;
+    watched.set(id, lose);
+    return true;
+  };
+  try {
+    return await client.begin(tx => {
+      const send = kept(tx, { onexecute });
+      const unsafe: Unsafe = (...statement) => {
+        if (isLost) throw new ConnectionLost('the connection of this transaction closed');
+        return send(...statement);
+      };
+      return new Promise((resolve, reject) => {
+        work(override(tx, { unsafe })).then(
+          value => isLost || resolve(value),
+          error => isLost || isFatal(error) || reject(error),
+        );
+      });
+    });
+  } finally {
+    lose();
+    if (connection !== undefined && watched.get(connection) === lose) watched.delete(connection);
+  }
+};
+
+/** After such an error (a shutdown, an administrator, a session that idled too long) the server closes the connection. */
+const isFatal = (error: unknown): boolean => /^(57P0[1-5]|25P0[34])$/.test(databaseError(error)?.code ?? '');
 
 const property = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined;

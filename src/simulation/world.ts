@@ -17,6 +17,9 @@ import { gather } from '../seeds/plan/whom.js';
 import { createRandom } from '../seeds/random.js';
 import { createFates, type Fates, WITHDRAWS_WITHIN_DAYS } from './fates.js';
 
+/** Rules about more than one pair are left out of the year: a noticeboard has no way to keep them. */
+const WITHOUT_TERMS = { minimum: 0, quotas: [], resourceKeys: [] };
+
 export const AGE_BANDS = ['0–17', '18–59', '60–79', '80+', 'group or place'] as const;
 export type AgeBand = (typeof AGE_BANDS)[number];
 
@@ -104,7 +107,7 @@ export function planWorld(data: SeedData, { seed, months, scale, placesPct }: Wo
     .filter(({ time, opensAt, closesAt }) =>
       time ? time.startsAt >= start : (closesAt ?? close) > start && (opensAt ?? 0) < close,
     )
-    .map(session => ({ ...session, capacity: placesLeft(session, placesPct / 100, fates) }))
+    .map(session => ({ ...session, ...WITHOUT_TERMS, capacity: placesLeft(session, placesPct / 100, fates) }))
     .map((session): WorldSession => ({ facts: session, cancelledAt: cancellationOf(session, fates) }))
     .sort((a, b) => startOf(a.facts) - startOf(b.facts) || (a.facts.id < b.facts.id ? -1 : 1));
   const crowd = gather(residents, buildings, FIRST_DAY);
@@ -116,7 +119,7 @@ export function planWorld(data: SeedData, { seed, months, scale, placesPct }: Wo
       key: `N${month + 1}-${at + 1}`,
     }));
   }).flat();
-  const { needs, intake } = sift(asked, facts.needOf, sessions, fates);
+  const { needs, intake } = sift(asked, need => ({ ...facts.needOf(need), minimum: 0 }), sessions, fates);
   return {
     fates,
     start,

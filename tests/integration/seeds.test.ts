@@ -130,7 +130,7 @@ describe('the alliance', () => {
       await counts(
         `select case when state = 'PUBLISHED' and valid_until < '2026-12-01' then 'EXPIRED' else state::text end as name, count(*)::int from offer group by 1`,
       ),
-    ).toEqual({ PUBLISHED: 146, DRAFT: 6, PAUSED: 3, WITHDRAWN: 3, EXPIRED: 2 });
+    ).toEqual({ PUBLISHED: 147, DRAFT: 6, PAUSED: 3, WITHDRAWN: 3, EXPIRED: 2 });
     expect(
       await rows(`select f.id from offer f join service_category c on c.code = f.category_code where f.state <> 'DRAFT' and c.needs_filing
         and (f.filing_number is null or f.filing_valid_until is null or f.filing_valid_until < f.valid_until)`),
