@@ -8,7 +8,6 @@ import { placingResolvers } from './placing.graphql.js';
 import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
 import { policyResolvers } from './policies.graphql.js';
-
 import { scarcityResolvers } from './scarcity.graphql.js';
 import { simulationResolvers } from './simulation.graphql.js';
 
@@ -18,15 +17,15 @@ export { MatchPlan } from './plans.graphql.js';
 
 export const matchingResolvers = [
   ...changeResolvers,
+  ...decisionResolvers,
   ...explanationResolvers,
+  ...fairnessResolvers,
   ...matchResolvers,
+  ...outcomeResolvers,
   ...placingResolvers,
-  ...planResolvers,
   ...planMutations,
+  ...planResolvers,
   ...policyResolvers,
   ...scarcityResolvers,
   ...simulationResolvers,
-  ...decisionResolvers,
-  ...fairnessResolvers,
-  ...outcomeResolvers,
 ] as const;
