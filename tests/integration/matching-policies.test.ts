@@ -72,6 +72,15 @@ describe('the policy of a community', () => {
     expect(await owner`select 1 from match_policy`).toHaveLength(0);
   });
 
+  it('caps known categories only', async () => {
+    const caps = [{ category: 'HAIRCUT', times: 1, days: 28 }];
+    const unknown = await adopt(ACTORS.admin, { weights: { caps: [...caps, { ...caps[0], category: 'NO_SUCH' }] } });
+    expect(unknown.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['weights', 'caps', '1', 'category'] }]);
+    expect((await adopt(ACTORS.admin, { weights: { caps } })).userErrors).toEqual([]);
+    const asked = '{ community { matchPolicy { weights { caps { category times days } } } } }';
+    expect((await ask(ACTORS.secretary1, asked)).data?.community.matchPolicy.weights.caps).toEqual(caps);
+  });
+
   it('changes what is named, keeps the rest, and says who and why', async () => {
     const made = await adopt(ACTORS.admin, {
       reason: ' 等待时间加倍 ',

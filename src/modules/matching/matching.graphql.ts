@@ -9,7 +9,6 @@ import { planResolvers } from './plans.graphql.js';
 import { planMutations } from './plans.mutations.graphql.js';
 import { policyResolvers } from './policies.graphql.js';
 import { PlanProofResolver } from './proof.graphql.js';
-
 import { scarcityResolvers } from './scarcity.graphql.js';
 import { simulationResolvers } from './simulation.graphql.js';
 
@@ -19,16 +18,16 @@ export { MatchPlan } from './plans.graphql.js';
 
 export const matchingResolvers = [
   ...changeResolvers,
+  ...decisionResolvers,
   ...explanationResolvers,
+  ...fairnessResolvers,
   ...matchResolvers,
+  ...outcomeResolvers,
   ...placingResolvers,
-  ...planResolvers,
   ...planMutations,
+  ...planResolvers,
   PlanProofResolver,
   ...policyResolvers,
   ...scarcityResolvers,
   ...simulationResolvers,
-  ...decisionResolvers,
-  ...fairnessResolvers,
-  ...outcomeResolvers,
 ] as const;

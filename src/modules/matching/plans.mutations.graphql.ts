@@ -121,7 +121,7 @@ export class MatchPlanMutations {
 
   @Mutation(() => MatchPlanPublishPayload, {
     description:
-      'Proposes the matches of a plan to their organizations. Each is checked once more; what does not hold any more falls out. Open proposals of earlier plans of the branch lapse.',
+      'Proposes the matches of a plan to their organizations. Each is checked once more; what does not hold any more falls out. Open proposals of earlier plans of the branch lapse; those that this one keeps go on with the time to answer that they had.',
   })
   matchPlanPublish(
     @Ctx() scope: Scope,

@@ -49,6 +49,27 @@ describe('changing weights', () => {
     });
   });
 
+  it('takes caps as a whole list: left out they stay, empty they go', () => {
+    const cap = { category: 'HAIRCUT', times: 1, days: 28 };
+    const made = merged({ caps: [cap] });
+    if (!made.ok) throw new Error('a cap was refused');
+    expect(made.value.caps).toEqual([cap]);
+    expect(mergeWeights(made.value, { cost: { newHelper: 1 } })).toMatchObject({ value: { caps: [cap] } });
+    expect(mergeWeights(made.value, { caps: [] })).toMatchObject({ value: { caps: [] } });
+    expect(merged({ caps: [cap, { ...cap, times: 0, days: 367 }] })).toMatchObject({
+      failure: {
+        problems: [
+          { path: ['weights', 'caps', '1', 'category'], rule: 'NOT_ALLOWED' },
+          { path: ['weights', 'caps', '1', 'times'], rule: 'MIN', limit: 1 },
+          { path: ['weights', 'caps', '1', 'days'], rule: 'MAX', limit: 366 },
+        ],
+      },
+    });
+    expect(merged({ caps: Array.from({ length: 21 }, (_, i) => ({ ...cap, category: `C${i}` })) })).toMatchObject({
+      failure: { problems: [{ path: ['weights', 'caps'], rule: 'MAX', limit: 20 }] },
+    });
+  });
+
   it('refuses costs that could exceed the scale of the engine', () => {
     expect(merged({ cost: { newHelper: 1900 } })).toEqual({
       ok: false,

@@ -3,7 +3,7 @@ import { DAY } from '../../kernel/clock.js';
 import type { InvalidInput, Problem } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
-import { MAX_WEIGHT, type Weights, weightsSchema } from './scoring.js';
+import { type Cap, MAX_WEIGHT, type Weights, weightsSchema } from './scoring.js';
 
 /** The published weights that rank needs and rate pairs. A version never changes: what is to change becomes the next one. */
 export interface MatchPolicy {
@@ -45,6 +45,8 @@ export interface WeightsChange {
     | (Some<Omit<Weights['rank'], 'careCategories'>> & { readonly careCategories?: readonly CareCategoryWeight[] | null })
     | null;
   readonly cost?: Some<Weights['cost']> | null;
+  /** All that are to hold from then on; an empty list lifts them. */
+  readonly caps?: readonly Cap[] | null;
 }
 export interface CareCategoryWeight {
   readonly category: CareCategory;
@@ -63,11 +65,11 @@ const merge = (current: unknown, change: unknown): unknown => {
 
 /**
  * The current weights with some of them changed. All that is wrong is told at once, each at its path below `path`: a number out
- * of 0 to 9999, a category that is named twice, costs that together could exceed 9999 (at `cost`).
+ * of its bounds, a category that is named twice, costs that together could exceed 9999 (at `cost`).
  */
 export function mergeWeights(
   current: Weights,
-  { rank, cost }: WeightsChange,
+  { rank, cost, caps }: WeightsChange,
   path: readonly string[] = ['weights'],
 ): Result<Weights, InvalidInput> {
   const named = rank?.careCategories ?? [];
@@ -77,14 +79,20 @@ export function mergeWeights(
     const twice: Problem | null = isFirst ? null : { path: [...at, 'category'], rule: 'NOT_ALLOWED' };
     return [twice, checkInteger([...at, 'points'], points, { max: MAX_WEIGHT })];
   });
-  const groups = allOf(...listed);
+  const capped = (caps ?? []).map(({ category }, i): Problem | null =>
+    caps?.findIndex(other => other.category === category) === i
+      ? null
+      : { path: [...path, 'caps', String(i), 'category'], rule: 'NOT_ALLOWED' },
+  );
+  const groups = allOf(...listed, capped);
   const careCategories = groups.ok ? Object.fromEntries(named.map(({ category, points }) => [category, points])) : {};
-  const merged = weightsSchema.safeParse(merge(current, { rank: { ...rank, careCategories }, cost }));
+  const merged = weightsSchema.safeParse(merge(current, { rank: { ...rank, careCategories }, cost, caps }));
   if (merged.success && groups.ok) return ok(merged.data);
   const others = (merged.error?.issues ?? []).map((issue): Problem => {
     const at = [...path, ...issue.path.map(String)];
-    if (issue.code === 'too_small') return { path: at, rule: 'MIN', limit: 0 };
-    if (issue.code === 'too_big' || issue.code === 'custom') return { path: at, rule: 'MAX', limit: MAX_WEIGHT };
+    if (issue.code === 'too_small') return { path: at, rule: 'MIN', limit: Number(issue.minimum) };
+    if (issue.code === 'too_big') return { path: at, rule: 'MAX', limit: Number(issue.maximum) };
+    if (issue.code === 'custom') return { path: at, rule: 'MAX', limit: MAX_WEIGHT };
     return { path: at, rule: 'BAD_FORMAT' };
   });
   return fail({ code: 'INVALID_INPUT', problems: [...(groups.ok ? [] : groups.failure.problems), ...others] });

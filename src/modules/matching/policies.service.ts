@@ -4,6 +4,7 @@ import type { Page, PageWindow } from '../../kernel/page.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { type Account, accountById } from '../identity/identity.service.js';
+import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { checkAdoption, type MatchPolicy, mergeWeights, type WeightsChange } from './policies.domain.js';
 import { canAdoptPolicy, canReadPolicies, canSeeAuthor } from './policies.policy.js';
 import * as repo from './policies.repo.js';
@@ -81,7 +82,7 @@ const named = ({ communityId }: Scope, policy: MatchPolicy) => ({ ...policy, id:
 async function nextPolicy(
   tx: Scope,
   { weights: change, reason, validFrom: from, expectedVersion }: AdoptPolicy,
-): Promise<Result<MatchPolicy, InvalidInput | StaleVersion>> {
+): Promise<Result<MatchPolicy, NotFound | InvalidInput | StaleVersion>> {
   const validFrom = from ?? tx.now();
   const checked = checkAdoption({ reason, validFrom }, tx.now());
   if (!checked.ok) return checked;
@@ -89,6 +90,9 @@ async function nextPolicy(
   if (currentVersion !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion });
   const weights = mergeWeights((await repo.policyAt(tx, validFrom)).weights, change);
   if (!weights.ok) return weights;
+  for (const [i, { category }] of (change.caps ?? []).entries())
+    if (!(await tx.load(categoryByCode, category)))
+      return fail({ code: 'NOT_FOUND', path: ['weights', 'caps', String(i), 'category'] });
   return ok({
     version: expectedVersion + 1,
     weights: weights.value,

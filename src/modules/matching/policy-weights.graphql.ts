@@ -2,7 +2,7 @@ import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { CareCategoryEnum } from '../../graphql/labels.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
 import type { CareCategoryWeight as CareCategoryWeightRecord, WeightsChange } from './policies.domain.js';
-import type { Weights } from './scoring.js';
+import type { Cap, Weights } from './scoring.js';
 
 /** What each weight means, said once for reading and for changing it. */
 const MEANS = {
@@ -67,15 +67,26 @@ class MatchCostWeights {
   @Field(() => Int, { description: MEANS.language }) readonly language!: number;
 }
 
+@ObjectType({
+  description:
+    'At most so much of a category for one person: received within the last days, promised, and added by a plan. What people promise by hand is not capped.',
+})
+class MatchCap {
+  @Field(() => String, { description: 'Code of the category; all below it count, too.' }) readonly category!: string;
+  @Field(() => Int, { description: "How much, in the category's unit." }) readonly times!: number;
+  @Field(() => Int, { description: 'How many days back what was received counts.' }) readonly days!: number;
+}
+
 @ObjectType({ description: 'The numbers of a match policy: published, the same for everybody.' })
 export class MatchPolicyWeights {
   @Field(() => MatchRankWeights, { description: 'Who comes first among needs of equal urgency.' })
   readonly rank!: MatchRankWeights;
   @Field(() => MatchCostWeights, { description: 'Which session suits whom.' }) readonly cost!: MatchCostWeights;
+  @Field(() => [MatchCap], { description: 'Caps on much-wanted categories; often none.' }) readonly caps!: readonly Cap[];
 }
 
 /** Weights as clients read them. */
-export const shownWeights = ({ rank: { careCategories, ...rank }, cost }: Weights): MatchPolicyWeights => ({
+export const shownWeights = ({ rank: { careCategories, ...rank }, cost, caps = [] }: Weights): MatchPolicyWeights => ({
   rank: {
     ...rank,
     careCategories: (Object.entries(careCategories) as [CareCategory, number][]).map(([category, points]) => ({
@@ -84,6 +95,7 @@ export const shownWeights = ({ rank: { careCategories, ...rank }, cost }: Weight
     })),
   },
   cost,
+  caps,
 });
 
 @InputType({ description: 'Changes a graded weight; what is left out stays as it is.' })
@@ -131,10 +143,23 @@ class MatchCostWeightsInput {
   @Field(() => Int, { nullable: true, description: MEANS.language }) readonly language?: number | null;
 }
 
+@InputType({ description: 'At most so much of a category for one person.' })
+class MatchCapInput {
+  @Field(() => String, { description: 'Code of a category; each at most once. All below it count, too.' })
+  readonly category!: string;
+  @Field(() => Int, { description: "How much, in the category's unit: 1 to 9999." }) readonly times!: number;
+  @Field(() => Int, { description: 'How many days back what was received counts: 1 to 366.' }) readonly days!: number;
+}
+
 @InputType({ description: 'Weights to change, whole or in part; what is left out stays as it is.' })
 export class MatchPolicyWeightsInput implements WeightsChange {
   @Field(() => MatchRankWeightsInput, { nullable: true, description: 'Who comes first among needs of equal urgency.' })
   readonly rank?: MatchRankWeightsInput | null;
   @Field(() => MatchCostWeightsInput, { nullable: true, description: 'Which session suits whom.' })
   readonly cost?: MatchCostWeightsInput | null;
+  @Field(() => [MatchCapInput], {
+    nullable: true,
+    description: 'All caps that are to hold, at most 20: they take the place of those before; an empty list lifts them.',
+  })
+  readonly caps?: readonly MatchCapInput[] | null;
 }

@@ -53,7 +53,7 @@ export const weightsSchema = z
       repeatDays: weight,
     }),
     /** Most-wanted categories, of which nobody gets more than so much in a while. */
-    caps: z.array(capSchema).max(50).optional(),
+    caps: z.array(capSchema).max(20).optional(),
     cost: z.strictObject({
       /** For each ten meters on foot. */
       distance: graded,
