@@ -130,7 +130,8 @@ const repriceBelow = (net: Network, top: number, change: number): void => {
  *
  * The tree is kept strongly feasible (Cunningham 1976, seen from the root): an arc with quantity 0 always leads away from the
  * root, that is, it belongs to a session. To keep it so, the leaving arc is the first emptied one that the cycle meets from the
- * join on; then no sequence of pivots without change can repeat.
+ * join on; then no sequence of pivots without change can repeat. Nine pivots of ten move nothing: they are decided by the first
+ * empty session above `up`, and the walk ends there without looking for the join.
  *
  * @param now quantity on the arc; `sign` is 1 when it grows and -1 when it shrinks.
  * @param reduced the arc's reduced cost.
@@ -156,8 +157,8 @@ const pivot = (
   let leastB = Number.POSITIVE_INFINITY;
   let leavesA = -1;
   let leavesB = -1;
-  while (a !== b) {
-    if (depthA >= depthB) {
+  while (a !== b && leastB > 0) {
+    if (depthA > depthB) {
       if (a >= sessions && flow[a]! <= leastA) {
         leastA = flow[a]!;
         leavesA = a;
@@ -173,11 +174,10 @@ const pivot = (
       depthB--;
     }
   }
-  const join = a;
   const amount = Math.min(leastA, leastB, limit);
   if (amount > 0) {
-    for (let node = down; node !== join; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? amount : -amount);
-    for (let node = up; node !== join; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? -amount : amount);
+    for (let node = down; node !== a; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? amount : -amount);
+    for (let node = up; node !== b; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? -amount : amount);
   }
   if (leastA > amount && limit <= amount) return false;
 
@@ -245,7 +245,7 @@ export const addUsedPair = (net: Network, need: number, pair: number, quantity: 
 export const optimize = (net: Network): number => {
   const { sessions, needs, rowStart, rowSession, rowCost, parent, pairAbove, price } = net;
   const root = sessions + needs;
-  const block = Math.max(20, Math.ceil(Math.sqrt(rowStart[needs]!) / 2));
+  const block = Math.max(20, Math.ceil(Math.sqrt(rowStart[needs]!) / 8));
   let pivots = 0;
   let need = 0;
   for (;;) {
