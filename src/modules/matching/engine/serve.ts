@@ -13,6 +13,9 @@ export interface Service {
   readonly pairNeed: Int32Array;
   readonly holderFirst: Int32Array;
   readonly holderNext: Int32Array;
+  /** By session: which of the failed searches closed it, counted from 1; 0: it is open. */
+  readonly closing: Int32Array;
+  readonly closings: number;
 }
 
 /** Above every search number, so that "seen by this search or closed" is one comparison. */
@@ -40,7 +43,10 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
   const unserved = Float64Array.from(problem.needQuantity);
   const free = Float64Array.from(problem.sessionCapacity);
   const pairNeed = new Int32Array(pairCount);
-  for (let need = 0; need < needCount; need++) pairNeed.fill(need, pairStart[need]!, pairStart[need + 1]!);
+  for (let need = 0; need < needCount; need++) {
+    const end = pairStart[need + 1]!;
+    for (let pair = pairStart[need]!; pair < end; pair++) pairNeed[pair] = need;
+  }
   const holderFirst = new Int32Array(sessionCount).fill(-1);
   const holderNext = new Int32Array(pairCount);
   const holderPrevious = new Int32Array(pairCount);
@@ -59,6 +65,8 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
   const first = new Int32Array(last + 1).fill(-1);
   const next = new Int32Array(needCount);
   const looked = new Int32Array(sessionCount);
+  const closing = new Int32Array(sessionCount);
+  let closings = 0;
   let search = 0;
   let lookedCount = 0;
   let waiting = 0;
@@ -147,7 +155,7 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
   const expand = (need: number, bucket: number): number => {
     const moves = movesTo[need]! + 1;
     let least = last;
-    let later = last;
+    let later = last + 1;
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
       const session = pairSession[pair]!;
@@ -158,7 +166,7 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
         if (onwards < least) least = onwards;
         continue;
       }
-      if (moves + onwards > bucket) {
+      if (bucket < last && moves + onwards > bucket) {
         if (onwards < later) later = onwards;
         continue;
       }
@@ -180,8 +188,8 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
       movesFrom[session] = nearest;
       if (nearest < least) least = nearest;
     }
-    movesOf[need] = Math.min(least, later) + 1;
-    if (later < last) push(need, moves + later);
+    movesOf[need] = Math.min(last, least + 1, later + 1);
+    if (later <= last) push(need, moves + later);
     return -1;
   };
 
@@ -228,11 +236,15 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
     while (unserved[need]! > 0) {
       const target = findPath(need);
       if (target < 0) {
-        for (let i = 0; i < lookedCount; i++) seenSession[looked[i]!] = CLOSED;
+        if (lookedCount > 0) closings++;
+        for (let i = 0; i < lookedCount; i++) {
+          seenSession[looked[i]!] = CLOSED;
+          closing[looked[i]!] = closings;
+        }
         break;
       }
       augment(need, target);
     }
   }
-  return { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext };
+  return { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext, closing, closings };
 };
