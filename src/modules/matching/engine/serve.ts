@@ -25,10 +25,15 @@ const CLOSED = 0x7fffffff;
  * Stage 1, the greedy of a polymatroid (Edmonds 1970): needs in rank order each take free places of their cheapest pairs and,
  * when there are none left, search an alternating path (somebody before them moves to another of their sessions, nobody loses).
  *
- * Two facts make it near-linear. When a search fails, all that it saw is closed: full, and held by needs that cannot leave it;
- * no later search could get out of it, so none enters it. And places are only ever taken, so in each row a cursor moves past full
- * sessions once and for all; whether somebody met by a search could move to a free place is then known without reading the row
- * (the lookahead of Duff's MC21, 1981), and only those at the end of a dead end are ever expanded.
+ * Three facts keep the searches short.
+ * - When one fails, all that it saw is closed: full, and held by needs that cannot leave it. No later search could get out of it,
+ *   so none enters it.
+ * - Places are only ever taken, so in each row a cursor moves past full sessions once and for all, and whether somebody met by a
+ *   search could move to a free place is known without reading the row (the lookahead of Duff's MC21, 1981).
+ * - How far free places are hardly ever falls, so what one search learns about it directs the next ones (A* with bounds that are
+ *   learnt, Koenig and Likhachev 2005). A row is read for what lies within the moves looked at now and read again for the rest
+ *   only if it comes to that (partial expansion, Yoshizumi, Miura and Ishida 2000). The bounds only decide what is tried first:
+ *   a search gives up when it has seen everything, so who is served does not depend on them.
  *
  * Each step moves the least of what is still asked, what the path's holders hold and what is free at its end, so every quantity
  * stays between 0 and its need's or session's own: exact up to 2^53 - 1.
@@ -51,19 +56,22 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
   const holderNext = new Int32Array(pairCount);
   const holderPrevious = new Int32Array(pairCount);
 
-  /** By need: no pair of its row before this one has a free place. */
+  // By need: no pair of its row before this one has a free place.
   const cursor = pairStart.slice(0, needCount);
   const seenSession = new Int32Array(sessionCount);
   const seenNeed = new Int32Array(needCount);
-  /** By session that a search saw: the pair that led to it; by need: the pair by which it holds the session that led to it. */
+  // By session that a search saw: the pair that led to it; by need: the pair by which it holds the session that led to it.
   const ledBy = new Int32Array(sessionCount);
   const heldBy = new Int32Array(needCount);
-  const last = needCount + 1;
+  // Moves of holders: how many led to a need in this search, and how many more are likely before a free place, seen from a need
+  // whose row has none and from a session. `far` stands for any number from there on.
+  const far = needCount + 1;
   const movesTo = new Int32Array(needCount);
   const movesOf = new Int32Array(needCount).fill(1);
   const movesFrom = new Int32Array(sessionCount);
-  const first = new Int32Array(last + 1).fill(-1);
-  const next = new Int32Array(needCount);
+  // Needs whose rows are to be read, by the moves that a path through them is likely to have; the newest first.
+  const bucketFirst = new Int32Array(far + 1).fill(-1);
+  const bucketNext = new Int32Array(needCount);
   const looked = new Int32Array(sessionCount);
   const closing = new Int32Array(sessionCount);
   let closings = 0;
@@ -144,18 +152,21 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
   };
 
   const push = (need: number, bucket: number): void => {
-    const at = Math.min(bucket, last);
-    next[need] = first[at]!;
-    first[at] = need;
-    if (at > highest) highest = at;
+    const at = Math.min(bucket, far);
+    bucketNext[need] = bucketFirst[at]!;
+    bucketFirst[at] = need;
+    if (at > highest && at < far) highest = at;
     waiting++;
   };
 
-  /** Reads a row: opens the sessions that may lead on within `bucket` moves, and leaves the need waiting for the others. */
+  /**
+   * Reads a row: opens the sessions from which a path of `bucket` moves is likely, and leaves the need waiting for the others.
+   * Returns the free pair of a holder that it meets, or -1.
+   */
   const expand = (need: number, bucket: number): number => {
     const moves = movesTo[need]! + 1;
-    let least = last;
-    let later = last + 1;
+    let least = far;
+    let later = far + 1;
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
       const session = pairSession[pair]!;
@@ -166,14 +177,14 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
         if (onwards < least) least = onwards;
         continue;
       }
-      if (bucket < last && moves + onwards > bucket) {
+      if (bucket < far && moves + onwards > bucket) {
         if (onwards < later) later = onwards;
         continue;
       }
       seenSession[session] = search;
       ledBy[session] = pair;
       looked[lookedCount++] = session;
-      let nearest = last;
+      let nearest = far;
       for (let held = holderFirst[session]!; held >= 0; held = holderNext[held]!) {
         const holder = pairNeed[held]!;
         if (movesOf[holder]! < nearest) nearest = movesOf[holder]!;
@@ -188,8 +199,8 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
       movesFrom[session] = nearest;
       if (nearest < least) least = nearest;
     }
-    movesOf[need] = Math.min(last, least + 1, later + 1);
-    if (later <= last) push(need, moves + later);
+    movesOf[need] = Math.min(far, least + 1, later + 1);
+    if (later <= far) push(need, moves + later);
     return -1;
   };
 
@@ -205,13 +216,16 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
     let bucket = 0;
     let target = -1;
     while (target < 0 && waiting > 0) {
-      while (first[bucket]! < 0) bucket++;
-      const need = first[bucket]!;
-      first[bucket] = next[need]!;
+      while (bucketFirst[bucket]! < 0) bucket = bucket < highest ? bucket + 1 : far;
+      const need = bucketFirst[bucket]!;
+      bucketFirst[bucket] = bucketNext[need]!;
       waiting--;
       target = expand(need, bucket);
     }
-    if (target >= 0) first.fill(-1, bucket, highest + 1);
+    if (target >= 0) {
+      bucketFirst.fill(-1, bucket, highest + 1);
+      bucketFirst[far] = -1;
+    }
     return target;
   };
 
