@@ -61,13 +61,17 @@ const timed = <T>(work: () => T): readonly [T, number] => {
   return [result, performance.now() - start];
 };
 
+/** What takes no time is run more often than asked, for as long as this and up to so many times. */
+const ENOUGH = { milliseconds: 2000, runs: 15 };
+
 /** Ours and theirs in turns; the ratios are those of runs that followed each other. */
 const compare = async (problem: Problem, runs: number, lemon: Lemon | undefined): Promise<string[]> => {
   const times: number[] = [];
   const proofs: number[] = [];
   const wholes: number[] = [];
   const placings: number[] = [];
-  for (let run = 0; run < runs; run++) {
+  const start = performance.now();
+  for (let run = 0; run < runs || (run < ENOUGH.runs && performance.now() - start < ENOUGH.milliseconds); run++) {
     const [solution, time] = timed(() => solve(problem));
     times.push(time);
     proofs.push(timed(() => verify(problem, solution))[1]);
@@ -112,7 +116,8 @@ await withLemon(async open => {
     'LEMON level 2 ms',
     'ours ÷ level 2',
   ];
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, Node ${process.version}, medians of ${runs}.`);
+  console.log(`${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, Node ${process.version}.`);
+  console.log(`Medians of ${runs} runs, of up to ${ENOUGH.runs} where they are short; in brackets the least and the most.`);
   if (!open) console.log('No C++ compiler or no LEMON here, so nothing to compare with.');
   console.log(`\n${table(head, rows)}`);
   console.log(`\nPeak memory of the process, instances included: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
