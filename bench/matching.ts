@@ -96,29 +96,29 @@ const [runsText = '5', ...words] = process.argv.slice(2);
 const runs = Number(runsText);
 if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`runs must be a whole number above 0, got ${runsText}`);
 
+const HEAD = [
+  'instance',
+  'pairs',
+  'ms',
+  'least – most',
+  'of it proof',
+  'LEMON ms',
+  'ours ÷ LEMON',
+  'LEMON level 2 ms',
+  'ours ÷ level 2',
+];
+
 await withLemon(async open => {
-  const rows: string[][] = [];
+  console.log(`${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, Node ${process.version}.`);
+  console.log(`Medians of ${runs} runs, of up to ${ENOUGH.runs} where they are short; in brackets the least and the most.`);
+  if (!open) console.log('No C++ compiler or no LEMON here, so nothing to compare with.');
+  console.log(`\n${table(HEAD, [])}`);
   for (const { name, make } of cases) {
     if (words.length > 0 && !words.some(word => name.includes(word))) continue;
     const problem = make();
     const lemon = open?.(problem);
-    rows.push([name, String(problem.pairSession.length), ...(await compare(problem, runs, lemon))]);
+    console.log(`| ${[name, problem.pairSession.length, ...(await compare(problem, runs, lemon))].join(' | ')} |`);
     lemon?.stop();
   }
-  const head = [
-    'instance',
-    'pairs',
-    'ms',
-    'least – most',
-    'of it proof',
-    'LEMON ms',
-    'ours ÷ LEMON',
-    'LEMON level 2 ms',
-    'ours ÷ level 2',
-  ];
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, Node ${process.version}.`);
-  console.log(`Medians of ${runs} runs, of up to ${ENOUGH.runs} where they are short; in brackets the least and the most.`);
-  if (!open) console.log('No C++ compiler or no LEMON here, so nothing to compare with.');
-  console.log(`\n${table(head, rows)}`);
   console.log(`\nPeak memory of the process, instances included: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
 });
