@@ -9,9 +9,86 @@ export interface Groups {
   readonly count: number;
   readonly groupOfSession: Int32Array;
   readonly groupOfNeed: Int32Array;
-  /** Groups from this number on are closed: full, and held by needs whose rows lead to themselves and later groups only. */
+  /** Groups from this number on are full, and all of their places are held by needs that have nowhere else to go. */
   readonly firstClosed: number;
 }
+
+/**
+ * Strongly connected classes of the residual graph "session → a need that holds it → any session of that need's row", with one
+ * more node that every session follows and that follows every session with a free place (Tarjan 1972 without recursion;
+ * for a full bipartite graph this is the fine decomposition of Dulmage and Mendelsohn 1958). Class 0 is that node's: all from
+ * where a free place can be reached. The others are numbered in the order they are completed: a class leads only to lower ones.
+ */
+const residualClasses = (problem: Problem, service: Service): { readonly classOf: Int32Array; readonly count: number } => {
+  const { needCount, sessionCount, pairStart, pairSession } = problem;
+  const { free, holderFirst, holderNext, pairNeed } = service;
+  const nodes = sessionCount + needCount;
+  const classOf = new Int32Array(nodes).fill(-1);
+  const index = new Int32Array(nodes);
+  const low = new Int32Array(nodes);
+  const cursor = new Int32Array(nodes);
+  const path = new Int32Array(nodes);
+  const open = new Int32Array(nodes);
+  let [visited, pathLength, openLength, count] = [0, 0, 0, 1];
+
+  const enter = (node: number): void => {
+    index[node] = ++visited;
+    const isSession = node < sessionCount;
+    low[node] = isSession && free[node]! > 0 ? 0 : visited;
+    cursor[node] = isSession ? holderFirst[node]! : pairStart[node - sessionCount]!;
+    path[pathLength++] = node;
+    open[openLength++] = node;
+  };
+
+  for (let start = 0; start < sessionCount; start++) {
+    if (index[start]! > 0) continue;
+    enter(start);
+    while (pathLength > 0) {
+      const node = path[pathLength - 1]!;
+      let next = -1;
+      let least = low[node]!;
+      if (node < sessionCount) {
+        let pair = cursor[node]!;
+        while (pair >= 0 && next < 0) {
+          const to = sessionCount + pairNeed[pair]!;
+          if (index[to] === 0) next = to;
+          else if (classOf[to]! < 0 && index[to]! < least) least = index[to]!;
+          pair = holderNext[pair]!;
+        }
+        cursor[node] = pair;
+      } else {
+        const end = pairStart[node - sessionCount + 1]!;
+        let pair = cursor[node]!;
+        while (pair < end && next < 0) {
+          const to = pairSession[pair++]!;
+          if (index[to] === 0) next = to;
+          else if (classOf[to]! < 0 && index[to]! < least) least = index[to]!;
+        }
+        cursor[node] = pair;
+      }
+      low[node] = least;
+      if (next >= 0) {
+        enter(next);
+        continue;
+      }
+      pathLength--;
+      if (least === index[node]) {
+        let member: number;
+        do {
+          member = open[--openLength]!;
+          classOf[member] = count;
+        } while (member !== node);
+        count++;
+      }
+      if (pathLength > 0) {
+        const before = path[pathLength - 1]!;
+        if (least < low[before]!) low[before] = least;
+      }
+    }
+  }
+  while (openLength > 0) classOf[open[--openLength]!] = 0;
+  return { classOf, count };
+};
 
 const find = (leader: Int32Array, session: number): number => {
   let at = session;
@@ -22,22 +99,19 @@ const find = (leader: Int32Array, session: number): number => {
   return at;
 };
 
-/**
- * The parts of stage 2: connected components (union-find) of what is open, then what failed searches closed, the latest first. A
- * search sees all that can be reached and is not closed yet, so whoever holds a session of its set has no pair outside the set
- * but to sets that were closed before.
- */
+/** The parts of stage 2: connected components (union-find) of the open class, then the closed classes from source to sink. */
 export const split = (problem: Problem, service: Service): Groups => {
   const { needCount, sessionCount, pairStart, pairSession } = problem;
-  const { closing, closings, holderFirst, holderNext, pairNeed } = service;
+  const { classOf, count: classes } = residualClasses(problem, service);
   const leader = new Int32Array(sessionCount);
   for (let session = 0; session < sessionCount; session++) leader[session] = session;
   for (let need = 0; need < needCount; need++) {
+    if (classOf[sessionCount + need] !== 0) continue;
     let first = -1;
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
       const session = pairSession[pair]!;
-      if (closing[session]! > 0 || leader[session] === first) continue;
+      if (classOf[session] !== 0 || leader[session] === first) continue;
       const root = find(leader, session);
       if (first < 0) first = root;
       else leader[root] = first;
@@ -46,17 +120,17 @@ export const split = (problem: Problem, service: Service): Groups => {
   const groupOfSession = new Int32Array(sessionCount).fill(-1);
   let components = 0;
   for (let session = 0; session < sessionCount; session++) {
-    if (closing[session]! > 0) continue;
+    if (classOf[session] !== 0) continue;
     const root = find(leader, session);
     if (groupOfSession[root]! < 0) groupOfSession[root] = components++;
     groupOfSession[session] = groupOfSession[root]!;
   }
-  const count = components + closings;
+  for (let session = 0; session < sessionCount; session++)
+    if (classOf[session]! > 0) groupOfSession[session] = components + classes - 1 - classOf[session]!;
   const groupOfNeed = new Int32Array(needCount).fill(-1);
   for (let session = 0; session < sessionCount; session++) {
-    if (closing[session]! > 0) groupOfSession[session] = count - closing[session]!;
-    for (let pair = holderFirst[session]!; pair >= 0; pair = holderNext[pair]!)
-      groupOfNeed[pairNeed[pair]!] = groupOfSession[session]!;
+    for (let pair = service.holderFirst[session]!; pair >= 0; pair = service.holderNext[pair]!)
+      groupOfNeed[service.pairNeed[pair]!] = groupOfSession[session]!;
   }
-  return { count, groupOfSession, groupOfNeed, firstClosed: components };
+  return { count: components + classes - 1, groupOfSession, groupOfNeed, firstClosed: components };
 };

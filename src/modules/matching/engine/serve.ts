@@ -13,9 +13,6 @@ export interface Service {
   readonly pairNeed: Int32Array;
   readonly holderFirst: Int32Array;
   readonly holderNext: Int32Array;
-  /** By session: which of the failed searches closed it, counted from 1; 0: it is open. */
-  readonly closing: Int32Array;
-  readonly closings: number;
 }
 
 /** Above every search number, so that "seen by this search or closed" is one comparison. */
@@ -73,8 +70,6 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
   const bucketFirst = new Int32Array(far + 1).fill(-1);
   const bucketNext = new Int32Array(needCount);
   const looked = new Int32Array(sessionCount);
-  const closing = new Int32Array(sessionCount);
-  let closings = 0;
   let search = 0;
   let lookedCount = 0;
   let waiting = 0;
@@ -250,15 +245,11 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
     while (unserved[need]! > 0) {
       const target = findPath(need);
       if (target < 0) {
-        if (lookedCount > 0) closings++;
-        for (let i = 0; i < lookedCount; i++) {
-          seenSession[looked[i]!] = CLOSED;
-          closing[looked[i]!] = closings;
-        }
+        for (let i = 0; i < lookedCount; i++) seenSession[looked[i]!] = CLOSED;
         break;
       }
       augment(need, target);
     }
   }
-  return { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext, closing, closings };
+  return { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext };
 };
