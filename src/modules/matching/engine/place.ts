@@ -49,8 +49,7 @@ const placeGroups = (
   needsOf: Gathered,
   sessionsOf: Gathered,
 ): Float64Array => {
-  const { pairStart, pairSession, sessionCount } = problem;
-  const { needQuantity } = problem;
+  const { pairStart, pairSession, sessionCount, needQuantity } = problem;
   const { pairQuantity, unserved, free } = service;
   const { groupOfSession } = groups;
   const sessionPrice = new Float64Array(sessionCount);
