@@ -20,8 +20,13 @@ const SIZES = [
   ['district', 200_000, 60_000],
 ] as const;
 
+/** Our time over LEMON's, at most. */
+const AIM = { estate: 0.6, shape: 1 };
+
 interface Case {
   readonly name: string;
+  /** Of {@link AIM}; that for shapes when left out. */
+  readonly aim?: number;
   readonly make: () => Problem;
 }
 
@@ -29,6 +34,7 @@ const cases: readonly Case[] = [
   ...SIZES.flatMap(([size, needs, sessions]) =>
     SUPPLIES.map(([word, supply]) => ({
       name: `${size} ${word}`,
+      aim: AIM.estate,
       make: () => estate({ needs, sessions, pairsPerNeed: 30, supply, seed: 1 }),
     })),
   ),
@@ -65,7 +71,7 @@ const timed = <T>(work: () => T): readonly [T, number] => {
 const ENOUGH = { milliseconds: 2000, runs: 15 };
 
 /** Ours and theirs in turns; the ratios are those of runs that followed each other. */
-const compare = async (problem: Problem, runs: number, lemon: Lemon | undefined): Promise<string[]> => {
+const compare = async (problem: Problem, aim: number, runs: number, lemon: Lemon | undefined): Promise<string[]> => {
   const times: number[] = [];
   const proofs: number[] = [];
   const wholes: number[] = [];
@@ -84,12 +90,16 @@ const compare = async (problem: Problem, runs: number, lemon: Lemon | undefined)
     wholes.push(whole.milliseconds);
     placings.push(placing.milliseconds);
   }
-  const against = (theirs: readonly number[]): string[] => {
-    const ratios = theirs.map((theirTime, run) => times[run]! / theirTime);
-    const show = (value: number): string => value.toFixed(2);
-    return theirs.length === 0 ? ['', ''] : [round(median(theirs)), `${show(median(ratios))} (${spread(ratios, show)})`];
-  };
-  return [round(median(times)), spread(times), round(median(proofs)), ...against(wholes), ...against(placings)];
+  const show = (value: number): string => value.toFixed(2);
+  const own = [round(median(times)), spread(times), round(median(proofs))];
+  if (wholes.length === 0) return [...own, '', '', '', '', ''];
+  const ratios = (theirs: readonly number[]): number[] => theirs.map((theirTime, run) => times[run]! / theirTime);
+  const against = (theirs: readonly number[]): string[] => [
+    round(median(theirs)),
+    `${show(median(ratios(theirs)))} (${spread(ratios(theirs), show)})`,
+  ];
+  const verdict = `${show(aim)} ${median(ratios(wholes)) <= aim ? 'met' : 'missed'}`;
+  return [...own, ...against(wholes), verdict, ...against(placings)];
 };
 
 const [runsText = '5', ...words] = process.argv.slice(2);
@@ -104,6 +114,7 @@ const HEAD = [
   'of it proof',
   'LEMON ms',
   'ours ÷ LEMON',
+  'aim',
   'LEMON level 2 ms',
   'ours ÷ level 2',
 ];
@@ -113,11 +124,11 @@ await withLemon(async open => {
   console.log(`Medians of ${runs} runs, of up to ${ENOUGH.runs} where they are short; in brackets the least and the most.`);
   if (!open) console.log('No C++ compiler or no LEMON here, so nothing to compare with.');
   console.log(`\n${table(HEAD, [])}`);
-  for (const { name, make } of cases) {
+  for (const { name, make, aim = AIM.shape } of cases) {
     if (words.length > 0 && !words.some(word => name.includes(word))) continue;
     const problem = make();
     const lemon = open?.(problem);
-    console.log(`| ${[name, problem.pairSession.length, ...(await compare(problem, runs, lemon))].join(' | ')} |`);
+    console.log(`| ${[name, problem.pairSession.length, ...(await compare(problem, aim, runs, lemon))].join(' | ')} |`);
     lemon?.stop();
   }
   console.log(`\nPeak memory of the process, instances included: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
