@@ -1,10 +1,12 @@
 import { cpus } from 'node:os';
-import { type Problem, solve } from '../src/modules/matching/engine/solver.js';
-import { chain, estate, funds, oneForAll, tangle } from './support/instances.js';
+import { type Problem, solve, verify } from '../src/modules/matching/engine/solver.js';
+import { type Lemon, withLemon } from './matching/lemon.js';
+import { median, round, spread, table } from './support/figures.js';
+import { allForOne, chain, estate, funds, oneForAll, tangle } from './support/instances.js';
 
 /**
- * Times the matching engine, proof included. `npx tsx bench/matching.ts [runs] [name…]` runs the instances whose names contain
- * one of the words (all by default) and prints milliseconds.
+ * Times the matching engine, proof included, against LEMON's network simplex in C++ on the same instances, in turns.
+ * `npx tsx bench/matching.ts [runs] [name…]` runs the instances whose names contain one of the words (all by default).
  */
 const SUPPLIES = [
   ['scarce', 0.75],
@@ -18,8 +20,13 @@ const SIZES = [
   ['district', 200_000, 60_000],
 ] as const;
 
+/** Our time over LEMON's, at most. */
+const AIM = { estate: 0.6, shape: 1 };
+
 interface Case {
   readonly name: string;
+  /** Of {@link AIM}; that for shapes when left out. */
+  readonly aim?: number;
   readonly make: () => Problem;
 }
 
@@ -27,6 +34,7 @@ const cases: readonly Case[] = [
   ...SIZES.flatMap(([size, needs, sessions]) =>
     SUPPLIES.map(([word, supply]) => ({
       name: `${size} ${word}`,
+      aim: AIM.estate,
       make: () => estate({ needs, sessions, pairsPerNeed: 30, supply, seed: 1 }),
     })),
   ),
@@ -38,37 +46,90 @@ const cases: readonly Case[] = [
     name: 'all costs equal',
     make: () => tangle({ needs: 30_000, sessions: 10_000, pairsPerNeed: 30, supply: 1, costs: 0, seed: 3 }),
   },
-  { name: 'chain of 20,000', make: () => chain(20_000) },
+  { name: 'alternating chain of 20,000', make: () => chain(20_000) },
   { name: 'one session for 200,000', make: () => oneForAll(200_000, 5000) },
+  { name: 'one need for 200,000 sessions', make: () => allForOne(200_000) },
   ...SUPPLIES.map(([word, supply]) => ({
     name: `400 needs of money over 1,000 funds ${word}`,
     make: () => funds({ needs: 400, funds: 1000, largest: 10 ** 12, supply, seed: 4 }),
   })),
 ];
 
+const costOf = ({ pairCost }: Problem, pairQuantity: Float64Array): bigint => {
+  let cost = 0n;
+  for (const [pair, quantity] of pairQuantity.entries()) if (quantity > 0) cost += BigInt(pairCost[pair]!) * BigInt(quantity);
+  return cost;
+};
+
+const timed = <T>(work: () => T): readonly [T, number] => {
+  const start = performance.now();
+  const result = work();
+  return [result, performance.now() - start];
+};
+
+/** What takes no time is run more often than asked, for as long as this and up to so many times. */
+const ENOUGH = { milliseconds: 2000, runs: 15 };
+
+/** Ours and theirs in turns; the ratios are those of runs that followed each other. */
+const compare = async (problem: Problem, aim: number, runs: number, lemon: Lemon | undefined): Promise<string[]> => {
+  const times: number[] = [];
+  const proofs: number[] = [];
+  const wholes: number[] = [];
+  const placings: number[] = [];
+  const start = performance.now();
+  for (let run = 0; run < runs || (run < ENOUGH.runs && performance.now() - start < ENOUGH.milliseconds); run++) {
+    const [solution, time] = timed(() => solve(problem));
+    times.push(time);
+    proofs.push(timed(() => verify(problem, solution))[1]);
+    if (!lemon) continue;
+    const whole = await lemon.whole();
+    const placing = await lemon.placing(solution.unserved);
+    if (solution.unserved.some((left, need) => left !== whole.unserved[need])) throw new Error('level 1 differs from LEMON');
+    const cost = costOf(problem, solution.pairQuantity);
+    if (cost !== whole.cost || cost !== placing.cost) throw new Error(`level 2 differs: ${cost}, ${whole.cost}, ${placing.cost}`);
+    wholes.push(whole.milliseconds);
+    placings.push(placing.milliseconds);
+  }
+  const show = (value: number): string => value.toFixed(2);
+  const own = [round(median(times)), spread(times), round(median(proofs))];
+  if (wholes.length === 0) return [...own, '', '', '', '', ''];
+  const ratios = (theirs: readonly number[]): number[] => theirs.map((theirTime, run) => times[run]! / theirTime);
+  const against = (theirs: readonly number[]): string[] => [
+    round(median(theirs)),
+    `${show(median(ratios(theirs)))} (${spread(ratios(theirs), show)})`,
+  ];
+  const verdict = `${show(aim)} ${median(ratios(wholes)) <= aim ? 'met' : 'missed'}`;
+  return [...own, ...against(wholes), verdict, ...against(placings)];
+};
+
 const [runsText = '5', ...words] = process.argv.slice(2);
 const runs = Number(runsText);
 if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`runs must be a whole number above 0, got ${runsText}`);
 
-const ms = (milliseconds: number): string => milliseconds.toFixed(milliseconds < 10 ? 1 : 0);
+const HEAD = [
+  'instance',
+  'pairs',
+  'ms',
+  'least – most',
+  'of it proof',
+  'LEMON ms',
+  'ours ÷ LEMON',
+  'aim',
+  'LEMON level 2 ms',
+  'ours ÷ level 2',
+];
 
-console.log(`${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, Node ${process.version}, median of ${runs}\n`);
-console.log('| instance | pairs | served | ms | least – most |');
-console.log('| --- | ---: | ---: | ---: | ---: |');
-for (const { name, make } of cases) {
-  if (words.length > 0 && !words.some(word => name.includes(word))) continue;
-  const problem = make();
-  const times: number[] = [];
-  let served = 0;
-  for (let run = 0; run < runs; run++) {
-    const start = performance.now();
-    const { unserved } = solve(problem);
-    times.push(performance.now() - start);
-    served = unserved.reduce((count, left) => count + (left === 0 ? 1 : 0), 0);
+await withLemon(async open => {
+  console.log(`${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, Node ${process.version}.`);
+  console.log(`Medians of ${runs} runs, of up to ${ENOUGH.runs} where they are short; in brackets the least and the most.`);
+  if (!open) console.log('No C++ compiler or no LEMON here, so nothing to compare with.');
+  console.log(`\n${table(HEAD, [])}`);
+  for (const { name, make, aim = AIM.shape } of cases) {
+    if (words.length > 0 && !words.some(word => name.includes(word))) continue;
+    const problem = make();
+    const lemon = open?.(problem);
+    console.log(`| ${[name, problem.pairSession.length, ...(await compare(problem, aim, runs, lemon))].join(' | ')} |`);
+    lemon?.stop();
   }
-  times.sort((a, b) => a - b);
-  const share = `${((100 * served) / problem.needCount).toFixed(1)} %`;
-  const spread = `${ms(times[0]!)} – ${ms(times[runs - 1]!)}`;
-  console.log(`| ${name} | ${problem.pairSession.length} | ${share} | ${ms(times[runs >> 1]!)} | ${spread} |`);
-}
-console.log(`\nPeak memory of the process, instances included: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
+  console.log(`\nPeak memory of the process, instances included: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
+});

@@ -39,7 +39,7 @@ const medium = (random: Random, largest: number): Problem =>
     change: random(),
   });
 
-/** What keeps as much as possible of a plan: a pair may carry what it carried; beyond that, and elsewhere, is a change. */
+/** The same problem once a plan for it has been published: to use a pair that the plan does not use is a change. */
 const keeping = (problem: Problem, plan: Solution): Problem => ({
   ...problem,
   pairChange: Uint8Array.from(plan.pairQuantity, quantity => (quantity > 0 ? 0 : 1)),

@@ -111,7 +111,7 @@ export const split = (problem: Problem, service: Service): Groups => {
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
       const session = pairSession[pair]!;
-      if (classOf[session] !== 0) continue;
+      if (classOf[session] !== 0 || leader[session] === first) continue;
       const root = find(leader, session);
       if (first < 0) first = root;
       else leader[root] = first;

@@ -21,5 +21,7 @@ export const costsOf = (problem: Problem): Costs => {
   const { pairCost, pairChange } = problem;
   if (!pairChange) return pairCost;
   const weight = changeWeight(problem);
-  return Float64Array.from(pairCost, (cost, pair) => pairChange[pair]! * weight + cost);
+  const costs = new Float64Array(pairCost.length);
+  for (let pair = 0; pair < costs.length; pair++) costs[pair] = pairChange[pair]! * weight + pairCost[pair]!;
+  return costs;
 };

@@ -49,8 +49,8 @@ const placeGroups = (
   needsOf: Gathered,
   sessionsOf: Gathered,
 ): Float64Array => {
-  const { pairStart, pairSession, sessionCount } = problem;
-  const { pairQuantity, free } = service;
+  const { pairStart, pairSession, sessionCount, needQuantity } = problem;
+  const { pairQuantity, unserved, free } = service;
   const { groupOfSession } = groups;
   const sessionPrice = new Float64Array(sessionCount);
   const pairsOf = pairsPerGroup(problem, groups);
@@ -63,6 +63,19 @@ const placeGroups = (
   const net: Network = createNetwork(mostSessions, mostNeeds, mostPairs, costs);
   const origin = new Int32Array(mostPairs);
   const place = new Int32Array(sessionCount);
+  // Needs that are served by several sessions, and how many there are.
+  const shared = new Int32Array(mostNeeds);
+  let sharedCount = 0;
+
+  /** Hangs a need by its dearest used pair: what hangs then asks for little moving when the cheaper ones are added. */
+  const hang = (need: number, whole: number): void => {
+    let at = net.rowStart[need + 1]! - 1;
+    while (pairQuantity[origin[at]!] === 0) at--;
+    const quantity = pairQuantity[origin[at]!]!;
+    hangNeed(net, need, at, quantity);
+    pairQuantity[origin[at]!] = 0;
+    if (quantity < whole) shared[sharedCount++] = need;
+  };
 
   const load = (group: number): void => {
     const firstSession = sessionsOf.start[group]!;
@@ -76,6 +89,7 @@ const placeGroups = (
       net.flow[i] = free[session]!;
     }
     let length = 0;
+    sharedCount = 0;
     for (let i = 0; i < needs; i++) {
       const need = needsOf.members[firstNeed + i]!;
       const end = pairStart[need + 1]!;
@@ -89,25 +103,19 @@ const placeGroups = (
       }
       net.rowStart[i + 1] = length;
       sortRow(net.rowCost, net.rowSession, origin, net.rowStart[i]!, length);
+      hang(i, needQuantity[need]! - unserved[need]!);
     }
   };
 
-  const start = (): void => {
-    const { needs, rowStart } = net;
-    for (const first of [true, false]) {
-      for (let need = 0; need < needs; need++) {
-        let hangs = false;
-        // From the dearest on: what hangs then asks for little moving when the cheaper ones are added.
-        for (let at = rowStart[need + 1]! - 1; at >= rowStart[need]!; at--) {
-          const pair = origin[at]!;
-          const quantity = pairQuantity[pair]!;
-          if (quantity === 0) continue;
-          if (!first) addUsedPair(net, need, at, quantity);
-          else if (!hangs) hangNeed(net, need, at, quantity);
-          else continue;
-          hangs = true;
-          pairQuantity[pair] = 0;
-        }
+  /** Brings in the other used pairs, which only a whole tree can take. */
+  const share = (): void => {
+    for (let i = 0; i < sharedCount; i++) {
+      const need = shared[i]!;
+      for (let at = net.rowStart[need + 1]! - 1; at >= net.rowStart[need]!; at--) {
+        const quantity = pairQuantity[origin[at]!]!;
+        if (quantity === 0) continue;
+        pairQuantity[origin[at]!] = 0;
+        addUsedPair(net, need, at, quantity);
       }
     }
   };
@@ -123,7 +131,7 @@ const placeGroups = (
   for (let group = 0; group < groups.count; group++) {
     if (sessionsOf.start[group + 1]! - sessionsOf.start[group]! === 1) continue;
     load(group);
-    start();
+    share();
     optimize(net);
     store(group);
   }
@@ -179,6 +187,6 @@ export const place = (problem: Problem, costs: Costs, service: Service, groups: 
   const needsOf = gather(groups.groupOfNeed, groups.count);
   const sessionsOf = gather(groups.groupOfSession, groups.count);
   const sessionPrice = placeGroups(problem, costs, service, groups, needsOf, sessionsOf);
-  liftClosedGroups(problem, costs, service, groups, needsOf, sessionsOf, sessionPrice);
+  if (groups.count > groups.firstClosed) liftClosedGroups(problem, costs, service, groups, needsOf, sessionsOf, sessionPrice);
   return sessionPrice;
 };

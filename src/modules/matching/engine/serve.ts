@@ -19,14 +19,18 @@ export interface Service {
 const CLOSED = 0x7fffffff;
 
 /**
- * Stage 1, the greedy of a polymatroid: needs in rank order each take free places of their cheapest pairs and, when there are
- * none left, search an alternating path (somebody before them moves to another of their sessions, nobody loses).
+ * Stage 1, the greedy of a polymatroid (Edmonds 1970): needs in rank order each take free places of their cheapest pairs and,
+ * when there are none left, search an alternating path (somebody before them moves to another of their sessions, nobody loses).
  *
- * Two facts make it near-linear. When a search fails, all that it saw is closed: full, and held by needs that cannot leave it;
- * no later search could get out of it, so none enters it. And what a search learns about how far free places are stays true as a
- * lower bound, because places are only ever taken: `distance` only rises, and directs the next searches (A* with what Koenig and
- * Likhachev 2005 call adaptive bounds). With the bounds at hand the newest of the most promising sessions is followed first, so
- * that most searches walk almost straight to a free place.
+ * Three facts keep the searches short.
+ * - When one fails, all that it saw is closed: full, and held by needs that cannot leave it. No later search could get out of it,
+ *   so none enters it.
+ * - Places are only ever taken, so in each row a cursor moves past full sessions once and for all, and whether somebody met by a
+ *   search could move to a free place is known without reading the row (the lookahead of Duff's MC21, 1981).
+ * - How far free places are hardly ever falls, so what one search learns about it directs the next ones (A* with bounds that are
+ *   learnt, Koenig and Likhachev 2005). A row is read for what lies within the moves looked at now and read again for the rest
+ *   only if it comes to that (partial expansion, Yoshizumi, Miura and Ishida 2000). The bounds only decide what is tried first:
+ *   a search gives up when it has seen everything, so who is served does not depend on them.
  *
  * Each step moves the least of what is still asked, what the path's holders hold and what is free at its end, so every quantity
  * stays between 0 and its need's or session's own: exact up to 2^53 - 1.
@@ -38,26 +42,33 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
   const { needCount, sessionCount, pairStart, pairSession } = problem;
   const pairCount = pairSession.length;
   const pairQuantity = new Float64Array(pairCount);
-  const unserved = Float64Array.from(problem.needQuantity);
-  const free = Float64Array.from(problem.sessionCapacity);
+  const unserved = problem.needQuantity.slice();
+  const free = problem.sessionCapacity.slice();
   const pairNeed = new Int32Array(pairCount);
-  for (let need = 0; need < needCount; need++) pairNeed.fill(need, pairStart[need]!, pairStart[need + 1]!);
+  for (let need = 0; need < needCount; need++) {
+    const end = pairStart[need + 1]!;
+    for (let pair = pairStart[need]!; pair < end; pair++) pairNeed[pair] = need;
+  }
   const holderFirst = new Int32Array(sessionCount).fill(-1);
   const holderNext = new Int32Array(pairCount);
   const holderPrevious = new Int32Array(pairCount);
 
-  // Moves from a session to the nearest free place: never more than that. For any holder of it and any session of the holder's
-  // row, distance ≤ the other's distance + 1.
-  const distance = new Int32Array(sessionCount);
+  // By need: no pair of its row before this one has a free place.
+  const cursor = pairStart.slice(0, needCount);
   const seenSession = new Int32Array(sessionCount);
   const seenNeed = new Int32Array(needCount);
-  const movesToSession = new Int32Array(sessionCount);
-  const movesToNeed = new Int32Array(needCount);
-  const cameBy = new Int32Array(sessionCount);
-  const cameFrom = new Int32Array(sessionCount);
-  const bucketFirst = new Int32Array(2 * sessionCount + 1).fill(-1);
-  const bucketNext = new Int32Array(sessionCount);
-  const bucketPrevious = new Int32Array(sessionCount);
+  // By session that a search saw: the pair that led to it; by need: the pair by which it holds the session that led to it.
+  const ledBy = new Int32Array(sessionCount);
+  const heldBy = new Int32Array(needCount);
+  // Moves of holders: how many led to a need in this search, and how many more are likely before a free place, seen from a need
+  // whose row has none and from a session. `far` stands for any number from there on.
+  const far = needCount + 1;
+  const movesTo = new Int32Array(needCount);
+  const movesOf = new Int32Array(needCount).fill(1);
+  const movesFrom = new Int32Array(sessionCount);
+  // Needs whose rows are to be read, by the moves that a path through them is likely to have; the newest first.
+  const bucketFirst = new Int32Array(far + 1).fill(-1);
+  const bucketNext = new Int32Array(needCount);
   const looked = new Int32Array(sessionCount);
   let search = 0;
   let lookedCount = 0;
@@ -126,94 +137,106 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
     }
   };
 
-  const push = (session: number, bucket: number): void => {
-    const head = bucketFirst[bucket]!;
-    bucketNext[session] = head;
-    bucketPrevious[session] = -1;
-    if (head >= 0) bucketPrevious[head] = session;
-    bucketFirst[bucket] = session;
-    if (bucket > highest) highest = bucket;
+  /** The first pair of a row with a free place, or -1. */
+  const freePair = (need: number): number => {
+    const end = pairStart[need + 1]!;
+    let pair = cursor[need]!;
+    while (pair < end && free[pairSession[pair]!] === 0) pair++;
+    cursor[need] = pair;
+    return pair < end ? pair : -1;
+  };
+
+  const push = (need: number, bucket: number): void => {
+    const at = Math.min(bucket, far);
+    bucketNext[need] = bucketFirst[at]!;
+    bucketFirst[at] = need;
+    if (at > highest && at < far) highest = at;
     waiting++;
   };
 
-  const pull = (session: number, bucket: number): void => {
-    const next = bucketNext[session]!;
-    const previous = bucketPrevious[session]!;
-    if (previous >= 0) bucketNext[previous] = next;
-    else bucketFirst[bucket] = next;
-    if (next >= 0) bucketPrevious[next] = previous;
-    waiting--;
-  };
-
-  /** Notes the sessions of a row as reached in so many moves; returns one with a free place if that is as near as can be. */
-  const lookAt = (need: number, moves: number, heldBy: number, bucket: number): number => {
+  /**
+   * Reads a row: opens the sessions from which a path of `bucket` moves is likely, and leaves the need waiting for the others.
+   * Returns the free pair of a holder that it meets, or -1.
+   */
+  const expand = (need: number, bucket: number): number => {
+    const moves = movesTo[need]! + 1;
+    let least = far;
+    let later = far + 1;
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
       const session = pairSession[pair]!;
-      if (seenSession[session]! >= search) {
-        if (seenSession[session] === CLOSED || movesToSession[session]! <= moves) continue;
-        pull(session, movesToSession[session]! + distance[session]!);
+      const seen = seenSession[session]!;
+      if (seen === CLOSED) continue;
+      const onwards = movesFrom[session]!;
+      if (seen === search) {
+        if (onwards < least) least = onwards;
+        continue;
+      }
+      if (bucket < far && moves + onwards > bucket) {
+        if (onwards < later) later = onwards;
+        continue;
       }
       seenSession[session] = search;
-      movesToSession[session] = moves;
-      cameBy[session] = pair;
-      cameFrom[session] = heldBy;
-      if (moves === bucket && free[session]! > 0) return session;
-      push(session, moves + distance[session]!);
+      ledBy[session] = pair;
+      looked[lookedCount++] = session;
+      let nearest = far;
+      for (let held = holderFirst[session]!; held >= 0; held = holderNext[held]!) {
+        const holder = pairNeed[held]!;
+        if (movesOf[holder]! < nearest) nearest = movesOf[holder]!;
+        if (seenNeed[holder] === search) continue;
+        seenNeed[holder] = search;
+        heldBy[holder] = held;
+        const target = freePair(holder);
+        if (target >= 0) return target;
+        movesTo[holder] = moves;
+        push(holder, Math.max(bucket, moves + movesOf[holder]!));
+      }
+      movesFrom[session] = nearest;
+      if (nearest < least) least = nearest;
     }
+    movesOf[need] = Math.min(far, least + 1, later + 1);
+    if (later <= far) push(need, moves + later);
     return -1;
   };
 
-  /** The session with a free place at the end of a shortest alternating path, or -1; `looked` then holds all there is to see. */
-  const findPath = (need: number): number => {
+  /** The pair with a free place at the end of an alternating path, or -1; `looked` is what was seen. */
+  const findPath = (from: number): number => {
     search++;
     lookedCount = 0;
     waiting = 0;
     highest = 0;
+    seenNeed[from] = search;
+    movesTo[from] = 0;
+    push(from, movesOf[from]!);
     let bucket = 0;
-    let target = lookAt(need, 0, -1, -1);
+    let target = -1;
     while (target < 0 && waiting > 0) {
-      while (bucketFirst[bucket]! < 0) bucket++;
-      const session = bucketFirst[bucket]!;
-      pull(session, bucket);
-      if (free[session]! > 0) {
-        target = session;
-        break;
-      }
-      looked[lookedCount++] = session;
-      const moves = movesToSession[session]!;
-      for (let pair = holderFirst[session]!; pair >= 0 && target < 0; pair = holderNext[pair]!) {
-        const holder = pairNeed[pair]!;
-        if (seenNeed[holder] === search && movesToNeed[holder]! <= moves) continue;
-        seenNeed[holder] = search;
-        movesToNeed[holder] = moves;
-        target = lookAt(holder, moves + 1, pair, bucket);
-      }
+      while (bucketFirst[bucket]! < 0) bucket = bucket < highest ? bucket + 1 : far;
+      const need = bucketFirst[bucket]!;
+      bucketFirst[bucket] = bucketNext[need]!;
+      waiting--;
+      target = expand(need, bucket);
     }
     if (target >= 0) {
       bucketFirst.fill(-1, bucket, highest + 1);
-      const length = movesToSession[target]!;
-      for (let i = 0; i < lookedCount; i++) {
-        const session = looked[i]!;
-        distance[session] = Math.max(distance[session]!, length - movesToSession[session]!);
-      }
+      bucketFirst[far] = -1;
     }
     return target;
   };
 
   const augment = (need: number, target: number): void => {
-    let amount = Math.min(unserved[need]!, free[target]!);
-    for (let session = target; cameFrom[session]! >= 0; session = pairSession[cameFrom[session]!]!)
-      amount = Math.min(amount, pairQuantity[cameFrom[session]!]!);
-    for (let session = target; ; ) {
-      const left = cameFrom[session]!;
-      raise(cameBy[session]!, amount);
-      if (left < 0) break;
-      lower(left, amount);
-      session = pairSession[left]!;
-    }
-    free[target] = free[target]! - amount;
+    let amount = Math.min(unserved[need]!, free[pairSession[target]!]!);
+    for (let mover = pairNeed[target]!; mover !== need; mover = pairNeed[ledBy[pairSession[heldBy[mover]!]!]!]!)
+      amount = Math.min(amount, pairQuantity[heldBy[mover]!]!);
+    free[pairSession[target]!] = free[pairSession[target]!]! - amount;
     unserved[need] = unserved[need]! - amount;
+    for (let pair = target; ; ) {
+      raise(pair, amount);
+      const mover = pairNeed[pair]!;
+      if (mover === need) return;
+      lower(heldBy[mover]!, amount);
+      pair = ledBy[pairSession[heldBy[mover]!]!]!;
+    }
   };
 
   for (const need of order) {

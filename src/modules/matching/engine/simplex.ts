@@ -130,7 +130,8 @@ const repriceBelow = (net: Network, top: number, change: number): void => {
  *
  * The tree is kept strongly feasible (Cunningham 1976, seen from the root): an arc with quantity 0 always leads away from the
  * root, that is, it belongs to a session. To keep it so, the leaving arc is the first emptied one that the cycle meets from the
- * join on; then no sequence of pivots without change can repeat.
+ * join on; then no sequence of pivots without change can repeat. Nine pivots of ten move nothing: they are decided by the first
+ * empty session above `up`, and the walk ends there without looking for the join.
  *
  * @param now quantity on the arc; `sign` is 1 when it grows and -1 when it shrinks.
  * @param reduced the arc's reduced cost.
@@ -156,8 +157,8 @@ const pivot = (
   let leastB = Number.POSITIVE_INFINITY;
   let leavesA = -1;
   let leavesB = -1;
-  while (a !== b) {
-    if (depthA >= depthB) {
+  while (a !== b && leastB > 0) {
+    if (depthA > depthB) {
       if (a >= sessions && flow[a]! <= leastA) {
         leastA = flow[a]!;
         leavesA = a;
@@ -173,11 +174,10 @@ const pivot = (
       depthB--;
     }
   }
-  const join = a;
   const amount = Math.min(leastA, leastB, limit);
   if (amount > 0) {
-    for (let node = down; node !== join; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? amount : -amount);
-    for (let node = up; node !== join; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? -amount : amount);
+    for (let node = down; node !== a; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? amount : -amount);
+    for (let node = up; node !== b; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? -amount : amount);
   }
   if (leastA > amount && limit <= amount) return false;
 
@@ -237,58 +237,56 @@ export const addUsedPair = (net: Network, need: number, pair: number, quantity: 
 
 /**
  * Primal network simplex to optimality: block search over the rows for the pair with the most negative reduced cost; a row is
- * left as soon as its costs alone, at prices ≥ 0, cannot beat the best found. That is only a guess while some price is negative,
- * but the search ends only when a whole round has found no pair and no negative price.
+ * left as soon as its costs alone, at prices ≥ 0, cannot beat the best found. That is only a guess while some price is negative;
+ * so after each round of the rows all sessions with a negative price return to the root, and the search ends only when a whole
+ * round has found no pair and no negative price.
  *
  * @returns the number of pivots.
  */
 export const optimize = (net: Network): number => {
   const { sessions, needs, rowStart, rowSession, rowCost, parent, pairAbove, price } = net;
   const root = sessions + needs;
-  const block = Math.max(20, Math.ceil(Math.sqrt(rowStart[needs]!) / 2));
+  const block = Math.max(20, Math.ceil(Math.sqrt(rowStart[needs]!) / 8));
   let pivots = 0;
   let need = 0;
+  let left = needs;
   for (;;) {
     let best = 0;
     let bestPair = -1;
     let bestNeed = -1;
-    let bestSession = -1;
-    let scanned = 0;
-    for (let left = needs; left >= 0; left--) {
-      if (need === needs) {
-        for (let session = 0; session < sessions; session++) {
-          if (price[session]! < best) {
-            best = price[session]!;
-            bestSession = session;
-            bestPair = -1;
-          }
+    for (let scanned = 0; left > 0 && (best === 0 || scanned < block); left--) {
+      const end = rowStart[need + 1]!;
+      const node = sessions + need;
+      const due = rowCost[pairAbove[node]!]! + price[parent[node]!]!;
+      let bound = due + best;
+      let pair = rowStart[need]!;
+      for (; pair < end; pair++) {
+        const cost = rowCost[pair]!;
+        if (cost >= bound) break;
+        const asked = cost + price[rowSession[pair]!]!;
+        if (asked < bound) {
+          bound = asked;
+          bestPair = pair;
+          bestNeed = node;
         }
-        need = 0;
-      } else {
-        const end = rowStart[need + 1]!;
-        const node = sessions + need;
-        const due = rowCost[pairAbove[node]!]! + price[parent[node]!]!;
-        let bound = due + best;
-        let pair = rowStart[need]!;
-        for (; pair < end; pair++) {
-          const cost = rowCost[pair]!;
-          if (cost >= bound) break;
-          const asked = cost + price[rowSession[pair]!]!;
-          if (asked < bound) {
-            bound = asked;
-            bestPair = pair;
-            bestNeed = node;
-          }
-        }
-        best = bound - due;
-        scanned += 2 + pair - rowStart[need]!;
-        need++;
       }
-      if (scanned >= block && best < 0) break;
+      best = bound - due;
+      scanned += 2 + pair - rowStart[need]!;
+      if (++need === needs) need = 0;
     }
-    if (best === 0) return pivots;
-    pivots++;
-    if (bestPair >= 0) pivot(net, bestNeed, rowSession[bestPair]!, bestPair, 0, 1, Number.POSITIVE_INFINITY, best);
-    else pivot(net, root, bestSession, -1, 0, 1, Number.POSITIVE_INFINITY, best);
+    if (best < 0) {
+      pivot(net, bestNeed, rowSession[bestPair]!, bestPair, 0, 1, Number.POSITIVE_INFINITY, best);
+      pivots++;
+      left = needs;
+      continue;
+    }
+    for (let session = 0; session < sessions; session++) {
+      const below = price[session]!;
+      if (below >= 0) continue;
+      pivot(net, root, session, -1, 0, 1, Number.POSITIVE_INFINITY, below);
+      pivots++;
+      left = needs;
+    }
+    if (left === 0) return pivots;
   }
 };

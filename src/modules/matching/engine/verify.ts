@@ -43,7 +43,7 @@ const holdingsOf = (problem: Problem, pairQuantity: Float64Array): Holdings => {
   for (let pair = 0; pair < pairSession.length; pair++) if (pairQuantity[pair]! > 0) start[pairSession[pair]! + 2]!++;
   for (let session = 0; session < sessionCount; session++) start[session + 2] = start[session + 2]! + start[session + 1]!;
   const needs = new Int32Array(start[sessionCount + 1]!);
-  const free = Float64Array.from(sessionCapacity);
+  const free = sessionCapacity.slice();
   for (let need = 0; need < needCount; need++) {
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
