@@ -115,9 +115,14 @@ export const obeys = (problem: Problem, rules: Constraints, quantity: ArrayLike<
 
 /**
  * Tries every plan, those that serve high ranks most first, and keeps the best that obeys the rules; a plan is left only when
- * its served quantities have fallen behind. For a handful of needs and small quantities.
+ * its served quantities have fallen behind. For a handful of needs and small quantities. `changesOf` says what a whole plan changes;
+ * without it the problem's pairs do.
  */
-export const bruteForceWith = (problem: Problem, rules: Constraints): Value => {
+export const bruteForceWith = (
+  problem: Problem,
+  rules: Constraints,
+  changesOf?: (pairQuantity: Float64Array) => number,
+): Value => {
   const { needCount, needRank, needQuantity, pairStart, pairSession, pairCost, pairChange } = problem;
   const order = Array.from({ length: needCount }, (_, need) => need).sort((a, b) => needRank[b]! - needRank[a]!);
   const free = Float64Array.from(problem.sessionCapacity);
@@ -130,9 +135,10 @@ export const bruteForceWith = (problem: Problem, rules: Constraints): Value => {
     const at = served.findIndex((amount, i) => amount !== best!.served[i]);
     return at < 0 ? 0 : served[at]! - best.served[at]!;
   };
-  const choose = (at: number, changes: number, cost: number): void => {
+  const choose = (at: number, changed: number, cost: number): void => {
     if (lead() < 0) return;
     if (at === order.length) {
+      const changes = changesOf ? changesOf(quantity) : changed;
       const isSame = best !== null && lead() === 0;
       if (isSame && (changes > best!.changes || (changes === best!.changes && cost >= best!.cost))) return;
       if (obeys(problem, rules, quantity)) best = { served: [...served], changes, cost };
@@ -156,7 +162,7 @@ export const bruteForceWith = (problem: Problem, rules: Constraints): Value => {
     };
     for (let amount = needQuantity[need]!; amount >= 0; amount--) {
       served.push(amount);
-      fill(pairStart[need]!, amount, changes, cost);
+      fill(pairStart[need]!, amount, changed, cost);
       served.pop();
     }
   };
