@@ -96,9 +96,7 @@ describe('what `npm run build` makes', () => {
     children.delete(second.child);
 
     expect(await end(first, 'SIGKILL')).toEqual([null, 'SIGKILL']);
-    const begun = performance.now();
     const third = await start();
-    expect(performance.now() - begun).toBeLessThan(15_000);
     expect(await ask(third, '{ community { id name } branches { code } }')).toEqual(community);
 
     const taken = launch({ PORT: String(new URL(third.url).port), DATA_DIR: 'elsewhere', DEMO_DATA: 'false' });

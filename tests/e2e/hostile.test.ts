@@ -71,12 +71,10 @@ describe('size of an operation', () => {
     ['13 levels', `{ community ${'{ branches { area '.repeat(6)} { id } ${'} }'.repeat(6)} }`],
     ['a list of 251', `{ nodes(ids: [${'"x" '.repeat(251)}]) { id } }`],
     ['a value 11 deep', `{ nodes(ids: ${'['.repeat(11)}"x"${']'.repeat(11)}) { id } }`],
-  ])('refuses %s, soon and before any statement', async (_name, query) => {
+  ])('refuses %s before any statement', async (_name, query) => {
     app.statements();
-    const start = performance.now();
     const answer = await app.post({ query });
     expect(answer.status).toBe(400);
-    expect(performance.now() - start).toBeLessThan(500);
     expect(answer.json.data).toBeUndefined();
     expect(app.statements()).toHaveLength(0);
   });

@@ -30,8 +30,8 @@ const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolv
 describe('too much at once', () => {
   it('sheds what would wait too long, stays alive, and recovers', async () => {
     const app = await startTestApp(database, { poolSize: 1 }, { schema: withSleep() });
-    const start = performance.now();
-    const held = Array.from({ length: 8 }, () => app.post(sleepFor(0.3)));
+    let left = 8;
+    const held = Array.from({ length: 8 }, () => app.post(sleepFor(0.3)).finally(() => left--));
     await pause(50);
     const late = await Promise.all(Array.from({ length: 50 }, () => app.post({ query: '{ __typename }' })));
     const shed = late.filter(({ status }) => status === 503);
@@ -39,10 +39,8 @@ describe('too much at once', () => {
     expect(
       shed.every(({ json, headers }) => json.errors[0].extensions.code === 'OVERLOADED' && headers.get('retry-after') === '1'),
     ).toBe(true);
-    expect(performance.now() - start).toBeLessThan(2500);
-    const before = performance.now();
     expect(await statusOf(`${app.url}/healthz`)).toBe(200);
-    expect(performance.now() - before).toBeLessThan(200);
+    expect(left).toBeGreaterThan(0);
     expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(8).fill(200));
     expect((await app.post({ query: '{ __typename }' })).status).toBe(200);
   });
@@ -62,14 +60,12 @@ describe('stopping', () => {
     const app = await startTestApp(database, { poolSize: 8, drainDelayMs: 400 }, { schema: withSleep() });
     const held = Array.from({ length: 50 }, () => app.post(sleepFor(0.1)));
     await pause(100);
-    const start = performance.now();
     const stopped = app.stop();
     await pause(20);
     expect(await statusOf(`${app.url}/readyz`)).toBe(503);
     expect((await app.post({ query: '{ __typename }' })).headers.get('connection')).toBe('close');
     expect((await Promise.all(held)).map(({ json }) => json.data)).toEqual(Array(50).fill({ sleep: true }));
     await stopped;
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(await statusOf(`${app.url}/healthz`)).toBeNull();
     await app.stop();
     const [left] = await database.owner`
@@ -80,9 +76,7 @@ describe('stopping', () => {
   it('does not wait for connections that only stay open', async () => {
     const app = await startTestApp(database);
     await app.post({ query: '{ __typename }' });
-    const start = performance.now();
     await app.stop();
-    expect(performance.now() - start).toBeLessThan(3000);
   });
 });
 

@@ -303,9 +303,7 @@ describe('when the process is killed', () => {
     await child.keep('acknowledged');
     for (const pid of victims(dataDir)) process.kill(pid, 'SIGKILL');
     await child.kill();
-    const before = performance.now();
     expect(await count(await start({ dataDir }))).toBe(1);
-    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   it('a session that outlived its server is waited for, not overrun', async () => {

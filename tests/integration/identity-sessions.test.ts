@@ -123,12 +123,11 @@ describe('signIn', () => {
   });
 
   it('serves many at once and leaves the database free for others', async () => {
-    const many = Promise.all(Array.from({ length: 16 }, () => signIn('officer.east')));
-    const started = performance.now();
+    let left = 16;
+    const many = Promise.all(Array.from({ length: 16 }, () => signIn('officer.east').finally(() => left--)));
     await ask(ACTORS.anonymous, '{ branches { code } }');
-    const waited = performance.now() - started;
+    expect(left).toBeGreaterThan(0);
     expect((await many).map(codes)).toEqual(Array.from({ length: 16 }, () => []));
-    expect(waited).toBeLessThan(500);
   });
 });
 

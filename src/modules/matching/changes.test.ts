@@ -142,7 +142,7 @@ describe('the cause of a change', () => {
     const details = { reasons: [], takenBy: [{ tier: 1, needs: 2 }] };
     const change = { needId: 'a', quantity: 1, fromSessionId: 'here', toSessionId: null } as const;
     const dropped: PlannedChange = { ...change, kind: 'DROPPED', cause: 'OUTRANKED', details };
-    expect(changeSentence(dropped, 'zh')).toBe('不再建议：名额给了排序在前的需求（P1 2 项）。');
+    expect(changeSentence(dropped, 'zh')).toBe('不再建议:名额给了排序在前的需求(P1 2 项)。');
     expect(changeSentence(dropped, 'en')).toBe('No longer proposed: needs that come first have the place (2 of P1).');
     const said = CHANGE_KINDS.flatMap(kind =>
       CHANGE_CAUSES.map(cause => changeSentence({ ...change, kind, cause, details: { reasons: [], takenBy: [] } }, 'en')),

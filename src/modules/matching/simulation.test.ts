@@ -143,7 +143,7 @@ describe('scarcity', () => {
   it('is said in both languages', () => {
     const [supply] = scarcity([need({ id: 'a' }), need({ id: 'b' })], [session({ free: 1 })]);
     expect(supply).toMatchObject({ unservedNeeds: 1 });
-    expect(scarcitySentence({ ...supply!, costSaved: 0 }, 'zh')).toBe('多一个名额，可从 1 项未满足的需求中多安排一项。');
+    expect(scarcitySentence({ ...supply!, costSaved: 0 }, 'zh')).toBe('多一个名额,可从 1 项未满足的需求中多安排一项。');
     expect(scarcitySentence({ ...supply!, costSaved: 0 }, 'en')).toBe('One more place would serve one of 1 unserved need.');
   });
 });
