@@ -29,8 +29,9 @@ export async function isMigrated(db: Database): Promise<boolean> {
 export async function migrate(ownerUrl: string, servingRole: string): Promise<void> {
   const { db, client, close } = connect(ownerUrl, { max: 1, statementTimeoutMs: 0 });
   try {
-    await client`select pg_advisory_lock(${LOCK})`;
+    // Who comes second waits for as long as the first may take; so does a statement behind transactions of a version that still runs.
     await client`set lock_timeout = '60s'`;
+    await client`select pg_advisory_lock(${LOCK})`;
     if (!(await isMigrated(db))) await runMigrations(db, { migrationsFolder });
     if (!(await isMigrated(db)))
       throw new Error(`the database does not hold exactly the ${migrationCount()} migrations of this version`);
