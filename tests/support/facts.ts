@@ -1,4 +1,6 @@
 import type { NeedFacts, SessionFacts } from '../../src/modules/matching/facts.js';
+import type { PlanInput } from '../../src/modules/matching/planning.js';
+import { DEFAULT_WEIGHTS } from '../../src/modules/matching/scoring.js';
 import { between, type Random } from './matching.js';
 import { NOW } from './world.js';
 
@@ -129,3 +131,22 @@ export function randomFacts(random: Random, needCount: number, sessionCount: num
   });
   return { needs, sessions };
 }
+
+/** What a run is made of: the default policy, nothing pinned, nothing out, and time enough. */
+export const planInput = (
+  needs: readonly NeedFacts[],
+  sessions: readonly SessionFacts[],
+  change: Partial<PlanInput> = {},
+): PlanInput => ({
+  now,
+  policyVersion: 1,
+  weights: DEFAULT_WEIGHTS,
+  needs,
+  sessions,
+  pinned: [],
+  forbidden: [],
+  proposals: [],
+  bygone: { needs: [], sessions: [] },
+  budget: 60_000,
+  ...change,
+});

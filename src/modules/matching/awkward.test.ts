@@ -1,29 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
 import { bestByTrying, brokenBy, randomAwkward } from '../../../tests/support/awkward.js';
-import { DAY, HOUR, need, now, session } from '../../../tests/support/facts.js';
+import { DAY, HOUR, need, now, planInput, session } from '../../../tests/support/facts.js';
 import { mayEntangle } from './constraints-of.js';
-import type { NeedFacts, SessionFacts } from './facts.js';
-import { computePlan, type PlanInput } from './planning.js';
+import { computePlan } from './planning.js';
 import { proofSentence } from './proof-sentences.js';
 import { fullness } from './rules.js';
 import { byRank, DEFAULT_WEIGHTS, rankOf } from './scoring.js';
 import { unmatchedSentence } from './sentences.js';
 
-const plan = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], change: Partial<PlanInput> = {}) =>
-  computePlan({
-    now,
-    policyVersion: 1,
-    weights: DEFAULT_WEIGHTS,
-    needs,
-    sessions,
-    pinned: [],
-    forbidden: [],
-    proposals: [],
-    bygone: { needs: [], sessions: [] },
-    budget: 60_000,
-    ...change,
-  });
+const plan = (...given: Parameters<typeof planInput>) => computePlan(planInput(...given));
 const placed = ({ matches }: ReturnType<typeof plan>) =>
   matches.map(({ needId, sessionId, quantity }) => `${needId} ${sessionId} ${quantity}`).sort();
 const gapOf = ({ unmatched }: ReturnType<typeof plan>, id: string) => unmatched.find(({ needId }) => needId === id);

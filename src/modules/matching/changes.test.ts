@@ -1,27 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
-import { need, now, randomFacts, session } from '../../../tests/support/facts.js';
+import { need, planInput, randomFacts, session } from '../../../tests/support/facts.js';
 import { between } from '../../../tests/support/matching.js';
 import { changeSentence } from './change-sentences.js';
 import type { NeedFacts, Proposal, SessionFacts } from './facts.js';
 import { CHANGE_CAUSES, CHANGE_KINDS, type PlannedChange } from './matching.domain.js';
 import { computePlan, type PlanInput, type PlannedMatch } from './planning.js';
-import { DEFAULT_WEIGHTS } from './scoring.js';
 
-const plan = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], change: Partial<PlanInput> = {}) =>
-  computePlan({
-    now,
-    policyVersion: 1,
-    weights: DEFAULT_WEIGHTS,
-    needs,
-    sessions,
-    pinned: [],
-    forbidden: [],
-    budget: 60_000,
-    proposals: [],
-    bygone: { needs: [], sessions: [] },
-    ...change,
-  });
+const plan = (...given: Parameters<typeof planInput>) => computePlan(planInput(...given));
 const asProposals = (matches: readonly PlannedMatch[]): readonly Proposal[] =>
   matches.map(({ needId, sessionId, branchId, quantity }, i) => ({
     matchId: `m${i}`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
 import { brokenBy, randomAwkward } from '../../../tests/support/awkward.js';
-import { DAY, HOUR, need, now, session } from '../../../tests/support/facts.js';
+import { DAY, HOUR, need, now, planInput, session } from '../../../tests/support/facts.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { fallOut, type Proposable } from './falling-out.js';
 import { computePlan } from './planning.js';
@@ -21,18 +21,7 @@ describe('when a plan is published', () => {
   it('lets nothing fall out that a plan has just put together, on random estates', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const { needs, sessions, caps } = randomAwkward(createRandom(seed), 8, 5);
-      const { matches } = computePlan({
-        now,
-        policyVersion: 1,
-        weights: { ...DEFAULT_WEIGHTS, caps },
-        needs,
-        sessions,
-        pinned: [],
-        forbidden: [],
-        proposals: [],
-        bygone: { needs: [], sessions: [] },
-        budget: 60_000,
-      });
+      const { matches } = computePlan(planInput(needs, sessions, { weights: { ...DEFAULT_WEIGHTS, caps } }));
       const proposed = matches.map(({ needId, sessionId, quantity }, i) => ({
         id: String(i),
         need: needs.find(({ id }) => id === needId)!,

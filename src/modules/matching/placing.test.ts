@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
 import { brokenBy, type Portion, randomAwkward } from '../../../tests/support/awkward.js';
-import { now } from '../../../tests/support/facts.js';
+import { now, planInput } from '../../../tests/support/facts.js';
 import { between } from '../../../tests/support/matching.js';
-import type { NeedFacts, Proposal, SessionFacts } from './facts.js';
+import type { Proposal } from './facts.js';
 import { computePlacement, type Occasion, type Placement } from './placing.js';
 import { computePlan, type PlanInput } from './planning.js';
 import { byRank, DEFAULT_WEIGHTS, rankOf } from './scoring.js';
-
-const input = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], change: Partial<PlanInput>): PlanInput => ({
-  now,
-  policyVersion: 1,
-  weights: DEFAULT_WEIGHTS,
-  needs,
-  sessions,
-  pinned: [],
-  forbidden: [],
-  proposals: [],
-  bygone: { needs: [], sessions: [] },
-  budget: 60_000,
-  ...change,
-});
 
 const proposalsOf = (plan: PlanInput): readonly Proposal[] =>
   computePlan(plan).matches.map(({ needId, sessionId, branchId, quantity }) => {
@@ -52,19 +38,19 @@ describe('a placement where rules look at more than one pair', () => {
       ];
       const before =
         kind === 'NEED'
-          ? input(
+          ? planInput(
               needs.filter(({ id }) => id !== newcomer.id),
               sessions,
               { weights },
             )
-          : input(
+          : planInput(
               needs,
               sessions.map(one => (one.id === freed.id ? { ...one, free: 0, quotas: [] } : one)),
               { weights },
             );
       const proposals = proposalsOf(before);
       const occasion: Occasion = kind === 'NEED' ? { kind, needId: newcomer.id } : { kind: 'SESSION', sessionId: freed.id };
-      const placement = computePlacement(input(needs, sessions, { weights, proposals }), occasion);
+      const placement = computePlacement(planInput(needs, sessions, { weights, proposals }), occasion);
       const after = outAfter(proposals, placement);
       expect(brokenBy(after, estate), `seed ${seed}`).toEqual([]);
       const ranked = needs.map(one => ({ need: one, rank: rankOf(one, DEFAULT_WEIGHTS, now) })).sort(byRank);

@@ -1,25 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
-import { need, now, randomFacts, session } from '../../../tests/support/facts.js';
+import { need, now, planInput, randomFacts, session } from '../../../tests/support/facts.js';
 import { problemOf, referenceSolve, shuffled } from '../../../tests/support/matching.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
-import { computePlan, type PlanInput } from './planning.js';
+import { computePlan } from './planning.js';
 import { isPossible } from './rules.js';
 import { byRank, costOf, DEFAULT_WEIGHTS, rankOf } from './scoring.js';
 
-const input = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], change: Partial<PlanInput> = {}): PlanInput => ({
-  now,
-  policyVersion: 1,
-  weights: DEFAULT_WEIGHTS,
-  needs,
-  sessions,
-  pinned: [],
-  forbidden: [],
-  proposals: [],
-  bygone: { needs: [], sessions: [] },
-  budget: 60_000,
-  ...change,
-});
 const pairsOf = ({ matches }: ReturnType<typeof computePlan>) =>
   matches.map(({ needId, sessionId, quantity }) => `${needId} ${sessionId} ${quantity}`);
 
@@ -27,7 +14,7 @@ describe('a plan', () => {
   it('serves whom and costs what an independent solver says, on random estates', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const { needs, sessions } = randomFacts(createRandom(seed), 25, 12);
-      const plan = computePlan(input(needs, sessions));
+      const plan = computePlan(planInput(needs, sessions));
       const ranked = needs.map(one => ({ need: one, rank: rankOf(one, DEFAULT_WEIGHTS, now) })).sort(byRank);
       const problem = problemOf(
         sessions.map(({ free }) => free),
@@ -56,9 +43,9 @@ describe('a plan', () => {
     const random = createRandom(7);
     for (let round = 0; round < 20; round++) {
       const { needs, sessions } = randomFacts(random, 30, 15);
-      const first = computePlan(input(needs, sessions));
+      const first = computePlan(planInput(needs, sessions));
       const again = computePlan(
-        input(
+        planInput(
           shuffled(random, 30).map(i => needs[i]!),
           shuffled(random, 15).map(i => sessions[i]!),
         ),
@@ -69,13 +56,13 @@ describe('a plan', () => {
 
   it('never matches P0, closed needs, or what is covered', () => {
     const needs = [need({ id: 'a', urgency: 'P0' }), need({ id: 'b', isOpen: false }), need({ id: 'c', open: 0 })];
-    expect(computePlan(input(needs, [session()]))).toMatchObject({ matches: [], unmatched: [] });
+    expect(computePlan(planInput(needs, [session()]))).toMatchObject({ matches: [], unmatched: [] });
   });
 
   it('explains a match with parts that add up and with the next best', () => {
     const near = session({ id: 'near' });
     const far = session({ id: 'far', place: { buildingId: 'y', eastM: 300, northM: 100, hasLift: false } });
-    const { matches } = computePlan(input([need({ id: 'a' })], [far, near]));
+    const { matches } = computePlan(planInput([need({ id: 'a' })], [far, near]));
     expect(matches).toHaveLength(1);
     const { explanation, sessionId } = matches[0]!;
     expect(sessionId).toBe('near');
@@ -96,7 +83,7 @@ describe('a plan', () => {
     let [full, compared] = [0, 0];
     for (let seed = 1; seed <= 20; seed++) {
       const { needs, sessions } = randomFacts(createRandom(seed), 25, 12);
-      const { matches } = computePlan(input(needs, sessions));
+      const { matches } = computePlan(planInput(needs, sessions));
       for (const { needId, explanation } of matches) {
         const own = matches.filter(match => match.needId === needId).map(({ sessionId }) => sessionId);
         expect(explanation.runnersUp.length).toBe(Math.min(3, explanation.options! - own.length));
@@ -121,15 +108,15 @@ describe('a plan', () => {
   it('places pins first and leaves out what is forbidden', () => {
     const needs = [need({ id: 'first', urgency: 'P1' }), need({ id: 'last', urgency: 'P4' })];
     const only = session({ free: 1, capacity: 1 });
-    const pinned = computePlan(input(needs, [only], { pinned: [{ needId: 'last', sessionId: 's' }] }));
+    const pinned = computePlan(planInput(needs, [only], { pinned: [{ needId: 'last', sessionId: 's' }] }));
     expect(pairsOf(pinned)).toEqual(['last s 1']);
     expect(pinned.matches[0]?.explanation.pinned).toBe(true);
     expect(pinned.unmatched).toMatchObject([{ needId: 'first', reason: 'ALL_FULL', certificate: { pinned: 1, holders: [] } }]);
-    const without = computePlan(input(needs, [only], { forbidden: [{ needId: 'first', sessionId: 's' }] }));
+    const without = computePlan(planInput(needs, [only], { forbidden: [{ needId: 'first', sessionId: 's' }] }));
     expect(pairsOf(without)).toEqual(['last s 1']);
     expect(without.unmatched).toMatchObject([{ needId: 'first', reason: 'EXCLUDED' }]);
     const broken = computePlan(
-      input([need({ id: 'a', modes: ['HOME'] })], [only], { pinned: [{ needId: 'a', sessionId: 's' }] }),
+      planInput([need({ id: 'a', modes: ['HOME'] })], [only], { pinned: [{ needId: 'a', sessionId: 's' }] }),
     );
     expect(broken.matches).toEqual([]);
   });
@@ -137,7 +124,7 @@ describe('a plan', () => {
 
 describe('the reason of a need that stays open', () => {
   const reasonOf = (one: NeedFacts, sessions: readonly SessionFacts[], others: readonly NeedFacts[] = []) =>
-    computePlan(input([one, ...others], sessions)).unmatched.find(({ needId }) => needId === one.id);
+    computePlan(planInput([one, ...others], sessions)).unmatched.find(({ needId }) => needId === one.id);
   const person = { birthDate: '1944-05-01', careCategories: [], optedOut: false, consentsToHealthMatching: false } as const;
 
   it.each([

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ageInYears, DAY, HOUR, localDate, workingHoursBetween } from '../../kernel/clock.js';
-import { type CareCategory, MODES, type Mode } from '../../kernel/vocabulary.js';
+import { CARE_CATEGORIES, type CareCategory, MODES, type Mode } from '../../kernel/vocabulary.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { serviceStart } from './rules.js';
 
@@ -28,21 +28,7 @@ export const weightsSchema = z
       /** For each working hour since the need was submitted. */
       waiting: graded,
       age80: weight,
-      careCategories: z.partialRecord(
-        z.enum([
-          'LIVING_ALONE',
-          'EMPTY_NEST',
-          'DISABLED',
-          'LOW_INCOME',
-          'BEREAVED_FAMILY',
-          'DEMENTIA',
-          'BEDRIDDEN',
-          'CHRONIC_ILLNESS',
-          'LEFT_BEHIND_CHILD',
-          'VETERAN',
-        ]),
-        weight,
-      ),
+      careCategories: z.partialRecord(z.enum(CARE_CATEGORIES), weight),
       careMax: weight,
       /** For each day by which the deadline is nearer than `withinDays`. */
       deadline: z.strictObject({ each: weight, withinDays: weight }),

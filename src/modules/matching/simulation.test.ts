@@ -1,30 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
-import { DAY, HOUR, need, now, randomFacts, session } from '../../../tests/support/facts.js';
+import { DAY, HOUR, need, now, planInput, randomFacts, session } from '../../../tests/support/facts.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { computePlan, type PlanInput } from './planning.js';
 import { scarcitySentence } from './scarcity-sentences.js';
 import { DEFAULT_WEIGHTS, type Weights } from './scoring.js';
 import { changedSessions, type SimulatedChange, simulate } from './simulation.js';
 
-const planOf = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[]): PlanInput => ({
-  now,
-  policyVersion: 1,
-  weights: DEFAULT_WEIGHTS,
-  needs,
-  sessions,
-  pinned: [],
-  forbidden: [],
-  budget: 60_000,
-  proposals: [],
-  bygone: { needs: [], sessions: [] },
-});
 const run = (
   needs: readonly NeedFacts[],
   sessions: readonly SessionFacts[],
   changes: readonly SimulatedChange[],
   weights: Weights = DEFAULT_WEIGHTS,
-) => simulate({ plan: planOf(needs, sessions), changes, weights });
+) => simulate({ plan: planInput(needs, sessions), changes, weights });
 
 describe('what if', () => {
   const one = session({ id: 'one', free: 1, capacity: 2 });
@@ -88,7 +76,7 @@ describe('what if', () => {
 
   it('tells what would become of the proposals that are out', () => {
     const proposals = [{ matchId: 'm', needId: 'n0', sessionId: 'one', branchId: 'b1', quantity: 1, respondBy: null }];
-    const plan = { ...planOf(three.slice(0, 1), [one, session({ id: 'two' })]), proposals };
+    const plan = { ...planInput(three.slice(0, 1), [one, session({ id: 'two' })]), proposals };
     const changes = [{ kind: 'CANCEL_SESSION', sessionId: 'one' }] as const;
     expect(simulate({ plan, changes, weights: DEFAULT_WEIGHTS }).proposals).toMatchObject({
       before: { KEPT: 1, MOVED: 0 },
@@ -99,17 +87,17 @@ describe('what if', () => {
 
 describe('scarcity', () => {
   const scarcity = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], change: Partial<PlanInput> = {}) =>
-    computePlan({ ...planOf(needs, sessions), ...change }).totals.scarcity;
+    computePlan({ ...planInput(needs, sessions), ...change }).totals.scarcity;
 
   it('counts, for each category and day, the needs that one more place would serve: adding it serves one', () => {
     let compared = 0;
     for (let seed = 71; seed < 101; seed++) {
       const { needs, sessions } = randomFacts(createRandom(seed), 30, 12);
-      const plan = computePlan(planOf(needs, sessions));
+      const plan = computePlan(planInput(needs, sessions));
       const missing = plan.unmatched.reduce((total, { quantity }) => total + quantity, 0);
       for (const { id, categoryCode, time } of sessions) {
         const changed = sessions.map(one => (one.id === id ? { ...one, free: one.free + 1 } : one));
-        const now = computePlan(planOf(needs, changed)).unmatched.reduce((total, { quantity }) => total + quantity, 0);
+        const now = computePlan(planInput(needs, changed)).unmatched.reduce((total, { quantity }) => total + quantity, 0);
         const day = time && new Date(time.startsAt + 8 * HOUR).toISOString().slice(0, 10);
         const cell = plan.totals.scarcity.find(one => one.categoryCode === categoryCode && one.day === day);
         if (now < missing) {
