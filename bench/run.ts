@@ -3,7 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** Runs all benchmarks, each in a process of its own, and writes `RESULTS.md` beside this file. */
+/**
+ * Runs benchmarks, each in a process of its own, and writes `RESULTS.md` beside this file: all of them, which takes a quarter of an
+ * hour, or those that are named (`npm run bench -- serving plans`), leaving the others' sections as they are.
+ */
 const PARTS = [
   {
     file: 'serving.ts',
@@ -49,18 +52,31 @@ function run(file: string, args: readonly string[] = []): string {
   return stdout.trim();
 }
 
+const named = process.argv.slice(2);
+const unknown = named.filter(name => !PARTS.some(({ file }) => file === `${name}.ts`));
+if (unknown.length) throw new Error(`no benchmark is called ${unknown.join(', ')}`);
+
+const results = new URL('RESULTS.md', import.meta.url);
+const before = new Map(
+  readFileSync(results, 'utf8')
+    .split(/^(?=## )/m)
+    .map(section => [/^## (.*)$/m.exec(section)?.[1], section.trim()]),
+);
 const busy = () => loadavg()[0]?.toFixed(1);
-const before = busy();
-const parts = PARTS.map(part => {
+
+const sections = PARTS.map(part => {
+  const old = before.get(part.title);
+  if (old && named.length && !named.includes(part.file.replace('.ts', ''))) return old;
   process.stderr.write(`${part.title}\n`);
-  return `## ${part.title}\n\n${part.about}\n\n${run(part.file, 'arguments' in part ? part.arguments : [])}\n`;
+  const load = busy();
+  const figures = run(part.file, 'arguments' in part ? part.arguments : []);
+  const when = `_${new Date().toISOString().slice(0, 10)}; the load average was ${load} before and ${busy()} after._`;
+  return `## ${part.title}\n\n${part.about}\n\n${when}\n\n${figures}`;
 });
 const head = `# Benchmarks
 
-Written by \`npm run bench\`; not edited by hand. Compare figures of one run with each other, not with those of another day.
+Written by \`npm run bench\`; not edited by hand. Compare figures of one section with each other, not with those of another.
 
-- Date: ${new Date().toISOString().slice(0, 10)}
-- Machine: ${availableParallelism()} cores, shared with other work, so noisy: the load average was ${before} before and ${busy()} after; each table says how far its runs lay apart
-- Node ${process.versions.node}; ${LIBRARIES.map(versionOf).join(', ')}
-`;
-writeFileSync(new URL('RESULTS.md', import.meta.url), `${head}\n${parts.join('\n')}`);
+- Machine: ${availableParallelism()} cores, shared with other work, so noisy; each table says how far its runs lay apart
+- Node ${process.versions.node}; ${LIBRARIES.map(versionOf).join(', ')}`;
+writeFileSync(results, `${[head, ...sections].join('\n\n')}\n`);
