@@ -35,7 +35,15 @@ export async function startServer(dataDir: string, main = currentMain(), nodeOpt
   const child = spawn(process.execPath, [...nodeOptions, '--import', import.meta.resolve('tsx'), main], {
     // Not where an .env of the developer's lies.
     cwd: dirname(dataDir),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      // Sources need it when they are run from elsewhere.
+      TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.json'),
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));

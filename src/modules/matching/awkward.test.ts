@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
 import { bestByTrying, brokenBy, randomAwkward } from '../../../tests/support/awkward.js';
 import { DAY, HOUR, need, now, planInput, session } from '../../../tests/support/facts.js';
-import { mayEntangle } from './constraints-of.js';
 import { computePlan } from './planning.js';
 import { proofSentence } from './proof-sentences.js';
 import { fullness } from './rules.js';
@@ -217,39 +216,6 @@ it('tells what closes each session in words, without a name', () => {
   expect(said('en')).toBe(
     'Of 2 sessions that could serve: 1 full; 1 without enough people to be held. 1 session promised already.',
   );
-});
-
-it('is asked whether it may meet rules about more than one pair at all', () => {
-  const [some, place] = [need(), session()];
-  expect(mayEntangle([some, { ...some, id: 'b' }], [place], [])).toBe(false);
-  expect(
-    mayEntangle(
-      [
-        { ...some, personKey: 1 },
-        { ...some, personKey: 2 },
-      ],
-      [place],
-      [],
-    ),
-  ).toBe(false);
-  const entangled: readonly Parameters<typeof mayEntangle>[] = [
-    [[some], [place], [{ category: 'HAIRCUT', times: 1, days: 1 }]],
-    [
-      [
-        { ...some, personKey: 1 },
-        { ...some, personKey: 1 },
-      ],
-      [place],
-      [],
-    ],
-    [[{ ...some, personKey: 1, open: 2 }], [place], []],
-    [[{ ...some, open: 2, minimum: 2 }], [place], []],
-    [[{ ...some, companion: { needId: 'x', sessionIds: [] } }], [place], []],
-    [[some], [{ ...place, minimum: 1 }], []],
-    [[some], [{ ...place, quotas: [{ branchId: 'b1', places: 1 }] }], []],
-    [[some], [{ ...place, resourceKeys: ['room'] }], []],
-  ];
-  for (const facts of entangled) expect(mayEntangle(...facts)).toBe(true);
 });
 
 it('tells in words how far a plan is proven', () => {

@@ -41,19 +41,6 @@ export function constraintsOf(planned: Planned): Constraints | null {
   return asks ? constraints : null;
 }
 
-/** False when no plan of these facts can meet a rule about more than one pair; cheap to ask beforehand. */
-export const mayEntangle = (needs: readonly NeedFacts[], sessions: readonly SessionFacts[], caps: readonly Cap[]): boolean => {
-  const people = needs.flatMap(({ personKey }) => personKey ?? []);
-  return (
-    caps.length > 0 ||
-    new Set(people).size < people.length ||
-    needs.some(
-      ({ minimum, companion, personKey, open }) => minimum > 1 || companion !== null || (personKey !== null && open > 1),
-    ) ||
-    sessions.some(({ minimum, quotas, resourceKeys }) => minimum > 0 || quotas.length > 0 || resourceKeys.length > 0)
-  );
-};
-
 /** A need whose companion waits outside of this plan: it cannot be placed before the other can. */
 export const isStranded = ({ companion }: NeedFacts, planned: ReadonlySet<string>): boolean =>
   companion !== null && companion.sessionIds.length === 0 && !planned.has(companion.needId);

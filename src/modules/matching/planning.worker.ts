@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { mayEntangle } from './constraints-of.js';
 import { ProofFailed } from './engine/solver.js';
-import { computePlan, type PlanInput, type PlanOutcome, type Tools } from './planning.js';
+import { computePlan, type PlanInput, type PlanOutcome } from './planning.js';
 import { loadReferee } from './referee.js';
 import { type SimulationInput, type SimulationOutcome, simulate } from './simulation.js';
 
@@ -26,14 +25,19 @@ const tell = (percent: number): void => {
 const { kind, input } = workerData as ThreadTask;
 const clock = (): number => performance.now();
 
-/** The referee is loaded only where a plan may need it: it takes a while. */
-async function toolsFor({ needs, sessions, weights }: PlanInput): Promise<Tools> {
-  return mayEntangle(needs, sessions, weights.caps ?? []) ? { clock, referee: await loadReferee() } : { clock };
+/** How long a plan is searched before the referee is loaded, which takes a while itself; nearly all plans are proven by then. */
+const ALONE_MS = 500;
+
+async function plan(input: PlanInput): Promise<PlanOutcome> {
+  const end = clock() + input.budget;
+  const alone = computePlan({ ...input, budget: Math.min(input.budget, ALONE_MS) }, tell, { clock });
+  if (alone.proof.proven || clock() >= end) return alone;
+  const referee = await loadReferee();
+  return computePlan({ ...input, budget: Math.max(0, end - clock()) }, tell, { clock, referee });
 }
 
 try {
-  const outcome = kind === 'PLAN' ? computePlan(input, tell, await toolsFor(input)) : simulate(input, await toolsFor(input.plan));
-  say({ kind: 'DONE', outcome });
+  say({ kind: 'DONE', outcome: kind === 'PLAN' ? await plan(input) : simulate(input, { clock }) });
 } catch (error) {
   if (!(error instanceof ProofFailed)) throw error;
   say({ kind: 'PROOF_FAILED', details: error.message });
