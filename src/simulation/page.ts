@@ -56,7 +56,8 @@ Of what happens on the way no public figures were found for such an estate. Thes
 ${table(
   ['assumption', 'chance'],
   [
-    ['an organisation says no to a need for one of its offers, whenever it is asked', chance(ODDS.declines)],
+    ['an organisation says no to a need for one of its offers for good, whenever it is asked', chance(ODDS.declines)],
+    ['an organisation says no to a need for one of its sessions only, whenever it is asked', chance(ODDS.declinesSession)],
     ['an organisation does not answer a proposal in time, drawn anew each time', chance(ODDS.silent)],
     ['a dated session is called off, one to six days before', chance(ODDS.cancelled)],
     ['nobody opens, or the helper does not come; the place is lost', chance(ODDS.noShow)],

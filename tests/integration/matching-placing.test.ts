@@ -50,7 +50,7 @@ async function insertNeed(urgency: string, change: { readonly modes?: string; re
     values (${c}, ${id}, ${`N-${id}`}, ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', ${urgency}, 1, ${change.modes ?? '{ON_SITE}'}, ${at(-1)}, ${at(-1)})`;
   await owner`insert into personal.need_detail (community_id, need_id, branch_id, description_sealed) values (${c}, ${id}, ${WORLD.branch1}, '')`;
   if (change.offerExcluded)
-    await owner`insert into pair_exclusion (community_id, need_id, offer_id, reason, created_at) values (${c}, ${id}, ${change.offerExcluded}, 'TOO_FAR', ${at(-1)})`;
+    await owner`insert into pair_exclusion (community_id, id, need_id, offer_id, reason, created_at) values (${c}, ${newId()}, ${id}, ${change.offerExcluded}, 'TOO_FAR', ${at(-1)})`;
   return id;
 }
 const open = () => owner`select id, need_id, session_id, quantity::int from match where state = 'PROPOSED' order by id`;

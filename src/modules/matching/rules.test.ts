@@ -40,8 +40,8 @@ const BROKEN: readonly Case[] = [
   ['NO_WINDOW', { windows: [{ startsAt: now, endsAt: now + HOUR }] }, { time: null, leadTimeMinutes: 60 }],
   ['AFTER_DEADLINE', { deadline: now + DAY + HOUR }, {}],
   ['AFTER_DEADLINE', { deadline: now + HOUR }, { time: null, leadTimeMinutes: 60 }],
-  ['DECLINED_BEFORE', { exclusions: [{ offerId: 'o', declined: true }] }, {}],
-  ['EXCLUDED', { exclusions: [{ offerId: 'o', declined: false }] }, {}],
+  ['DECLINED_BEFORE', { exclusions: [{ offerId: 'o', sessionId: null, declined: true }] }, {}],
+  ['EXCLUDED', { exclusions: [{ offerId: 'o', sessionId: null, declined: false }] }, {}],
 ];
 
 describe('hard rules', () => {
@@ -52,7 +52,7 @@ describe('hard rules', () => {
     expect(isPossible(child, session({ categoryCode: 'MEDICAL', coversChildren: true }), now)).toBe(true);
     const atTheEdge = { minAgeMonths: 82 * 12 + 7, maxAgeMonths: 82 * 12 + 8, leadTimeMinutes: 24 * 60 };
     expect(isPossible(need({ deadline: now + DAY + 2 * HOUR }), session(atTheEdge), now)).toBe(true);
-    expect(isPossible(need({ exclusions: [{ offerId: 'other', declined: true }] }), session(), now)).toBe(true);
+    expect(isPossible(need({ exclusions: [{ offerId: 'other', sessionId: null, declined: true }] }), session(), now)).toBe(true);
   });
 
   it.each(BROKEN)('%s stands alone when it alone is broken', (code, needChange, sessionChange) => {
