@@ -53,7 +53,7 @@ export interface Counts {
   proposed: number;
   declined: number;
   lapsed: number;
-  /** Unanswered and no longer in the next plan: its need got another session; the lead time had run out; the need lost its place. */
+  /** Unanswered and no longer in the next plan: its need got another session; its time had passed; the need lost its place. */
   moved: number;
   outOfTime: number;
   dropped: number;

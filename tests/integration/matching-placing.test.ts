@@ -60,6 +60,7 @@ describe('a need that arrives after the plan was published', () => {
     const scene = await insertScene(database);
     const plan = await publishPlan();
     const late = await insertNeed('P3');
+    await owner`update need set left_out = 2 where id = ${late}`;
     const { placement, userErrors } = await place(late);
     expect(userErrors).toEqual([]);
     expect(placement).toMatchObject({
@@ -71,6 +72,8 @@ describe('a need that arrives after the plan was published', () => {
       unmatched: null,
     });
     expect(placement.matches[0].respondBy).not.toBeNull();
+    // Only a promise ends the count of plans that left it out.
+    expect(await owner`select left_out from need where id = ${late}`).toMatchObject([{ left_out: 2 }]);
     const proposals = `query($id: ID!) { organization(id: $id) { proposals { totalCount } } }`;
     const { data } = await ask(ACTORS.barber, proposals, { id: gid('Organization', WORLD.barber) });
     expect(data?.organization.proposals.totalCount).toBe(2);
