@@ -124,7 +124,7 @@ ${all(setting => groupTable(setting, ({ care }) => care))}
 ## Does anybody wait for ever?
 
 A need is left out on a working morning when it waits with nothing promised and nothing proposed although the rules allow it at least
-one session of the coming four weeks, full or not. The policy gives points for each plan in a row that left a need out.
+one session of the coming four weeks, full or not. The policy gives points for each day on which a plan left a need out, since somebody last promised it something.
 _Ageing_ is not what the engine does today: it is what we would change (below).
 
 ${all(forgottenTable)}
@@ -253,7 +253,7 @@ noticeboard: most offers have a lead time of a day, and a plan comes once each m
 time of hours; no ranking mends that.
 
 **Strict tiers let somebody wait for ever where the tiers above take everything.** With a quarter of the places, ${never(scarce.engine)} needs of the
-first half of the year still ask at its end under the engine (with all places ${never(ample.engine)}: what they ask for is hardly offered at all), and
+first half of the year still ask at its end under the engine (with all places ${never(ample.engine)}, most of which ask for what is hardly offered at all), and
 the points for having been left out do not help (${never(scarce.withoutLeftOut)} without them): points order needs within a tier, and tiers are strict. Waiting
 alone already puts the longest-waiting of a tier first. _Ageing_ lifts a need by one tier for each ${LIFTS_EVERY_HOURS} working hours of waiting:
 ${never(scarce.ageing)} remain. It has a price: P1 falls from ${percent(scarce.engine.tiers[0]!.served)} to ${percent(scarce.ageing.tiers[0]!.served)}. Where more is asked than given for a whole year somebody waits
@@ -269,5 +269,6 @@ proposals, ${late(ample.engine)} with all places and ${late(scarce.engine)} with
 
 **A refusal should be no wider than its reason.** Half of the refusals here are about the day and close one session, half about the match and
 close the offer to this need (an assumption; the product goes by the coded reason). Where a single organisation offers something, its no
-to the match stays final.`;
+to the match stays final. What is on request has no days: there a no about the day closes all that is left of it, here until the
+month is over, and gifts of money for good.`;
 }
