@@ -11,8 +11,10 @@ export const ODDS = {
   byOthers: 0.42,
   /** Somebody who waits no longer wants it within the first `WITHDRAWS_WITHIN_DAYS`. */
   withdraws: 0.03,
-  /** An organisation says no to a need for one of its offers, whenever it is asked. */
-  declines: 0.12,
+  /** An organisation says no to a need for one of its offers, whenever it is asked: not this person, not this kind of help. */
+  declines: 0.06,
+  /** It says no to a need for one of its sessions, whenever it is asked: not that day. */
+  declinesSession: 0.06,
   /** An organisation lets a proposal lapse; drawn anew each time. */
   silent: 0.08,
   /** A dated session is called off. */
@@ -30,6 +32,8 @@ export interface Fates {
   /** From 0 to 1, 1 not included. */
   draw(...names: readonly (string | number)[]): number;
   happens(what: keyof typeof ODDS, ...names: readonly (string | number)[]): boolean;
+  /** Whether an organisation, once asked, says no to a need: for the whole offer, for this session only, or (null) not at all. */
+  refuses(needId: string, session: { readonly id: string; readonly offerId: string }): 'OFFER' | 'SESSION' | null;
 }
 
 /**
@@ -44,5 +48,13 @@ function stirred(hash: number): number {
 
 export function createFates(seed: number): Fates {
   const draw: Fates['draw'] = (...names) => stirred(stirred(digest(`year ${seed}|${names.join('|')}`)) + 1) / 2 ** 32;
-  return { draw, happens: (what, ...names) => draw(what, ...names) < ODDS[what] };
+  const happens: Fates['happens'] = (what, ...names) => draw(what, ...names) < ODDS[what];
+  return {
+    draw,
+    happens,
+    refuses(needId, { id, offerId }) {
+      if (happens('declines', needId, offerId)) return 'OFFER';
+      return happens('declinesSession', needId, id) ? 'SESSION' : null;
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { DAY } from '../kernel/clock.js';
-import type { NeedFacts, SessionFacts } from '../modules/matching/facts.js';
+import type { ExclusionFacts, NeedFacts, SessionFacts } from '../modules/matching/facts.js';
 import { costOf, type Weights } from '../modules/matching/scoring.js';
 import { type World, type WorldNeed, type WorldSession, windowsAt } from './world.js';
 
@@ -13,15 +13,15 @@ export interface NeedRecord {
   fulfilled: number;
   ending: Ending;
   endedAt: number;
-  /** Plans in a row that left it out, as the policy counts them. */
+  /** Plans that left it out since somebody last promised it something, as the policy counts them. */
   leftOut: number;
   /** Working mornings in a row on which it waited with nothing proposed although the rules allowed a session; now, and the most. */
   streak: number;
   longestStreak: number;
   /** Meters on foot, once for each session that served it. */
   readonly distances: number[];
-  /** Offers whose organisation said no, and how often others were asked. */
-  readonly declined: Set<string>;
+  /** What organisations said no to, and how often each offer was asked. */
+  readonly refused: ExclusionFacts[];
   readonly timesAsked: Map<string, number>;
   readonly proposals: Map<string, Proposal>;
 }
@@ -53,7 +53,7 @@ export interface Counts {
   proposed: number;
   declined: number;
   lapsed: number;
-  /** Unanswered and no longer in the next plan: its need got another session; the lead time had run out; the need lost its place. */
+  /** Unanswered and no longer in the next plan: its need got another session; its time had passed; the need lost its place. */
   moved: number;
   outOfTime: number;
   dropped: number;
@@ -95,7 +95,7 @@ export function createLedger(world: World, weights: Weights): Ledger {
       streak: 0,
       longestStreak: 0,
       distances: [],
-      declined: new Set(),
+      refused: [],
       timesAsked: new Map(),
       proposals: new Map(),
     }),
@@ -150,7 +150,8 @@ export function createLedger(world: World, weights: Weights): Ledger {
         open: openOf(need),
         windows: windowsAt(facts, now),
         leftOut: need.leftOut,
-        exclusions: [...need.declined].map(offerId => ({ offerId, declined: true })),
+        exclusions: [...need.refused],
+        askedSessionIds: [...need.proposals.keys()],
         servedBy: [...new Set(helped.map(({ organizationId }) => organizationId))],
         servedLately: helped.filter(
           ({ categoryCode, at }) => categoryCode === facts.categoryCode && at > now - weights.rank.repeatDays * DAY,
@@ -168,6 +169,7 @@ export function createLedger(world: World, weights: Weights): Ledger {
       const { distanceM } = costOf(need.asked.facts, session.planned.facts, weights, now);
       session.free -= quantity;
       need.promised += quantity;
+      need.leftOut = 0;
       counts.promised++;
       listOf(promisesOf, session.planned.facts.organizationId).push(now);
       return { need, session, quantity, distanceM, isOver: false };

@@ -16,8 +16,6 @@ export interface Method {
   readonly weights: Weights;
   /** On which mornings it plans. */
   readonly plans: 'WORKING_DAYS' | 'MONDAYS';
-  /** When a need's count of plans that left it out begins anew. */
-  readonly forgets: 'WHEN_PROPOSED' | 'WHEN_PROMISED';
   /** What is proposed on a working morning; null: nothing is, organisations choose from a noticeboard. */
   readonly plan: ((input: PlanInput) => readonly Placement[]) | null;
 }
@@ -58,7 +56,7 @@ function planAgeing(input: PlanInput): readonly Placement[] {
   });
 }
 
-const usual = { weights: DEFAULT_WEIGHTS, plans: 'WORKING_DAYS', forgets: 'WHEN_PROPOSED' } as const;
+const usual = { weights: DEFAULT_WEIGHTS, plans: 'WORKING_DAYS' } as const;
 export const BOARD: Method = { ...usual, name: 'noticeboard', plan: null };
 export const GREEDY: Method = { ...usual, name: 'greedy ranking', plan: planGreedily };
 export const ENGINE: Method = { ...usual, name: 'engine', plan: planOptimally };
@@ -70,5 +68,5 @@ export const ENGINE_WITHOUT_LEFT_OUT: Method = {
   name: 'engine, no left-out points',
   weights: { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, leftOut: { each: 0, max: 0 } } },
 };
-/** What the year teaches: tiers that waiting leads up, and a count that begins anew only when somebody has promised. */
-export const ENGINE_AGEING: Method = { ...ENGINE, name: 'engine, ageing', forgets: 'WHEN_PROMISED', plan: planAgeing };
+/** What the year teaches: tiers that waiting leads up. */
+export const ENGINE_AGEING: Method = { ...ENGINE, name: 'engine, ageing', plan: planAgeing };

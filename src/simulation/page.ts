@@ -56,7 +56,8 @@ Of what happens on the way no public figures were found for such an estate. Thes
 ${table(
   ['assumption', 'chance'],
   [
-    ['an organisation says no to a need for one of its offers, whenever it is asked', chance(ODDS.declines)],
+    ['an organisation says no to a need for one of its offers for good, whenever it is asked', chance(ODDS.declines)],
+    ['an organisation says no to a need for one of its sessions only, whenever it is asked', chance(ODDS.declinesSession)],
     ['an organisation does not answer a proposal in time, drawn anew each time', chance(ODDS.silent)],
     ['a dated session is called off, one to six days before', chance(ODDS.cancelled)],
     ['nobody opens, or the helper does not come; the place is lost', chance(ODDS.noShow)],
@@ -87,6 +88,9 @@ On every morning of its year the engine's input was given to greedy ranking, too
 first need, down the ranks, that they serve differently.
 
 ${comparisonTable(settings)}
+
+The engine leaves what is proposed where it is even if a cheaper session has come up since; greedy ranking moves it. So the cost of
+greedy ranking can come out lower, and it withdraws more proposals (below).
 
 With a quarter of the places, the more needs a plan looks at, the more often it matters that it is the best:
 
@@ -120,7 +124,7 @@ ${all(setting => groupTable(setting, ({ care }) => care))}
 ## Does anybody wait for ever?
 
 A need is left out on a working morning when it waits with nothing promised and nothing proposed although the rules allow it at least
-one session of the coming four weeks, full or not. The policy gives points for each plan in a row that left a need out.
+one session of the coming four weeks, full or not. The policy gives points for each day on which a plan left a need out, since somebody last promised it something.
 _Ageing_ is not what the engine does today: it is what we would change (below).
 
 ${all(forgottenTable)}
@@ -236,8 +240,8 @@ ${more(ample.engine.served, ample.board.served)} than the noticeboard with all p
 who is served: of P1, ${first(ample)} with all places and ${first(scarce)} with a quarter; and
 the deadlines missed go from ${missed(ample)}, and from ${missed(scarce)}.
 
-**For one estate planned each morning, greedy ranking is nearly as good.** A working day brings some five needs, and most have sessions
-that nobody else wants. On the same morning the engine is never worse, and its proof costs milliseconds; the gain comes with what a plan has to weigh:
+**For one estate planned each morning, greedy ranking serves about as many.** A working day brings some five needs, and most have sessions
+that nobody else wants. On the same morning the engine never serves worse, and its proof costs milliseconds; the gain comes with what a plan has to weigh:
 it serves better in ${daily.comparison.engineServesBetter} of ${daily.comparison.mornings} plans each morning, in ${weekly.comparison.engineServesBetter} of ${weekly.comparison.mornings} on Mondays, in ${large.comparison.engineServesBetter} of ${large.comparison.mornings} on Mondays for an estate five times as large
 (${more(large.engine.served, large.greedy.served)} served over the year, deadlines missed ${percent(large.greedy.deadlinesMissed)} to ${percent(large.engine.deadlinesMissed)}).
 
@@ -249,21 +253,22 @@ noticeboard: most offers have a lead time of a day, and a plan comes once each m
 time of hours; no ranking mends that.
 
 **Strict tiers let somebody wait for ever where the tiers above take everything.** With a quarter of the places, ${never(scarce.engine)} needs of the
-first half of the year still ask at its end under the engine (with all places ${never(ample.engine)}: what they ask for is hardly offered at all), and
+first half of the year still ask at its end under the engine (with all places ${never(ample.engine)}, most of which ask for what is hardly offered at all), and
 the points for having been left out do not help (${never(scarce.withoutLeftOut)} without them): points order needs within a tier, and tiers are strict. Waiting
 alone already puts the longest-waiting of a tier first. _Ageing_ lifts a need by one tier for each ${LIFTS_EVERY_HOURS} working hours of waiting:
 ${never(scarce.ageing)} remain. It has a price: P1 falls from ${percent(scarce.engine.tiers[0]!.served)} to ${percent(scarce.ageing.tiers[0]!.served)}. Where more is asked than given for a whole year somebody waits
 under every rule; ageing makes it whoever came last instead of whoever is never urgent.
 
-**Points for having been left out make proposals flicker.** The count begins anew when a need is proposed, before anybody has answered,
-so the next morning it ranks up to ${leftOut.max} points lower and may lose its place to one that was left out: ${dropped(scarce.engine)} proposals were withdrawn so
-with the points, ${dropped(scarce.withoutLeftOut)} without. The count should begin anew with a promise (so it does in _ageing_: ${dropped(scarce.ageing)}). A plan each morning also
-gives the most points, ${leftOut.max}, after ${leftOut.max / leftOut.each} days; from then on they tell nothing apart.
+**A proposal is no help yet.** Points for having been left out end with a promise, not with a proposal: else a need that is proposed today
+would rank up to ${leftOut.max} points lower tomorrow and lose its place before anybody has answered. ${dropped(scarce.engine)} proposals were withdrawn because the
+need lost its place, ${dropped(scarce.withoutLeftOut)} without the points. A plan each morning gives the most points, ${leftOut.max}, after ${leftOut.max / leftOut.each} days; from then on they tell
+nothing apart.
 
-**A proposal that nobody has answered dies of its lead time.** ${late(ample.engine)} proposals with all places and ${late(scarce.engine)} with a quarter were published in time and
-withdrawn by a later plan because the session had come nearer than its lead time, or the deadline nearer than the service. An
-organisation that was asked in time should keep its time to answer.
+**Who was asked in time keeps the time to answer.** That notice grows short while a proposal is out ends nothing. What still ends unanswered
+proposals, ${late(ample.engine)} with all places and ${late(scarce.engine)} with a quarter, is that the offer, a deadline or the last window has passed.
 
-**One refusal closes an offer to a need for good.** Where a single organisation offers something, its no is final: those are the needs
-that everybody refuses. A no to one session ("not this week") and a no to the person are different; the first should lapse.`;
+**A refusal should be no wider than its reason.** Half of the refusals here are about the day and close one session, half about the match and
+close the offer to this need (an assumption; the product goes by the coded reason). Where a single organisation offers something, its no
+to the match stays final. What is on request has no days: there a no about the day closes all that is left of it, here until the
+month is over, and gifts of money for good.`;
 }

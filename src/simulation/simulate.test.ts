@@ -40,7 +40,11 @@ describe('the same events', () => {
   it('meet every method: needs, sessions called off, refusals', () => {
     const refused = years.map(
       ({ ledger }) =>
-        new Set(ledger.needs.flatMap(({ asked, declined }) => [...declined].map(offer => `${asked.facts.id} ${offer}`))),
+        new Map(
+          ledger.needs.flatMap(({ asked, refused }) =>
+            refused.map(({ offerId, sessionId }) => [`${asked.facts.id} ${sessionId ?? offerId}`, { asked, offerId, sessionId }]),
+          ),
+        ),
     );
     expect(refused.some(({ size }) => size > 0)).toBe(true);
     for (const { ledger } of years) {
@@ -49,10 +53,12 @@ describe('the same events', () => {
         world.sessions.filter(({ cancelledAt }) => cancelledAt !== null),
       );
     }
-    for (const pair of refused.flatMap(pairs => [...pairs])) {
-      const [need = '', offer = ''] = [pair.slice(0, pair.indexOf(' ')), pair.slice(pair.indexOf(' ') + 1)];
-      expect(world.fates.happens('declines', need, offer)).toBe(true);
-    }
+    const all = refused.flatMap(pairs => [...pairs.values()]);
+    expect(new Set(all.map(({ sessionId }) => sessionId === null)).size).toBe(2);
+    for (const { asked, offerId, sessionId } of all)
+      expect(world.fates.refuses(asked.facts.id, { id: sessionId ?? '', offerId })).toBe(
+        sessionId === null ? 'OFFER' : 'SESSION',
+      );
   });
 
   it('never get a session more than it holds, nor a need more than it asks, and nothing stays promised', () => {

@@ -52,7 +52,7 @@ export function promiseTable(setting: Setting): string {
       count('not answered in time', ({ year }) => year.ledger.counts.lapsed),
       count('withdrawn unanswered: the need got another session', ({ year }) => year.ledger.counts.moved),
       count('withdrawn unanswered: the need lost its place', ({ year }) => year.ledger.counts.dropped),
-      count('withdrawn unanswered: lead time, window or deadline had passed', ({ year }) => year.ledger.counts.outOfTime),
+      count('withdrawn unanswered: offer, window or deadline had passed', ({ year }) => year.ledger.counts.outOfTime),
       count('**promises made**', ({ year }) => year.ledger.counts.promised),
       count('promises broken because the session was called off', ({ year }) => year.ledger.counts.brokenByCancellation),
       count('nobody came, or nobody opened', ({ year }) => year.ledger.counts.noShows),

@@ -34,7 +34,7 @@ export interface WorldNeed {
   readonly openedAt: number;
   /** When it is no longer wanted, unless served before; null: it is asked until it is served. */
   readonly withdrawnAt: number | null;
-  /** Every organisation that could help would say no: no method can serve it. */
+  /** Every organisation that could help would say no, or not then: no method can serve it. */
   readonly isRefusedByAll: boolean;
 }
 
@@ -183,7 +183,7 @@ function sift(
       const openedAt = facts.submittedAt + (0.2 + 3.8 * fates.draw('verified', plan.key)) * HOUR;
       const own = sessionsFor(facts).map(position => all[position]!);
       if (isEverPossible(facts, own, openedAt)) {
-        const willing = own.filter(({ offerId }) => !fates.happens('declines', facts.id, offerId));
+        const willing = own.filter(session => fates.refuses(facts.id, session) === null);
         return [toNeed(plan, facts, openedAt, !isEverPossible(facts, willing, openedAt), fates)];
       }
       const inAlliance = own.filter(({ standing }) => standing.some(({ branchId }) => branchId === facts.branchId));

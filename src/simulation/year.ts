@@ -123,8 +123,7 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     }
     for (const need of board) {
       const isLeft = ledger.openOf(need) > 0 && need.proposals.size === 0;
-      if (isLeft) need.leftOut += Number(isPlanned);
-      else if (method.forgets === 'WHEN_PROPOSED' || need.promised > 0) need.leftOut = 0;
+      need.leftOut += Number(isLeft && isPlanned);
       if (!isLeft) need.streak = 0;
       else if (hasOption(need, ahead, now)) need.longestStreak = Math.max(need.longestStreak, ++need.streak);
     }
@@ -138,10 +137,11 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     for (const need of board) {
       const next = new Map((planned.get(need.asked.facts.id) ?? []).map(placement => [placement.sessionId, placement]));
       const gone = [...need.proposals].filter(([id, { quantity }]) => next.get(id)?.quantity !== quantity);
+      const asked = ledger.needFacts(need, now);
       for (const [id, { session }] of gone) {
         need.proposals.delete(id);
         if (session.isCancelled) continue;
-        if (!isPossible(ledger.needFacts(need, now), ledger.sessionFacts(session, now), now)) counts.outOfTime++;
+        if (!isPossible(asked, ledger.sessionFacts(session, now), now)) counts.outOfTime++;
         else if (next.size) counts.moved++;
         else counts.dropped++;
       }
@@ -175,8 +175,9 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     agenda.add(
       answeredAt,
       answer(() => {
-        if (!fates.happens('declines', facts.id, offerId)) return promise(need, session, quantity, answeredAt);
-        need.declined.add(offerId);
+        const refused = fates.refuses(facts.id, session.planned.facts);
+        if (refused === null) return promise(need, session, quantity, answeredAt);
+        need.refused.push({ offerId, sessionId: refused === 'OFFER' ? null : sessionId, declined: true });
         counts.declined++;
       }),
     );
@@ -194,7 +195,7 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
       const wanted = [...board]
         .filter(need => ledger.openOf(need) > 0 && coversCategory(need.asked.facts, facts))
         .map(need => ({ need, asks: ledger.needFacts(need, now) }))
-        .filter(({ asks }) => isPossible(asks, facts, now) && !fates.happens('declines', asks.id, facts.offerId))
+        .filter(({ asks }) => isPossible(asks, facts, now) && fates.refuses(asks.id, facts) === null)
         .map(({ need, asks }) => ({
           need,
           isUrgent: asks.urgency === 'P1',

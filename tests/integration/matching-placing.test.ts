@@ -50,7 +50,7 @@ async function insertNeed(urgency: string, change: { readonly modes?: string; re
     values (${c}, ${id}, ${`N-${id}`}, ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', ${urgency}, 1, ${change.modes ?? '{ON_SITE}'}, ${at(-1)}, ${at(-1)})`;
   await owner`insert into personal.need_detail (community_id, need_id, branch_id, description_sealed) values (${c}, ${id}, ${WORLD.branch1}, '')`;
   if (change.offerExcluded)
-    await owner`insert into pair_exclusion (community_id, need_id, offer_id, reason, created_at) values (${c}, ${id}, ${change.offerExcluded}, 'TOO_FAR', ${at(-1)})`;
+    await owner`insert into pair_exclusion (community_id, id, need_id, offer_id, reason, created_at) values (${c}, ${newId()}, ${id}, ${change.offerExcluded}, 'TOO_FAR', ${at(-1)})`;
   return id;
 }
 const open = () => owner`select id, need_id, session_id, quantity::int from match where state = 'PROPOSED' order by id`;
@@ -60,6 +60,7 @@ describe('a need that arrives after the plan was published', () => {
     const scene = await insertScene(database);
     const plan = await publishPlan();
     const late = await insertNeed('P3');
+    await owner`update need set left_out = 2 where id = ${late}`;
     const { placement, userErrors } = await place(late);
     expect(userErrors).toEqual([]);
     expect(placement).toMatchObject({
@@ -71,6 +72,8 @@ describe('a need that arrives after the plan was published', () => {
       unmatched: null,
     });
     expect(placement.matches[0].respondBy).not.toBeNull();
+    // Only a promise ends the count of plans that left it out.
+    expect(await owner`select left_out from need where id = ${late}`).toMatchObject([{ left_out: 2 }]);
     const proposals = `query($id: ID!) { organization(id: $id) { proposals { totalCount } } }`;
     const { data } = await ask(ACTORS.barber, proposals, { id: gid('Organization', WORLD.barber) });
     expect(data?.organization.proposals.totalCount).toBe(2);

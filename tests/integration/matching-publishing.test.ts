@@ -37,10 +37,9 @@ async function createPlan(actor: Actor = ACTORS.secretary1, input: Record<string
     await sleep(50);
   }
 }
-async function publish(actor: Actor, plan: { id: string; version: number }, input: Record<string, unknown> = {}) {
-  const { data, errors } = await ask(actor, PUBLISH, {
-    input: { planId: plan.id, expectedVersion: plan.version, idempotencyKey: newId(), ...input },
-  });
+async function publish(actor: Actor, plan: { id: string; version: number }, input: Record<string, unknown> = {}, options = {}) {
+  const variables = { input: { planId: plan.id, expectedVersion: plan.version, idempotencyKey: newId(), ...input } };
+  const { data, errors } = await ask(actor, PUBLISH, variables, options);
   expect(errors).toBeUndefined();
   return data?.matchPlanPublish;
 }
@@ -261,7 +260,7 @@ describe('publishing', () => {
     const leftOut = async () =>
       Object.fromEntries((await owner`select id, left_out from need`).map(({ id, left_out }) => [id, left_out]));
     await publish(ACTORS.secretary1, (await createPlan()).matchPlan);
-    expect(await leftOut()).toEqual({ [rival]: 0, [scene.need]: 1 });
+    expect(await leftOut()).toEqual({ [rival]: 2, [scene.need]: 1 });
     const [first] = (await proposalsOf(ACTORS.barber, WORLD.barber)).edges;
     await publish(ACTORS.secretary1, (await createPlan()).matchPlan);
     const { edges } = await proposalsOf(ACTORS.barber, WORLD.barber);
@@ -272,7 +271,40 @@ describe('publishing', () => {
       { state: 'PROPOSED', count: 1 },
       { state: 'LAPSED', count: 1 },
     ]);
+    // A proposal is no help yet: it neither raises nor ends the count. A second plan on the same day counts nothing.
+    expect(await leftOut()).toEqual({ [rival]: 2, [scene.need]: 1 });
+    const nextDay = { now: () => at(24) };
+    const { matchPlan } = await createPlan(ACTORS.secretary1, {}, nextDay);
+    await publish(ACTORS.secretary1, matchPlan, {}, nextDay);
+    expect(await leftOut()).toEqual({ [rival]: 2, [scene.need]: 2 });
+    const accept = `mutation($input: MatchAcceptInput!) { matchAccept(input: $input) { referral { state } userErrors { code } } }`;
+    const input = { matchId: matchPlan.matches.edges[0].node.id, idempotencyKey: newId() };
+    expect((await ask(ACTORS.clinic, accept, { input }, nextDay)).data?.matchAccept.referral).toBeNull();
+    expect(await leftOut()).toEqual({ [rival]: 2, [scene.need]: 2 });
+    expect((await ask(ACTORS.barber, accept, { input }, nextDay)).data?.matchAccept.referral).toEqual({ state: 'ACCEPTED' });
     expect(await leftOut()).toEqual({ [rival]: 0, [scene.need]: 2 });
+  });
+
+  it('leaves an organization that was asked in time its time to answer', async () => {
+    const scene = await insertScene(database);
+    await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
+    await owner`update offer set lead_time_minutes = ${40 * 60}`;
+    await publish(ACTORS.secretary1, (await createPlan()).matchPlan);
+    const due = async () => (await owner`select respond_by from match where state = 'PROPOSED'`).map(row => row.respond_by);
+    const before = await due();
+    expect(before).toEqual([at(24)]);
+    // 38 hours before it begins nobody new can be asked, but who was asked may still say yes.
+    const later = { now: () => at(10) };
+    const { matchPlan } = await createPlan(ACTORS.secretary1, {}, later);
+    expect(matchPlan.matches.edges).toMatchObject([{ node: { session: { id: gid('Session', scene.session) } } }]);
+    expect((await publish(ACTORS.secretary1, matchPlan, {}, later)).fellOut).toEqual([]);
+    expect(await due()).toEqual(before);
+    const again = await createPlan(ACTORS.secretary1, {}, later);
+    const tooLate = { now: () => at(25) };
+    const published = await publish(ACTORS.secretary1, again.matchPlan, {}, tooLate);
+    expect(published.fellOut).toMatchObject([{ fellOutBecause: [{ code: 'LEAD_TIME' }] }]);
+    const last = await createPlan(ACTORS.secretary1, {}, tooLate);
+    expect(last.matchPlan.unmatched.edges).toMatchObject([{ node: { reason: 'WRONG_TIME' } }]);
   });
 
   it('lets those who were left out come first the next time, so that nobody who keeps asking waits for ever', async () => {
@@ -360,11 +392,12 @@ describe('publishing', () => {
 });
 
 describe('answers', () => {
+  let scene: Awaited<ReturnType<typeof insertScene>>;
   beforeEach(async () => {
-    await insertScene(database);
+    scene = await insertScene(database);
   });
 
-  it('a declined pair is not proposed again, and the need keeps its place', async () => {
+  it('a no about the day closes the session, a no about the match the offer, and the need keeps its place', async () => {
     const { matchPlan } = await createPlan();
     await publish(ACTORS.secretary1, matchPlan);
     const id = matchPlan.matches.edges[0].node.id;
@@ -375,8 +408,26 @@ describe('answers', () => {
       match: { state: 'DECLINED' },
       userErrors: [],
     });
-    const again = await createPlan();
-    expect(again.matchPlan.unmatched.edges).toMatchObject([{ node: { reason: 'EXCLUDED' } }]);
+    const whyNot = async (session: string) =>
+      (
+        await ask(
+          ACTORS.secretary1,
+          'query($need: ID!, $session: ID!) { whyNot(needId: $need, sessionId: $session) { possible reasons { code } } }',
+          { need: gid('Need', scene.need), session: gid('Session', session) },
+        )
+      ).data?.whyNot;
+    const refused = { possible: false, reasons: [{ code: 'DECLINED_BEFORE' }] };
+    expect(await whyNot(scene.session)).toEqual(refused);
+    expect(await whyNot(scene.far)).toEqual({ possible: true, reasons: [] });
+    const again = (await createPlan()).matchPlan;
+    const [{ node }] = again.matches.edges;
+    expect(node.session.id).toBe(gid('Session', scene.far));
+    await publish(ACTORS.secretary1, again);
+    await ask(ACTORS.barber, decline, { input: { matchId: node.id, reason: 'NOT_QUALIFIED' } });
+    await owner`insert into session (community_id, id, offer_id, starts_at, ends_at, capacity, building_id, created_at)
+      values (${c}, ${newId()}, ${scene.offer}, ${at(24 * 9)}, ${at(24 * 9 + 3)}, 1, ${WORLD.building2}, ${at(0)})`;
+    expect(await whyNot(scene.far)).toEqual(refused);
+    expect((await createPlan()).matchPlan.unmatched.edges).toMatchObject([{ node: { reason: 'EXCLUDED' } }]);
     const [need] = await owner`select state, submitted_at from need`;
     expect(need).toEqual({ state: 'OPEN', submitted_at: at(-50) });
   });

@@ -104,8 +104,8 @@ describe('a proposal', () => {
       await database.owner`select submitted_at, left_out, state, committed from need where id = ${needIds[0] ?? ''}`,
     ).toEqual(before);
     expect(
-      await database.owner`select reason from pair_exclusion where need_id = ${needIds[0] ?? ''} and offer_id = ${offerId}`,
-    ).toMatchObject([{ reason: 'WRONG_TIME' }]);
+      await database.owner`select reason, session_id is null as whole from pair_exclusion where need_id = ${needIds[0] ?? ''} and offer_id = ${offerId}`,
+    ).toMatchObject([{ reason: 'WRONG_TIME', whole: false }]);
     expect((await run(ACTORS.clinic, 'matchAccept', { matchId: matches[0], ...key() })).userErrors).toMatchObject([
       { code: 'INVALID_STATE', from: 'DECLINED' },
     ]);

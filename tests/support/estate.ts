@@ -135,13 +135,19 @@ export async function insertEstate(
   });
   const exclusions = needRows
     .filter(() => chance(random, 0.1))
-    .map(({ need }) => ({
-      community_id,
-      need_id: need.id,
-      offer_id: pick(random, offers).id,
-      reason: 'TOO_FAR',
-      created_at: NOW,
-    }));
+    .map(({ need }) => {
+      const { id: session_id, offer_id } = pick(random, sessionRows);
+      const passes = chance(random, 0.5);
+      return {
+        community_id,
+        id: newId(),
+        need_id: need.id,
+        offer_id,
+        session_id: passes ? session_id : null,
+        reason: passes ? 'WRONG_TIME' : 'TOO_FAR',
+        created_at: NOW,
+      };
+    });
   await owner.begin(async tx => {
     for (const [table, rows] of [
       ['personal.resident', people],

@@ -40,6 +40,7 @@ export const need = (change: Partial<NeedFacts> = {}): NeedFacts => ({
   person: { birthDate: '1944-05-01', careCategories: [], optedOut: false, consentsToHealthMatching: false },
   place: { buildingId: 'x1', eastM: 0, northM: 100, hasLift: false },
   exclusions: [],
+  askedSessionIds: [],
   servedBy: [],
   servedLately: 0,
   ...change,

@@ -111,7 +111,7 @@ describe('the cause of a change', () => {
     ['OUTRANKED', [a, first], [here], {}, { kind: 'DROPPED', details: { reasons: [], takenBy: [{ tier: 1, needs: 1 }] } }],
     [
       'MADE_ROOM',
-      [a, { ...first, exclusions: [{ offerId: 'far', declined: true }] }],
+      [a, { ...first, exclusions: [{ offerId: 'far', sessionId: null, declined: true }] }],
       [here, { ...there, offerId: 'far' }],
       {},
       { kind: 'MOVED', fromSessionId: 'here', toSessionId: 'there', details: { takenBy: [{ tier: 1, needs: 1 }] } },

@@ -34,14 +34,21 @@ export type SessionsWanted =
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
 
-/** Needs with what their categories ask and, under a purpose that may, whom they concern. */
-export const needRows = ({ db, communityId }: Scope, wanted: NeedsWanted) =>
+/** A proposal that waits for an answer. */
+const isOut = (at: Date): SQL =>
+  sql`${matches.state} = 'PROPOSED' and coalesce(${matches.respondBy} > ${at.toISOString()}::timestamptz, true)`;
+
+/** Needs with what their categories ask, to whom they are proposed and, under a purpose that may, whom they concern. */
+export const needRows = ({ db, communityId, now }: Scope, wanted: NeedsWanted) =>
   db
     .select({
       need: needs,
       category: serviceCategories,
       beneficiaryId: needDetails.beneficiaryId,
       buildingId: needDetails.buildingId,
+      askedSessionIds: sql<
+        string[]
+      >`array(select ${matches.sessionId} from ${matches} where ${matches.communityId} = ${needs.communityId} and ${matches.needId} = ${needs.id} and ${isOut(now())})`,
     })
     .from(needs)
     .innerJoin(serviceCategories, eq(serviceCategories.code, needs.categoryCode))
@@ -131,7 +138,12 @@ export const loadRows = ({ db, communityId }: Scope, organizationIds: readonly s
 
 export const exclusionRows = ({ db, communityId }: Scope, needIds: readonly string[]) =>
   db
-    .select({ needId: pairExclusions.needId, offerId: pairExclusions.offerId, reason: pairExclusions.reason })
+    .select({
+      needId: pairExclusions.needId,
+      offerId: pairExclusions.offerId,
+      sessionId: pairExclusions.sessionId,
+      reason: pairExclusions.reason,
+    })
     .from(pairExclusions)
     .where(and(eq(pairExclusions.communityId, communityId), among(pairExclusions.needId, needIds)));
 
@@ -173,14 +185,7 @@ export async function openProposals(
       respondBy: matches.respondBy,
     })
     .from(matches)
-    .where(
-      and(
-        eq(matches.communityId, communityId),
-        isOf || undefined,
-        eq(matches.state, 'PROPOSED'),
-        sql`coalesce(${matches.respondBy} > ${now().toISOString()}::timestamptz, true)`,
-      ),
-    )
+    .where(and(eq(matches.communityId, communityId), isOf || undefined, isOut(now())))
     .orderBy(asc(matches.rankPosition), asc(matches.id));
   return rows.map(({ respondBy, ...row }) => ({ ...row, respondBy: respondBy?.getTime() ?? null }));
 }

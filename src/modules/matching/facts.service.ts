@@ -77,7 +77,7 @@ export async function loadFacts(
     const exclusionsOf = groupBy(
       exclusions,
       row => row.needId,
-      ({ offerId, reason }) => ({ offerId, declined: reason !== 'EXCLUDED' }),
+      ({ offerId, sessionId, reason }) => ({ offerId, sessionId, declined: reason !== 'EXCLUDED' }),
     );
     const historyOf = groupBy(
       history,
@@ -137,7 +137,7 @@ type Personal =
   | 'companion'
   | 'usedOfCaps';
 
-const toNeed = ({ need, category }: NeedRow): Omit<NeedFacts, Personal> => ({
+const toNeed = ({ need, category, askedSessionIds }: NeedRow): Omit<NeedFacts, Personal> => ({
   id: need.id,
   branchId: need.branchId,
   categoryCode: category.code,
@@ -158,6 +158,7 @@ const toNeed = ({ need, category }: NeedRow): Omit<NeedFacts, Personal> => ({
   noLift: need.noLift,
   submittedAt: need.submittedAt.getTime(),
   leftOut: need.leftOut,
+  askedSessionIds,
   forResident: need.beneficiaryKind === 'RESIDENT',
 });
 

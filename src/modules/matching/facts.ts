@@ -42,6 +42,13 @@ export interface QuotaFacts {
   readonly places: number;
 }
 
+/** What one side does not want: a session, or (null) the whole offer. */
+export interface ExclusionFacts {
+  readonly offerId: string;
+  readonly sessionId: string | null;
+  readonly declined: boolean;
+}
+
 export interface NeedFacts {
   readonly id: string;
   readonly branchId: string;
@@ -80,7 +87,9 @@ export interface NeedFacts {
   /** By cap of the policy, in its order: how much this person has used of it. */
   readonly usedOfCaps: readonly number[];
   readonly place: PlaceFacts | null;
-  readonly exclusions: readonly { readonly offerId: string; readonly declined: boolean }[];
+  readonly exclusions: readonly ExclusionFacts[];
+  /** Sessions whose organization was asked to serve it, in time, and may still answer. */
+  readonly askedSessionIds: readonly string[];
   /** Organisations that have served this beneficiary before. */
   readonly servedBy: readonly string[];
   /** How often this beneficiary was served in this category within the policy's period. */

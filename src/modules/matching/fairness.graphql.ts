@@ -122,7 +122,10 @@ class FairnessReport {
   readonly byBranch!: FairnessReportRecord['byBranch'];
   @Field(() => [BuildingFairness], { description: 'By building of the beneficiary, where it is known.' })
   readonly byBuilding!: FairnessReportRecord['byBuilding'];
-  @Field(() => [LeftOutCount], { description: 'How often in a row published plans left out the needs that are still open.' })
+  @Field(() => [LeftOutCount], {
+    description:
+      'On how many days published plans left out the needs that are still open, since somebody last promised to serve them.',
+  })
   readonly leftOut!: FairnessReportRecord['leftOut'];
   @Field(() => LongestWaiting, { nullable: true, description: 'Null when none is open, and for readers of aggregates only.' })
   readonly longestWaiting!: FairnessReportRecord['longestWaiting'];

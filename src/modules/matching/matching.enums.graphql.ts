@@ -108,7 +108,11 @@ export const MatchReasonEnum = defineEnum<MatchReason>('MatchReason', 'Why a pai
   LEAD_TIME: ['提前时间不足', 'lead time too short', 'It starts sooner than the offer needs notice.'],
   NO_WINDOW: ['时段不合', 'no window', 'Overlaps no window of the need.'],
   AFTER_DEADLINE: ['超过期限', 'after the deadline', 'It ends too late.'],
-  DECLINED_BEFORE: ['此前已谢绝', 'declined before', 'The pair is not proposed again.'],
+  DECLINED_BEFORE: [
+    '此前已谢绝',
+    'declined before',
+    'This session for a reason that passes, or the whole offer for one about the match itself.',
+  ],
   EXCLUDED: ['已排除', 'excluded', 'One side excluded the other.'],
   PERSON_BUSY: ['本人时间冲突', 'person busy', 'Promised to be elsewhere then, or on the way. Staff only.'],
   HELPER_BUSY: ['人手或场地冲突', 'helper or room busy', 'Its helper, room or device is promised elsewhere then.'],
@@ -138,7 +142,11 @@ export const RankPartEnum = defineEnum<RankPart>('RankPart', 'What gives a need 
   AGE_80: ['八十岁以上', 'eighty and over', 'Measured in years. Staff only.'],
   CARE: ['重点人群', 'care categories', 'Measured in groups. Staff only.'],
   DEADLINE: ['临近期限', 'deadline near', 'Measured in days left.'],
-  LEFT_OUT: ['此前未安排', 'left out before', 'Measured in published plans in a row.'],
+  LEFT_OUT: [
+    '此前未安排',
+    'left out before',
+    'Measured in days on which a published plan left it out, since somebody last promised to serve it.',
+  ],
   REPEAT: ['近期已服务', 'served lately', 'Takes points off; measured in times. Staff only.'],
 });
 

@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf } from '../../kernel/actor.js';
+import { newId } from '../../kernel/ids.js';
 import { anInteger, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
@@ -35,15 +36,23 @@ export async function moveProposal(tx: Scope, id: string, to: 'ACCEPTED' | 'DECL
   return row ?? null;
 }
 
-/** Remembers that a pair must not be proposed again; the first reason stays. */
-export const insertExclusion = (tx: Scope, needId: string, offerId: string, reason: string) =>
+/** What must not be proposed to a need again. */
+export interface Exclusion {
+  readonly needId: string;
+  readonly offerId: string;
+  /** Null: all sessions of the offer. */
+  readonly sessionId: string | null;
+  readonly reason: string;
+}
+
+/** Remembers it; the first reason stays. */
+export const insertExclusion = (tx: Scope, exclusion: Exclusion) =>
   tx.db
     .insert(pairExclusions)
     .values({
+      ...exclusion,
       communityId: tx.communityId,
-      needId,
-      offerId,
-      reason,
+      id: newId(),
       createdAt: tx.now(),
       createdBy: accountOf(tx.actor),
     })

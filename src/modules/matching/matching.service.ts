@@ -4,8 +4,9 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { findNeed } from '../needs/needs.service.js';
 import { findSession, sessionById } from '../offers/offers.service.js';
+import { REFUSES, type ReferralReason } from '../referrals/referrals.domain.js';
 import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
-import type { NeedFacts, SessionFacts } from './facts.js';
+import type { NeedFacts, PairIds, SessionFacts } from './facts.js';
 import { loadFacts } from './facts.service.js';
 import { type Explanation, type Match, matchStateAt } from './matching.domain.js';
 import { canSeeMatch, readsInFull } from './matching.policy.js';
@@ -112,12 +113,15 @@ export async function clashesOf(scope: Scope, deal: Parameters<typeof boundPair>
 export const acceptMatch = (tx: Scope, matchId: string): Promise<Result<Match, NotFound | InvalidState>> =>
   answer(tx, matchId, 'ACCEPTED', null);
 
-/** PROPOSED → DECLINED; the pair is not proposed again. */
-export async function declineMatch(tx: Scope, matchId: string, reason: string): Promise<Result<Match, NotFound | InvalidState>> {
+/** PROPOSED → DECLINED; the session, or for a reason about the match itself the whole offer, is not proposed to the need again. */
+export async function declineMatch(
+  tx: Scope,
+  matchId: string,
+  reason: ReferralReason,
+): Promise<Result<Match, NotFound | InvalidState>> {
   const declined = await answer(tx, matchId, 'DECLINED', reason);
   if (!declined.ok) return declined;
-  const session = await tx.load(sessionById, declined.value.sessionId);
-  if (session) await excludePair(tx, declined.value.needId, session.offerId, reason);
+  await excludePair(tx, declined.value, reason);
   return declined;
 }
 
@@ -144,7 +148,10 @@ async function answer(
   return ok(moved);
 }
 
-/** Remembers that this offer must not be proposed for this need again. */
-export async function excludePair(tx: Scope, needId: string, offerId: string, reason: string): Promise<void> {
-  await insertExclusion(tx, needId, offerId, reason);
+/** Remembers what an organization that refused a need must not be asked again, as its reason says. */
+export async function excludePair(tx: Scope, { needId, sessionId }: PairIds, reason: ReferralReason): Promise<void> {
+  const session = await tx.load(sessionById, sessionId);
+  if (!session) return;
+  const extent = REFUSES[reason] === 'SESSION' ? sessionId : null;
+  await insertExclusion(tx, { needId, offerId: session.offerId, sessionId: extent, reason });
 }

@@ -11,6 +11,7 @@ import {
   primaryKey,
   smallint,
   text,
+  unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
@@ -18,6 +19,7 @@ import { communityId, instant, quantity } from '../../db/columns.js';
 import { organizations } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
 import { offers, sessions } from '../offers/offers.table.js';
+import { PASSING_REASONS } from '../referrals/referrals.domain.js';
 import { branches, communities } from '../territory/territory.table.js';
 import { CHANGE_KINDS, MATCH_STATES, PLAN_STATES, type PlanOverride, type PlanProof } from './matching.domain.js';
 
@@ -223,19 +225,25 @@ export const planChanges = pgTable(
   ],
 );
 
-/** A pair that must not be proposed again: one side declined it or excluded the other. */
+const PASSING = PASSING_REASONS.map(reason => `'${reason}'`).join(', ');
+
+/** What must not be proposed to a need again, for one side declined it or excluded the other: one session, or the whole offer. */
 export const pairExclusions = pgTable(
   'pair_exclusion',
   {
     communityId: communityId().references(() => communities.id),
+    id: uuid().notNull(),
     needId: uuid('need_id').notNull(),
     offerId: uuid('offer_id').notNull(),
+    /** Null: all sessions of the offer. */
+    sessionId: uuid('session_id'),
     reason: text().notNull(),
     createdAt: instant('created_at').notNull(),
     createdBy: uuid('created_by'),
   },
   t => [
-    primaryKey({ columns: [t.communityId, t.needId, t.offerId] }),
+    primaryKey({ columns: [t.communityId, t.id] }),
+    unique('pair_exclusion_once').on(t.communityId, t.needId, t.offerId, t.sessionId).nullsNotDistinct(),
     foreignKey({
       name: 'pair_exclusion_need',
       columns: [t.communityId, t.needId],
@@ -246,6 +254,13 @@ export const pairExclusions = pgTable(
       columns: [t.communityId, t.offerId],
       foreignColumns: [offers.communityId, offers.id],
     }),
+    foreignKey({
+      name: 'pair_exclusion_session',
+      columns: [t.communityId, t.sessionId],
+      foreignColumns: [sessions.communityId, sessions.id],
+    }),
     index('pair_exclusion_by_offer').on(t.communityId, t.offerId),
+    index('pair_exclusion_by_session').on(t.communityId, t.sessionId),
+    check('pair_exclusion_extent', sql`(${t.sessionId} is not null) = (${t.reason} in (${sql.raw(PASSING)}))`),
   ],
 );

@@ -1,7 +1,6 @@
 import { and, desc, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { newId } from '../../kernel/ids.js';
 import type { Scope } from '../../scope/scope.js';
-import { needs } from '../needs/needs.table.js';
 import type { MatchPlan, UnmatchedNeed, UnmatchedReason } from './matching.domain.js';
 import { matches, matchPlans, unmatchedNeeds } from './matching.table.js';
 import type { PlannedGap, PlannedMatch } from './planning.js';
@@ -96,7 +95,7 @@ export async function insertProposed(
     .returning({ id: matches.id, branchId: matches.branchId });
 }
 
-/** Replaces what a plan says of needs that it left open; those without a gap are served now and are no longer left out. */
+/** Replaces what a plan says of needs that it left open. */
 export async function replaceGaps(
   { db, communityId }: Scope,
   planId: string,
@@ -112,12 +111,6 @@ export async function replaceGaps(
     await db
       .insert(unmatchedNeeds)
       .values(gaps.map(({ certificate, ...gap }) => ({ ...gap, communityId, planId, certificate: { ...certificate } })));
-  const open = new Set(gaps.map(({ needId }) => needId));
-  const served = needIds.filter(id => !open.has(id));
-  await db
-    .update(needs)
-    .set({ leftOut: 0 })
-    .where(and(eq(needs.communityId, communityId), among(needs.id, served), sql`${needs.leftOut} > 0`));
 }
 
 /** What a plan says of a need that it left open. */

@@ -63,6 +63,7 @@ export async function loadPastFacts(scope: Scope, action: string, branchId: stri
         ...need,
         isOpen: true,
         open: need.asked,
+        askedSessionIds: [],
         windows: need.windows.length ? cut : [{ startsAt: submittedAt, endsAt: FOREVER }],
       };
     }),

@@ -136,7 +136,7 @@ describe('the reason of a need that stays open', () => {
     ['NOT_ELIGIBLE', {}, { minAgeMonths: 1200 }],
     ['WRONG_MODE', { modes: ['HOME'] }, {}],
     ['COST', {}, { costFen: 1 }],
-    ['EXCLUDED', { exclusions: [{ offerId: 'o', declined: true }] }, {}],
+    ['EXCLUDED', { exclusions: [{ offerId: 'o', sessionId: null, declined: true }] }, {}],
     ['WRONG_TIME', { deadline: now }, {}],
     ['ALL_FULL', {}, { free: 0 }],
     ['PARTLY_SERVED', { open: 11 }, {}],

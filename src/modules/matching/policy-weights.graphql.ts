@@ -11,7 +11,7 @@ const MEANS = {
   careCategories: 'For each group that the beneficiary belongs to; a group that is not listed counts nothing.',
   careMax: 'The most that all groups together count.',
   deadline: 'For the nearness of the deadline.',
-  leftOut: 'For each published plan in a row that left the need out.',
+  leftOut: 'For each day on which a published plan left the need out, since somebody last promised to serve it.',
   repeat: 'Taken off for each time that the beneficiary was served in this category within `repeatDays`.',
   repeatDays: 'How many days back `repeat` looks.',
   distance: 'For each ten meters on foot.',

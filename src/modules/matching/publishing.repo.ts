@@ -1,4 +1,5 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import { localDate } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
 import { needs } from '../needs/needs.table.js';
 import { offers, sessions } from '../offers/offers.table.js';
@@ -124,25 +125,22 @@ export const setFellOut = ({ db, communityId }: Scope, fallen: readonly FellOut[
 
 const MAX_LEFT_OUT = 1000;
 
-/** Counts once more for each need that the plan left out entirely; starts again for those it proposes somewhere. */
-export async function countLeftOut(
-  { db, communityId }: Scope,
-  planId: string,
-  proposedNeedIds: readonly string[],
-): Promise<void> {
-  await db
+/**
+ * Counts once more for each need that the plan left out entirely, at most once a day. A proposal neither counts nor ends the
+ * count, for it is no help yet: a promise ends it (see `takeOpen`).
+ */
+export const countLeftOut = ({ db, communityId, now }: Scope, planId: string, proposedNeedIds: readonly string[]) => {
+  const today = localDate(now());
+  return db
     .update(needs)
-    .set({ leftOut: sql`least(${needs.leftOut} + 1, ${MAX_LEFT_OUT})` })
+    .set({ leftOut: sql`least(${needs.leftOut} + 1, ${MAX_LEFT_OUT})`, leftOutOn: today })
     .where(
       and(
         eq(needs.communityId, communityId),
         eq(needs.state, 'OPEN'),
+        sql`${needs.leftOutOn} is distinct from ${today}::date`,
         sql`${needs.id} in (select ${unmatchedNeeds.needId} from ${unmatchedNeeds} where ${unmatchedNeeds.communityId} = ${communityId}::uuid and ${unmatchedNeeds.planId} = ${planId}::uuid)`,
         sql`not ${among(needs.id, proposedNeedIds)}`,
       ),
     );
-  await db
-    .update(needs)
-    .set({ leftOut: 0 })
-    .where(and(eq(needs.communityId, communityId), among(needs.id, proposedNeedIds), sql`${needs.leftOut} > 0`));
-}
+};

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, need, now, session } from '../../../tests/support/facts.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { failuresInPartialSight } from './partial-sight.js';
-import { depersonalized, failedRules, fullness, isPossible, type MatchReason } from './rules.js';
+import { depersonalized, failedRules, fullness, isPossible, type MatchReason, serviceStart } from './rules.js';
 import { reasonSentence } from './sentences.js';
 
 type Case = readonly [MatchReason, Partial<NeedFacts>, Partial<SessionFacts>];
@@ -40,8 +40,8 @@ const BROKEN: readonly Case[] = [
   ['NO_WINDOW', { windows: [{ startsAt: now, endsAt: now + HOUR }] }, { time: null, leadTimeMinutes: 60 }],
   ['AFTER_DEADLINE', { deadline: now + DAY + HOUR }, {}],
   ['AFTER_DEADLINE', { deadline: now + HOUR }, { time: null, leadTimeMinutes: 60 }],
-  ['DECLINED_BEFORE', { exclusions: [{ offerId: 'o', declined: true }] }, {}],
-  ['EXCLUDED', { exclusions: [{ offerId: 'o', declined: false }] }, {}],
+  ['DECLINED_BEFORE', { exclusions: [{ offerId: 'o', sessionId: null, declined: true }] }, {}],
+  ['EXCLUDED', { exclusions: [{ offerId: 'o', sessionId: null, declined: false }] }, {}],
 ];
 
 describe('hard rules', () => {
@@ -52,7 +52,7 @@ describe('hard rules', () => {
     expect(isPossible(child, session({ categoryCode: 'MEDICAL', coversChildren: true }), now)).toBe(true);
     const atTheEdge = { minAgeMonths: 82 * 12 + 7, maxAgeMonths: 82 * 12 + 8, leadTimeMinutes: 24 * 60 };
     expect(isPossible(need({ deadline: now + DAY + 2 * HOUR }), session(atTheEdge), now)).toBe(true);
-    expect(isPossible(need({ exclusions: [{ offerId: 'other', declined: true }] }), session(), now)).toBe(true);
+    expect(isPossible(need({ exclusions: [{ offerId: 'other', sessionId: null, declined: true }] }), session(), now)).toBe(true);
   });
 
   it.each(BROKEN)('%s stands alone when it alone is broken', (code, needChange, sessionChange) => {
@@ -79,6 +79,49 @@ describe('hard rules', () => {
     expect(isPossible(baby, session({ minAgeMonths: 24, time: { startsAt: now + HOUR, endsAt: now + 2 * HOUR } }), now)).toBe(
       false,
     );
+  });
+
+  it('close one session where the no was about that day', () => {
+    const one = need({ exclusions: [{ offerId: 'o', sessionId: 's', declined: true }] });
+    expect(failedRules(one, session(), now).map(({ code }) => code)).toEqual(['DECLINED_BEFORE']);
+    expect(isPossible(one, session({ id: 'another' }), now)).toBe(true);
+  });
+
+  it('leave who was asked in time the time to answer, until the session begins', () => {
+    const asked = need({ askedSessionIds: ['s'] });
+    const soon = { leadTimeMinutes: 48 * 60 };
+    expect(isPossible(asked, session(soon), now)).toBe(true);
+    expect(isPossible(asked, session({ ...soon, id: 'another' }), now)).toBe(false);
+    expect(failedRules(asked, session(soon), now + DAY + 1).map(({ code }) => code)).toEqual(['LEAD_TIME']);
+    const late = need({ askedSessionIds: ['s'], deadline: now + DAY });
+    expect(failedRules(late, session(soon), now).map(({ code }) => code)).toEqual(['AFTER_DEADLINE']);
+  });
+
+  it('do so on request, too, until the deadline, the last window or the end of the offer', () => {
+    const onRequest = { time: null, leadTimeMinutes: 120 };
+    const at =
+      (moment: number) =>
+      (change: Partial<NeedFacts>, sessionChange: Partial<SessionFacts> = {}) =>
+        failedRules(need({ askedSessionIds: ['s'], ...change }), session({ ...onRequest, ...sessionChange }), moment).map(
+          ({ code }) => code,
+        );
+    const windows = [{ startsAt: now, endsAt: now + HOUR }];
+    expect([at(now)({ deadline: now + HOUR }), at(now)({ windows }), at(now)({}, { closesAt: now + HOUR })]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    expect(at(now)({ deadline: now + HOUR, askedSessionIds: [] })).toEqual(['AFTER_DEADLINE']);
+    expect(at(now + HOUR)({ deadline: now + HOUR })).toEqual(['AFTER_DEADLINE']);
+    expect(at(now + HOUR)({ windows })).toEqual(['NO_WINDOW']);
+    expect(at(now + HOUR)({}, { closesAt: now + HOUR })).toEqual(['OFFER_NOT_VALID']);
+  });
+
+  it('take the notice into account as long as anything is possible with it', () => {
+    const onRequest = session({ time: null, leadTimeMinutes: 120 });
+    const asked = need({ askedSessionIds: ['s'] });
+    expect(serviceStart(asked, onRequest, now)).toBe(now + 2 * HOUR);
+    expect(serviceStart({ ...asked, deadline: now + HOUR }, onRequest, now)).toBe(now);
   });
 
   it('say numbers in words', () => {

@@ -55,12 +55,16 @@ const MINUTE = 60_000;
 const overlaps = (a: number, b: number, c: number, d: number): boolean => a < d && c < b;
 
 /**
- * When the service would begin: a dated session's own start; on request, the first moment at which offer, lead time and a
- * window of the need allow it. Null when there is none.
+ * When the service would begin: a dated session's own start; on request, the first moment at which offer, lead time (unless
+ * only that stands against what is asked already) and a window of the need allow it. Null when there is none.
  */
 export function serviceStart(need: NeedFacts, session: SessionFacts, now: number): number | null {
   if (session.time) return session.time.startsAt;
-  const from = earliest(session, now);
+  const start = startFrom(need, session, earliest(session, now));
+  return start === null && isAsked(need, session) ? startFrom(need, session, whenValid(session, now)) : start;
+}
+
+function startFrom(need: NeedFacts, session: SessionFacts, from: number): number | null {
   const until = Math.min(session.closesAt ?? Number.POSITIVE_INFINITY, need.deadline ?? Number.POSITIVE_INFINITY);
   if (from >= until) return null;
   if (!need.windows.length) return from;
@@ -73,9 +77,17 @@ export function serviceStart(need: NeedFacts, session: SessionFacts, now: number
   return first;
 }
 
-/** The first moment at which an open-ended session can serve. */
-const earliest = (session: SessionFacts, now: number): number =>
-  Math.max(now + session.leadTimeMinutes * MINUTE, session.opensAt ?? 0);
+/**
+ * The organization was asked in time and may still answer. It keeps its time to do so: that notice grows short meanwhile ends
+ * nothing; that the session begins, or that no window or deadline of the need can be met at all any more, does.
+ */
+const isAsked = (need: NeedFacts, session: SessionFacts): boolean => need.askedSessionIds.includes(session.id);
+
+/** A moment, or when the offer begins to hold if that is later. */
+const whenValid = ({ opensAt }: SessionFacts, moment: number): number => Math.max(moment, opensAt ?? 0);
+
+/** The first moment at which an open-ended session can serve who asks now. */
+const earliest = (session: SessionFacts, now: number): number => whenValid(session, now + session.leadTimeMinutes * MINUTE);
 
 const DAY_MS = 24 * 60 * MINUTE;
 const days = new Map<number, string>();
@@ -97,7 +109,7 @@ function* timeFailures(need: NeedFacts, session: SessionFacts, now: number): Gen
   if (time) {
     if ((opensAt !== null && time.startsAt < opensAt) || (closesAt !== null && time.endsAt > closesAt))
       yield because('OFFER_NOT_VALID');
-    if (time.startsAt < now + session.leadTimeMinutes * MINUTE)
+    if (time.startsAt < now + session.leadTimeMinutes * MINUTE && !(time.startsAt >= now && isAsked(need, session)))
       yield because('LEAD_TIME', {
         leadTimeMinutes: session.leadTimeMinutes,
         minutesLeft: Math.floor((time.startsAt - now) / MINUTE),
@@ -107,7 +119,7 @@ function* timeFailures(need: NeedFacts, session: SessionFacts, now: number): Gen
     if (time.endsAt > deadline) yield because('AFTER_DEADLINE', { minutesLate: Math.ceil((time.endsAt - deadline) / MINUTE) });
     return;
   }
-  const from = earliest(session, now);
+  const from = isAsked(need, session) ? whenValid(session, now) : earliest(session, now);
   const closes = closesAt ?? Number.POSITIVE_INFINITY;
   if (from >= closes) yield because('OFFER_NOT_VALID');
   if (from >= deadline) yield because('AFTER_DEADLINE', { minutesLate: Math.ceil((from - deadline) / MINUTE) });
@@ -147,7 +159,9 @@ function* eligibilityFailures(need: NeedFacts, session: SessionFacts, day: strin
 function* peopleFailures(need: NeedFacts, session: SessionFacts): Generator<Reason> {
   if (need.person?.optedOut) yield because('OPTED_OUT');
   if (need.needsConsent && need.forResident && !need.person?.consentsToHealthMatching) yield because('NO_CONSENT');
-  const exclusion = need.exclusions.find(({ offerId }) => offerId === session.offerId);
+  const exclusion = need.exclusions.find(
+    ({ offerId, sessionId }) => offerId === session.offerId && (sessionId === null || sessionId === session.id),
+  );
   if (exclusion) yield because(exclusion.declined ? 'DECLINED_BEFORE' : 'EXCLUDED');
 }
 

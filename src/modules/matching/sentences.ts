@@ -141,7 +141,7 @@ const RANK_SAID: Readonly<Record<RankPart, (measured: number) => Said>> = {
   AGE_80: years => [`${years} 岁`, `${years} years old`],
   CARE: () => ['重点人群', 'in a group that the community cares for in particular'],
   DEADLINE: days => [`距期限 ${days} 天`, `${plural(days, 'day')} to the deadline`],
-  LEFT_OUT: times => [`此前 ${times} 次方案未能安排`, `left out by ${plural(times, 'plan')} before`],
+  LEFT_OUT: days => [`此前方案 ${days} 天未能安排`, `left out by plans on ${plural(days, 'day')} before`],
   REPEAT: times => [`近期已享受同类服务 ${times} 次`, `served ${plural(times, 'time')} lately`],
 };
 const COST_SAID: Readonly<Record<CostPart, (measured: number) => Said>> = {

@@ -12,11 +12,11 @@ const covered = { branchId: needs.branchId, state: needs.state };
 
 const isNeed = (communityId: string, id: string): SQL | undefined => and(eq(needs.communityId, communityId), eq(needs.id, id));
 
-/** Promises `n`, if the need is open and still asks for so much. */
+/** Promises `n`, if the need is open and still asks for so much. Whoever was promised something is no longer left out. */
 export async function takeOpen({ db, communityId }: Scope, id: string, n: number): Promise<Covered | null> {
   const [row] = await db
     .update(needs)
-    .set({ committed: sql`${needs.committed} + ${n}` })
+    .set({ committed: sql`${needs.committed} + ${n}`, leftOut: 0 })
     .where(
       and(
         isNeed(communityId, id),

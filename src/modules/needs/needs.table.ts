@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -84,8 +85,10 @@ export const needs = pgTable(
     closeReason: needCloseReason('close_reason'),
     mergedIntoId: uuid('merged_into_id'),
     transferredTo: transferTarget('transferred_to'),
-    /** How often in a row a published plan left it out; raises its points. */
+    /** On how many days in a row a published plan left it out since somebody last promised something; raises its points. */
     leftOut: smallint('left_out').notNull().default(0),
+    /** The last day that was counted, so that several plans of a day count once. */
+    leftOutOn: date('left_out_on'),
     version: integer().notNull().default(1),
   },
   t => [

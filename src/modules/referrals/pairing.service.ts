@@ -171,7 +171,7 @@ export interface DeclineMatch {
 
 type Declined = Result<Match, NotFound | InvalidState | IdempotencyKeyReused>;
 
-/** An organisation says no: the pair is not proposed again, the need stays open with its old rank. Declining costs nothing. */
+/** An organisation says no: session or offer is not proposed again, the need stays open with its old rank. Declining costs nothing. */
 export const declineProposal = (scope: Scope, command: DeclineMatch) =>
   scope.transaction(async (tx): Promise<Declined> => {
     const { matchId, reason, idempotencyKey } = command;

@@ -38,6 +38,31 @@ export const REFERRAL_REASONS = [
 ] as const;
 export type ReferralReason = (typeof REFERRAL_REASONS)[number];
 
+/**
+ * What an organization will not be asked again when it says no for this reason: about a day or a state that passes, this
+ * session; about the match itself, the whole offer for this need. What says neither closes the offer, for asking anew would pester.
+ */
+export const REFUSES: Readonly<Record<ReferralReason, 'SESSION' | 'OFFER'>> = {
+  NO_CAPACITY: 'SESSION',
+  NOT_QUALIFIED: 'OFFER',
+  WRONG_TIME: 'SESSION',
+  TOO_FAR: 'OFFER',
+  OUT_OF_SCOPE: 'OFFER',
+  BENEFICIARY_DECLINED: 'OFFER',
+  BENEFICIARY_ABSENT: 'SESSION',
+  BENEFICIARY_ILL: 'SESSION',
+  SOLVED_OTHERWISE: 'OFFER',
+  STAFF_SHORTAGE: 'SESSION',
+  MATERIALS_MISSING: 'SESSION',
+  WEATHER: 'SESSION',
+  UNSAFE: 'OFFER',
+  SESSION_CANCELLED: 'SESSION',
+  WAITING_FOR_CONSENT: 'SESSION',
+  ENTERED_BY_MISTAKE: 'SESSION',
+  OTHER: 'OFFER',
+};
+export const PASSING_REASONS: readonly ReferralReason[] = REFERRAL_REASONS.filter(reason => REFUSES[reason] === 'SESSION');
+
 /** A pair that somebody acted on, followed to its end (服务单). */
 export interface Referral {
   readonly id: string;

@@ -20,7 +20,13 @@ import { Session } from '../offers/sessions.graphql.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
 import { ReferralOriginEnum } from './origins.graphql.js';
-import type { ReferralReason, Referral as ReferralRow, ReferralState } from './referrals.domain.js';
+import {
+  REFERRAL_REASONS,
+  REFUSES,
+  type ReferralReason,
+  type Referral as ReferralRow,
+  type ReferralState,
+} from './referrals.domain.js';
 import {
   countReferrals,
   findReferral,
@@ -47,25 +53,29 @@ export const ReferralStateEnum = defineEnum<ReferralState>(
   },
 );
 
-export const ReferralReasonEnum = defineEnum<ReferralReason>('ReferralReason', 'Why something did not go its way.', {
-  NO_CAPACITY: ['没有余力', 'no capacity', 'The organisation cannot take more.'],
-  NOT_QUALIFIED: ['不具备条件', 'not qualified', 'A credential or skill is missing.'],
-  WRONG_TIME: ['时间不合适', 'wrong time', 'The time does not suit one side.'],
-  TOO_FAR: ['距离太远', 'too far', 'The way is too long.'],
-  OUT_OF_SCOPE: ['不属服务范围', 'out of scope', 'Not what the organisation offers.'],
-  BENEFICIARY_DECLINED: ['受助人谢绝', 'declined by the person', 'The person does not want it.'],
-  BENEFICIARY_ABSENT: ['受助人不在', 'person absent', 'Nobody was there.'],
-  BENEFICIARY_ILL: ['受助人生病', 'person ill', 'Not possible for now.'],
-  SOLVED_OTHERWISE: ['已另行解决', 'solved otherwise', 'No longer needed.'],
-  STAFF_SHORTAGE: ['人手不足', 'short of staff', 'Helpers are missing.'],
-  MATERIALS_MISSING: ['物资缺乏', 'materials missing', 'Something must be bought or brought first.'],
-  WEATHER: ['天气原因', 'weather', 'Heat, frost or storm.'],
-  UNSAFE: ['不安全', 'unsafe', 'Not safe for one side.'],
-  SESSION_CANCELLED: ['场次取消', 'session cancelled', 'The session does not take place.'],
-  WAITING_FOR_CONSENT: ['等待同意', 'waiting for consent', 'The person has not agreed yet.'],
-  ENTERED_BY_MISTAKE: ['误登记', 'entered by mistake', 'It should not exist.'],
-  OTHER: ['其他', 'other', 'None of these.'],
-});
+export const ReferralReasonEnum = defineEnum<ReferralReason>(
+  'ReferralReason',
+  `Why something did not go its way. An organisation that refuses a need closes all sessions of the offer for it where the reason is about the match itself (${REFERRAL_REASONS.filter(reason => REFUSES[reason] === 'OFFER').join(', ')}), and that session alone where it is about a day or a state that passes (the others).`,
+  {
+    NO_CAPACITY: ['没有余力', 'no capacity', 'The organisation cannot take more.'],
+    NOT_QUALIFIED: ['不具备条件', 'not qualified', 'A credential or skill is missing.'],
+    WRONG_TIME: ['时间不合适', 'wrong time', 'The time does not suit one side.'],
+    TOO_FAR: ['距离太远', 'too far', 'The way is too long.'],
+    OUT_OF_SCOPE: ['不属服务范围', 'out of scope', 'Not what the organisation offers.'],
+    BENEFICIARY_DECLINED: ['受助人谢绝', 'declined by the person', 'The person does not want it.'],
+    BENEFICIARY_ABSENT: ['受助人不在', 'person absent', 'Nobody was there.'],
+    BENEFICIARY_ILL: ['受助人生病', 'person ill', 'Not possible for now.'],
+    SOLVED_OTHERWISE: ['已另行解决', 'solved otherwise', 'No longer needed.'],
+    STAFF_SHORTAGE: ['人手不足', 'short of staff', 'Helpers are missing.'],
+    MATERIALS_MISSING: ['物资缺乏', 'materials missing', 'Something must be bought or brought first.'],
+    WEATHER: ['天气原因', 'weather', 'Heat, frost or storm.'],
+    UNSAFE: ['不安全', 'unsafe', 'Not safe for one side.'],
+    SESSION_CANCELLED: ['场次取消', 'session cancelled', 'The session does not take place.'],
+    WAITING_FOR_CONSENT: ['等待同意', 'waiting for consent', 'The person has not agreed yet.'],
+    ENTERED_BY_MISTAKE: ['误登记', 'entered by mistake', 'It should not exist.'],
+    OTHER: ['其他', 'other', 'None of these.'],
+  },
+);
 
 @ObjectType({
   implements: Node,

@@ -131,7 +131,8 @@ class PairingMutations {
   }
 
   @Mutation(() => MatchDeclinePayload, {
-    description: 'Your organisation declines a proposal: the need stays open with its rank, the pair is not proposed again.',
+    description:
+      'Your organisation declines a proposal, which costs nothing: the need stays open with its rank, and what your reason closes (see `ReferralReason`) is not proposed for it again.',
   })
   matchDecline(
     @Ctx() scope: Scope,

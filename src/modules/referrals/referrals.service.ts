@@ -154,7 +154,8 @@ async function move(
   const settled = await settle(tx, referral, to, proven.value);
   if (!settled.ok) return settled;
   if (!refused.ok) return refused;
-  if (to === 'REJECTED' || (to === 'CANCELLED' && sides.includes('PERFORMER'))) await exclude(tx, referral, reason);
+  if (to === 'REJECTED' || (to === 'CANCELLED' && sides.includes('PERFORMER')))
+    await excludePair(tx, referral, reason ?? 'OTHER');
   await saveReferral(tx, moved.value);
   return moved;
 }
@@ -182,10 +183,4 @@ async function settle(tx: Scope, referral: Referral, to: ReferralState, delivere
     await reopenQuantity(tx, needId, undone);
   }
   return ok(null);
-}
-
-/** The organisation said no to this need: the engine does not propose its offer for it again. */
-async function exclude(tx: Scope, { needId, sessionId }: Referral, reason: ReferralReason | null): Promise<void> {
-  const session = await tx.load(sessionById, sessionId);
-  if (session) await excludePair(tx, needId, session.offerId, reason ?? 'OTHER');
 }

@@ -90,6 +90,7 @@ function toNeed(
     person,
     place: need.building === null ? null : (placeOf.get(need.building) ?? null),
     exclusions: [],
+    askedSessionIds: [],
     servedBy: [],
     servedLately: 0,
     personKey: null,

@@ -236,12 +236,16 @@ CREATE TABLE "match" (
 --> statement-breakpoint
 CREATE TABLE "pair_exclusion" (
 	"community_id" uuid,
-	"need_id" uuid,
-	"offer_id" uuid,
+	"id" uuid,
+	"need_id" uuid NOT NULL,
+	"offer_id" uuid NOT NULL,
+	"session_id" uuid,
 	"reason" text NOT NULL,
 	"created_at" timestamp(3) with time zone NOT NULL,
 	"created_by" uuid,
-	CONSTRAINT "pair_exclusion_pkey" PRIMARY KEY("community_id","need_id","offer_id")
+	CONSTRAINT "pair_exclusion_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "pair_exclusion_once" UNIQUE NULLS NOT DISTINCT("community_id","need_id","offer_id","session_id"),
+	CONSTRAINT "pair_exclusion_extent" CHECK (("session_id" is not null) = ("reason" in ('NO_CAPACITY', 'WRONG_TIME', 'BENEFICIARY_ABSENT', 'BENEFICIARY_ILL', 'STAFF_SHORTAGE', 'MATERIALS_MISSING', 'WEATHER', 'SESSION_CANCELLED', 'WAITING_FOR_CONSENT', 'ENTERED_BY_MISTAKE')))
 );
 --> statement-breakpoint
 CREATE TABLE "plan_change" (
@@ -320,6 +324,7 @@ CREATE TABLE "need" (
 	"merged_into_id" uuid,
 	"transferred_to" "transfer_target",
 	"left_out" smallint DEFAULT 0 NOT NULL,
+	"left_out_on" date,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "need_pkey" PRIMARY KEY("community_id","id"),
 	CONSTRAINT "need_number" UNIQUE("community_id","number"),
@@ -611,6 +616,7 @@ CREATE INDEX "match_by_organization" ON "match" ("community_id","organization_id
 CREATE INDEX "match_by_organization_reference" ON "match" ("organization_id");--> statement-breakpoint
 CREATE INDEX "match_by_branch" ON "match" ("community_id","branch_id");--> statement-breakpoint
 CREATE INDEX "pair_exclusion_by_offer" ON "pair_exclusion" ("community_id","offer_id");--> statement-breakpoint
+CREATE INDEX "pair_exclusion_by_session" ON "pair_exclusion" ("community_id","session_id");--> statement-breakpoint
 CREATE INDEX "plan_change_by_kind" ON "plan_change" ("community_id","plan_id","kind","position");--> statement-breakpoint
 CREATE INDEX "plan_change_by_occasion" ON "plan_change" ("community_id","plan_id","occasion_id","position");--> statement-breakpoint
 CREATE INDEX "plan_change_by_need" ON "plan_change" ("community_id","need_id");--> statement-breakpoint
@@ -687,6 +693,7 @@ ALTER TABLE "match" ADD CONSTRAINT "match_branch" FOREIGN KEY ("community_id","b
 ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
 ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_offer" FOREIGN KEY ("community_id","offer_id") REFERENCES "offer"("community_id","id");--> statement-breakpoint
+ALTER TABLE "pair_exclusion" ADD CONSTRAINT "pair_exclusion_session" FOREIGN KEY ("community_id","session_id") REFERENCES "session"("community_id","id");--> statement-breakpoint
 ALTER TABLE "plan_change" ADD CONSTRAINT "plan_change_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "plan_change" ADD CONSTRAINT "plan_change_of_plan" FOREIGN KEY ("community_id","plan_id") REFERENCES "match_plan"("community_id","id");--> statement-breakpoint
 ALTER TABLE "plan_change" ADD CONSTRAINT "plan_change_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
