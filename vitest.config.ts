@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { isForgotten } from './src/db/driver.js';
 
 export default defineConfig({
   // One realm of graphql: Vitest would resolve index.mjs while externalised packages load index.js.
@@ -6,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'seeds/**/*.test.ts', 'tests/**/*.test.ts'],
     globalSetup: ['tests/support/cluster.ts'],
+    // As the process does.
+    onUnhandledError: error => !isForgotten(error),
     // Generous: a hang must end, a busy machine must not fail.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type App, createApp } from './app.js';
 import { ConfigError, loadConfig } from './config.js';
+import { isForgotten } from './db/driver.js';
 import { EmbeddedPostgresError } from './db/embedded.js';
 import { DatabaseRefused } from './db/open.js';
 import { hasDemoAccounts } from './modules/identity/identity.service.js';
@@ -68,4 +69,5 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+process.on('unhandledRejection', error => isForgotten(error) || fail(error));
 main().catch(fail);

@@ -69,7 +69,7 @@ describe('a plan made again while proposals are out', () => {
         kind: 'MOVED',
         quantity: 1,
         cause: 'SESSION_CANCELLED',
-        sentence: '改到另一场次：原场次已取消。',
+        sentence: '改到另一场次:原场次已取消。',
         reasons: [],
         takenBy: [],
         need: { id: gid('Need', scene.need) },
