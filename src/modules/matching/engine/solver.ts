@@ -1,7 +1,7 @@
-import { split } from './components.js';
-import { costsOf } from './costs.js';
-import { place } from './place.js';
-import { serve } from './serve.js';
+import { type Costs, costsOf } from './costs.js';
+import { halve, join } from './halves.js';
+import { offer } from './helper.js';
+import { plan } from './plan.js';
 import type { Problem, Solution } from './types.js';
 import { expectProblem, inRankOrder } from './validate.js';
 import { verify } from './verify.js';
@@ -9,6 +9,22 @@ import { verify } from './verify.js';
 export { changeWeight } from './costs.js';
 export type { Problem, Solution } from './types.js';
 export { type Certificate, certificate, type Violation, verify } from './verify.js';
+
+/** From so many pairs on a second thread saves more than the copy of half a problem costs. */
+const PAIRS_FOR_TWO = 200_000;
+
+/** Half of the plan by the helper thread, half by this one; undefined where the problem does not fall into halves. */
+const planInTwo = (problem: Problem, costs: Costs, order: Int32Array): Solution | undefined => {
+  const halves = halve(problem, costs, order);
+  if (!halves) return undefined;
+  const [own, lent] = halves;
+  const collect = offer(lent);
+  const ownPlan = plan(own.problem, own.costs, own.order);
+  return join(problem, [
+    [own, ownPlan],
+    [lent, collect() ?? plan(lent.problem, lent.costs, lent.order)],
+  ]);
+};
 
 /**
  * The plan that is best on each level in turn, exactly: first the served quantities are lexicographically best in rank order,
@@ -25,9 +41,9 @@ export { type Certificate, certificate, type Violation, verify } from './verify.
 export const solve = (problem: Problem): Solution => {
   expectProblem(problem);
   const costs = costsOf(problem);
-  const service = serve(problem, costs, inRankOrder(problem.needRank));
-  const sessionPrice = place(problem, costs, service, split(problem, service));
-  const solution = { pairQuantity: service.pairQuantity, unserved: service.unserved, sessionPrice };
+  const order = inRankOrder(problem.needRank);
+  const large = problem.pairSession.length > PAIRS_FOR_TWO;
+  const solution = (large && planInTwo(problem, costs, order)) || plan(problem, costs, order);
   const violations = verify(problem, solution);
   if (violations.length > 0)
     throw new Error(`the plan fails its proof in ${violations.length} places, first: ${JSON.stringify(violations[0])}`);
