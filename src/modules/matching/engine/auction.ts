@@ -64,10 +64,11 @@ const weighHolders = (auctionRoom: AuctionRoom, session: number): number => {
 };
 
 /**
- * A good way to serve what is asked, found fast: each need takes places where cost and price are least and goes so high that its
- * second best would be as good, and one step more; who went less high for a full session yields (the auction of Bertsekas 1988,
- * for quantities). The plan is at most a step for each unit dearer than the best. Only a start for the simplex: from here it has
- * a quarter to a half of the pivots to make that it has from the plan of stage 1, which looks at ranks first.
+ * A good way to serve what is asked, found fast: each need takes places where cost and price are least, and goes so high that
+ * its second best would be as good, and one step more; who went less high for a full session yields (the auction of Bertsekas
+ * 1988, for quantities). Where it ends, every unit is within the last step of what is least for its need, so the plan is at most
+ * that much a unit dearer than the best. It is only a start for the simplex: from here it has a quarter to two thirds of the
+ * pivots to make that it has from the plan of stage 1, which looks at ranks first.
  *
  * Needs may outbid each other for long where supply hardly suffices; therefore the growing step and the limited patience.
  *

@@ -31,7 +31,8 @@ const planInTwo = (problem: Problem, costs: Costs, order: Int32Array): Solution 
  * then, among all such plans, Σ change · quantity is least where there is a `pairChange`, then Σ cost · quantity. The same input always gives the same plan, and every plan has passed {@link verify}.
  *
  * Quantities are never summed over needs or sessions, only moved along paths by the least amount on them, so every number stays
- * an integer between 0 and the quantity or capacity that bounds it and is exact up to 2^53 - 1. Nothing recurses.
+ * an integer between 0 and the quantity or capacity that bounds it and is exact up to 2^53 - 1. Nothing recurses. A large problem
+ * is planned in two threads where it falls into halves, with the same result.
  *
  * @throws TypeError when a part of the problem is of the wrong kind.
  * @throws RangeError that names the first wrong index: a quantity that is NaN, negative or a fraction, a cost outside 0…9999,
