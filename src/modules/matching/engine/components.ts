@@ -90,7 +90,8 @@ const residualClasses = (problem: Problem, service: Service): { readonly classOf
   return { classOf, count };
 };
 
-const find = (leader: Int32Array, session: number): number => {
+/** The one that stands for all sessions united with this one; halves the way there for the next time (union-find). */
+export const find = (leader: Int32Array, session: number): number => {
   let at = session;
   while (leader[at]! !== at) {
     leader[at] = leader[leader[at]!]!;

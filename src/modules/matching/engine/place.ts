@@ -1,3 +1,4 @@
+import { auction, createAuctionRoom } from './auction.js';
 import type { Groups } from './components.js';
 import type { Costs } from './costs.js';
 import type { Service } from './serve.js';
@@ -62,6 +63,7 @@ const placeGroups = (
   }
   const net: Network = createNetwork(mostSessions, mostNeeds, mostPairs, costs);
   const origin = new Int32Array(mostPairs);
+  const auctionRoom = createAuctionRoom(mostSessions, mostNeeds, mostPairs);
   const place = new Int32Array(sessionCount);
   // Needs that are served by several sessions, and how many there are.
   const shared = new Int32Array(mostNeeds);
@@ -89,7 +91,6 @@ const placeGroups = (
       net.flow[i] = free[session]!;
     }
     let length = 0;
-    sharedCount = 0;
     for (let i = 0; i < needs; i++) {
       const need = needsOf.members[firstNeed + i]!;
       const end = pairStart[need + 1]!;
@@ -103,6 +104,30 @@ const placeGroups = (
       }
       net.rowStart[i + 1] = length;
       sortRow(net.rowCost, net.rowSession, origin, net.rowStart[i]!, length);
+    }
+  };
+
+  /** Puts the plan of an auction in the place of stage 1's, where it comes to an end. */
+  const start = (group: number): void => {
+    const { places, asked, held } = auctionRoom;
+    const { sessions, needs, rowStart, rowSession, flow } = net;
+    for (let i = 0; i < sessions; i++) places[i] = flow[i]!;
+    for (let i = 0; i < needs; i++) {
+      const need = needsOf.members[needsOf.start[group]! + i]!;
+      asked[i] = needQuantity[need]! - unserved[need]!;
+      const end = rowStart[i + 1]!;
+      for (let at = rowStart[i]!; at < end; at++) places[rowSession[at]!] = places[rowSession[at]!]! + pairQuantity[origin[at]!]!;
+    }
+    if (!auction(net, auctionRoom)) return;
+    const pairs = rowStart[needs]!;
+    for (let at = 0; at < pairs; at++) pairQuantity[origin[at]!] = held[at]!;
+    for (let i = 0; i < sessions; i++) flow[i] = places[i]!;
+  };
+
+  const hangAll = (group: number): void => {
+    sharedCount = 0;
+    for (let i = 0; i < net.needs; i++) {
+      const need = needsOf.members[needsOf.start[group]! + i]!;
       hang(i, needQuantity[need]! - unserved[need]!);
     }
   };
@@ -131,6 +156,8 @@ const placeGroups = (
   for (let group = 0; group < groups.count; group++) {
     if (sessionsOf.start[group + 1]! - sessionsOf.start[group]! === 1) continue;
     load(group);
+    start(group);
+    hangAll(group);
     share();
     optimize(net);
     store(group);

@@ -1,7 +1,7 @@
-import { split } from './components.js';
-import { costsOf } from './costs.js';
-import { place } from './place.js';
-import { serve } from './serve.js';
+import { type Costs, costsOf } from './costs.js';
+import { halve, join } from './halves.js';
+import { offer } from './helper.js';
+import { plan } from './plan.js';
 import type { Problem, Solution } from './types.js';
 import { expectProblem, inRankOrder } from './validate.js';
 import { verify } from './verify.js';
@@ -12,13 +12,29 @@ export { type Certificate, certificate, type Violation, verify } from './verify.
 
 /** A plan did not prove itself: a bug of the engine, which delivers no such plan. */
 export class ProofFailed extends Error {}
+/** From so many pairs on a second thread saves more than the copy of half a problem costs. */
+const PAIRS_FOR_TWO = 200_000;
+
+/** Half of the plan by the helper thread, half by this one; undefined where the problem does not fall into halves. */
+const planInTwo = (problem: Problem, costs: Costs, order: Int32Array): Solution | undefined => {
+  const halves = halve(problem, costs, order);
+  if (!halves) return undefined;
+  const [own, lent] = halves;
+  const collect = offer(lent);
+  const ownPlan = plan(own.problem, own.costs, own.order);
+  return join(problem, [
+    [own, ownPlan],
+    [lent, collect() ?? plan(lent.problem, lent.costs, lent.order)],
+  ]);
+};
 
 /**
  * The plan that is best on each level in turn, exactly: first the served quantities are lexicographically best in rank order,
  * then, among all such plans, Σ change · quantity is least where there is a `pairChange`, then Σ cost · quantity. The same input always gives the same plan, and every plan has passed {@link verify}.
  *
  * Quantities are never summed over needs or sessions, only moved along paths by the least amount on them, so every number stays
- * an integer between 0 and the quantity or capacity that bounds it and is exact up to 2^53 - 1. Nothing recurses.
+ * an integer between 0 and the quantity or capacity that bounds it and is exact up to 2^53 - 1. Nothing recurses. A large problem
+ * is planned in two threads where it falls into halves, with the same result.
  *
  * @throws TypeError when a part of the problem is of the wrong kind.
  * @throws RangeError that names the first wrong index: a quantity that is NaN, negative or a fraction, a cost outside 0…9999,
@@ -28,9 +44,9 @@ export class ProofFailed extends Error {}
 export const solve = (problem: Problem): Solution => {
   expectProblem(problem);
   const costs = costsOf(problem);
-  const service = serve(problem, costs, inRankOrder(problem.needRank));
-  const sessionPrice = place(problem, costs, service, split(problem, service));
-  const solution = { pairQuantity: service.pairQuantity, unserved: service.unserved, sessionPrice };
+  const order = inRankOrder(problem.needRank);
+  const large = problem.pairSession.length > PAIRS_FOR_TWO;
+  const solution = (large && planInTwo(problem, costs, order)) || plan(problem, costs, order);
   const violations = verify(problem, solution);
   if (violations.length > 0)
     throw new ProofFailed(`the plan fails its proof in ${violations.length} places, first: ${JSON.stringify(violations[0])}`);

@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { createRandom, tangle } from '../../../../bench/support/instances.js';
+import { between, type Random } from '../../../../tests/support/matching.js';
+import { auction, createAuctionRoom } from './auction.js';
+import { createNetwork } from './simplex.js';
+import { solve } from './solver.js';
+import { sortRow } from './sort.js';
+import type { Problem } from './types.js';
+
+/** Holds an auction over a whole problem, with what is to be served by need. */
+const held = (problem: Problem, served: Float64Array) => {
+  const { needCount, sessionCount, pairStart, pairSession, pairCost, sessionCapacity } = problem;
+  const net = createNetwork(sessionCount, needCount, pairSession.length, pairCost);
+  net.rowStart.set(pairStart);
+  net.rowSession.set(pairSession);
+  net.rowCost.set(pairCost);
+  const origin = Int32Array.from(pairSession.keys());
+  for (let need = 0; need < needCount; need++)
+    sortRow(net.rowCost, net.rowSession, origin, pairStart[need]!, pairStart[need + 1]!);
+  const room = createAuctionRoom(sessionCount, needCount, pairSession.length);
+  room.places.set(sessionCapacity);
+  room.asked.set(served);
+  const ended = auction(net, room);
+  return { net, room, ended };
+};
+
+const tangled = (random: Random): Problem => {
+  const problem = tangle({
+    needs: 40,
+    sessions: 15,
+    pairsPerNeed: 6,
+    supply: [0.8, 1, 1.4][between(random, 0, 2)]!,
+    costs: 9999,
+    seed: between(random, 0, 2 ** 30),
+  });
+  const most = [1, 4, 10 ** 12][between(random, 0, 2)]!;
+  return { ...problem, needQuantity: problem.needQuantity.map(() => between(random, 1, most)) };
+};
+
+it('serves all that is asked within the places there are, and not much dearer than the best', () => {
+  const random = createRandom(31);
+  let [ended, dearer, best] = [0, 0, 0];
+  for (let round = 0; round < 300; round++) {
+    const problem = tangled(random);
+    const { pairQuantity, unserved } = solve(problem);
+    const served = problem.needQuantity.map((quantity, need) => quantity - unserved[need]!);
+    const { net, room, ended: whole } = held(problem, served);
+    if (!whole) continue;
+    ended++;
+    const taken = new Float64Array(problem.sessionCount);
+    for (let need = 0; need < problem.needCount; need++) {
+      let sum = 0;
+      for (let pair = net.rowStart[need]!; pair < net.rowStart[need + 1]!; pair++) {
+        sum += room.held[pair]!;
+        taken[net.rowSession[pair]!]! += room.held[pair]!;
+        dearer += net.rowCost[pair]! * room.held[pair]!;
+      }
+      expect(sum, `round ${round}`).toBe(served[need]);
+    }
+    for (const [session, places] of room.places.entries()) {
+      expect(places).toBeGreaterThanOrEqual(0);
+      expect(taken[session]).toBe(problem.sessionCapacity[session]! - places);
+    }
+    for (const [pair, quantity] of pairQuantity.entries()) best += quantity * problem.pairCost[pair]!;
+  }
+  expect(ended).toBeGreaterThan(200);
+  expect(dearer).toBeGreaterThanOrEqual(best);
+  expect(dearer).toBeLessThan(1.1 * best);
+});
+
+it('gives up where more is asked than there are places', () => {
+  const problem = tangle({ needs: 40, sessions: 15, pairsPerNeed: 6, supply: 0.5, costs: 9999, seed: 1 });
+  expect(held(problem, problem.needQuantity).ended).toBe(false);
+});
