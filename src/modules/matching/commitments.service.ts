@@ -1,9 +1,10 @@
 import { DAY } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
 import { quotasLeft } from '../offers/offers.service.js';
+import { shareResource } from './clash.js';
 import type { CompanionFacts, PlaceFacts, PromiseFacts, QuotaFacts } from './facts.js';
 import type { NeedRow, SessionRow } from './facts.repo.js';
-import { cappedRows, companionRows, promiseRows, takenUp } from './promises.repo.js';
+import { cappedRows, companionRows, promisedWithResources, promiseRows } from './promises.repo.js';
 import type { Weights } from './scoring.js';
 
 /** What is promised already, as it binds what may be promised next. */
@@ -12,9 +13,15 @@ export interface Commitments {
   readonly companionOf: (need: NeedRow['need']) => CompanionFacts | null;
   /** By cap of the policy. */
   readonly usedOfCaps: (beneficiaryId: string | null) => readonly number[];
-  readonly isTakenUp: (sessionId: string) => boolean;
+  /** A helper, room or device of it is promised to another session at an overlapping time. */
+  readonly isTakenUp: (row: Pick<SessionRow, 'session' | 'offer'>) => boolean;
   readonly quotasOf: (sessionId: string) => readonly QuotaFacts[];
 }
+
+const timed = <T extends { readonly startsAt: Date | null; readonly endsAt: Date | null }>({ startsAt, endsAt, ...row }: T) => ({
+  ...row,
+  time: startsAt && endsAt ? { startsAt: startsAt.getTime(), endsAt: endsAt.getTime() } : null,
+});
 
 /** Loads it for these needs and sessions; statements whose question nobody raises are not sent. */
 export async function loadCommitments(
@@ -26,12 +33,12 @@ export async function loadCommitments(
 ): Promise<Commitments> {
   const people = [...new Set(needs.flatMap(({ beneficiaryId }) => beneficiaryId ?? []))];
   const companionIds = needs.flatMap(({ need }) => need.togetherWithId ?? []);
-  const withResources = sessions.flatMap(({ session }) => (session.resourceKeys.length ? session.id : []));
+  const withResources = sessions.filter(({ session }) => session.resourceKeys.length > 0);
   const since = (days: number): Date => new Date(sys.now().getTime() - days * DAY);
-  const [promises, companions, taken, used, quotas] = await Promise.all([
+  const [promises, companions, rivals, used, quotas] = await Promise.all([
     people.length ? promiseRows(sys, people) : [],
     companionIds.length ? companionRows(sys, companionIds) : [],
-    withResources.length ? takenUp(sys, withResources) : new Set<string>(),
+    withResources.length ? promisedWithResources(sys, [...new Set(withResources.map(({ offer }) => offer.organizationId))]) : [],
     caps.length && people.length
       ? cappedRows(
           sys,
@@ -65,7 +72,11 @@ export async function loadCommitments(
       return rows?.[0] ? { needId: rows[0].needId, sessionIds: rows.flatMap(({ sessionId }) => sessionId ?? []).sort() } : null;
     },
     usedOfCaps: beneficiaryId => caps.map((_, place) => usedBy.get(beneficiaryId)?.find(({ cap }) => cap === place)?.used ?? 0),
-    isTakenUp: sessionId => taken.has(sessionId),
+    isTakenUp: ({ session, offer }) =>
+      rivals.some(
+        rival =>
+          rival.id !== session.id && shareResource(timed(rival), timed({ ...session, organizationId: offer.organizationId })),
+      ),
     quotasOf: sessionId => quotas.get(sessionId) ?? [],
   };
 }

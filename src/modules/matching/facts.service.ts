@@ -194,7 +194,7 @@ const toSession = (
   minimum: session.minimumAttendance,
   quotas: quotasOf(session.id),
   resourceKeys: session.resourceKeys,
-  takenUp: isTakenUp(session.id),
+  takenUp: isTakenUp({ session, offer }),
 });
 
 type StandingRow = Awaited<ReturnType<typeof standingRows>>[number];

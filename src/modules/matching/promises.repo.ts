@@ -1,4 +1,4 @@
-import { aliasedTable, and, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../scope/scope.js';
 import { needs } from '../needs/needs.table.js';
 import { offers, sessions } from '../offers/offers.table.js';
@@ -44,31 +44,28 @@ export const companionRows = ({ db, communityId }: Scope, needIds: readonly stri
     .leftJoin(referrals, and(eq(referrals.communityId, needs.communityId), eq(referrals.needId, needs.id), isPromised))
     .where(and(eq(needs.communityId, communityId), among(needs.id, needIds), sql`${needs.state} in ('SUBMITTED', 'OPEN')`));
 
-/** Of these sessions those whose helper, room or device is promised to another of the organization at an overlapping time. */
-export async function takenUp({ db, communityId }: Scope, sessionIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const [other, otherOffer] = [aliasedTable(sessions, 'other_session'), aliasedTable(offers, 'other_offer')];
-  const rows = await db
-    .selectDistinct({ id: sessions.id })
+/** Sessions of these organizations still to end that take up helpers, rooms or devices, and in which something is promised. */
+export const promisedWithResources = ({ db, communityId, now }: Scope, organizationIds: readonly string[]) =>
+  db
+    .select({
+      id: sessions.id,
+      organizationId: offers.organizationId,
+      startsAt: sessions.startsAt,
+      endsAt: sessions.endsAt,
+      resourceKeys: sessions.resourceKeys,
+    })
     .from(sessions)
     .innerJoin(offers, and(eq(offers.communityId, sessions.communityId), eq(offers.id, sessions.offerId)))
-    .innerJoin(
-      otherOffer,
-      and(eq(otherOffer.communityId, offers.communityId), eq(otherOffer.organizationId, offers.organizationId)),
-    )
-    .innerJoin(other, and(eq(other.communityId, otherOffer.communityId), eq(other.offerId, otherOffer.id)))
     .where(
       and(
         eq(sessions.communityId, communityId),
-        among(sessions.id, sessionIds),
-        sql`${other.id} <> ${sessions.id}`,
-        eq(other.state, 'SCHEDULED'),
-        gt(other.reserved, 0),
-        sql`${other.startsAt} < ${sessions.endsAt} and ${sessions.startsAt} < ${other.endsAt}`,
-        sql`${other.resourceKeys} && ${sessions.resourceKeys}`,
+        sql`cardinality(${sessions.resourceKeys}) > 0`,
+        eq(sessions.state, 'SCHEDULED'),
+        gt(sessions.reserved, 0),
+        gt(sessions.endsAt, now()),
+        among(offers.organizationId, organizationIds),
       ),
     );
-  return new Set(rows.map(({ id }) => id));
-}
 
 /** The pair of a proposal or of a referral. */
 type Deal = { readonly matchId: string } | { readonly referralId: string };
