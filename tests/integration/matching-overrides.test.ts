@@ -64,8 +64,8 @@ describe('a request by the branch', () => {
       suggestionPosition: 2,
       override: { kind: 'NOT_FIRST_SUGGESTION', reason: 'SAME_HELPER', note: '只认得老师傅' },
     });
-    const [{ data }] = (await owner`select data from event where kind = 'REFERRAL_REQUESTED'`) as any;
-    expect(data).toMatchObject({ override: 'NOT_FIRST_SUGGESTION', overrideReason: 'SAME_HELPER' });
+    const [event] = await owner<{ data: object }[]>`select data from event where kind = 'REFERRAL_REQUESTED'`;
+    expect(event?.data).toMatchObject({ override: 'NOT_FIRST_SUGGESTION', overrideReason: 'SAME_HELPER' });
   });
 
   it('is measured by the open proposals of the need where there are some', async () => {

@@ -12,7 +12,7 @@ import { isAllowed, readWorld } from '../support/allowed.js';
 import { ACTORS, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
-import { randomFacts } from '../support/facts.js';
+import { planInput, randomFacts } from '../support/facts.js';
 import { problemOf, referenceSolve } from '../support/matching.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
@@ -295,21 +295,7 @@ it('a large plan leaves the event loop to others', async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 5);
   const progress: number[] = [];
-  const plan = await planInThread(
-    {
-      now,
-      policyVersion: 1,
-      weights: DEFAULT_WEIGHTS,
-      needs,
-      sessions,
-      pinned: [],
-      forbidden: [],
-      proposals: [],
-      budget: 60_000,
-      bygone: { needs: [], sessions: [] },
-    },
-    percent => progress.push(percent),
-  );
+  const plan = await planInThread(planInput(needs, sessions), percent => progress.push(percent));
   clearInterval(timer);
   expect(plan.matches.length).toBeGreaterThan(500);
   expect(progress.length).toBeGreaterThan(5);

@@ -345,10 +345,10 @@ describe('publishing', () => {
       expect(accepted.errors).toBeUndefined();
       const won = accepted.data?.matchAccept.userErrors.length === 0;
       const [need] = await owner`select quantity::int, committed::int from need`;
-      const [{ reserved }] = (await owner`select coalesce(sum(reserved), 0)::int as reserved from session`) as any;
+      const [row] = await owner<{ reserved: number }[]>`select coalesce(sum(reserved), 0)::int as reserved from session`;
       const open = await owner`select 1 from match where state = 'PROPOSED'`;
       expect(need).toEqual({ quantity: 1, committed: won ? 1 : 0 });
-      expect(reserved).toBe(won ? 1 : 0);
+      expect(row?.reserved).toBe(won ? 1 : 0);
       expect(published.userErrors).toEqual([]);
       expect(published.fellOut).toHaveLength(won ? 1 : 0);
       expect(open).toHaveLength(won ? 0 : 1);
