@@ -2,15 +2,33 @@
 export const SYSTEM_PURPOSES = ['matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness'] as const;
 export type SystemPurpose = (typeof SYSTEM_PURPOSES)[number];
 
-export const ROLES = ['COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'ESTATE_OFFICER', 'LIAISON', 'FAMILY', 'SUBDISTRICT'] as const;
+export const ROLES = [
+  'COMMUNITY_ADMIN',
+  'BRANCH_SECRETARY',
+  'ESTATE_OFFICER',
+  'GENERALIST_WORKER',
+  'LIAISON',
+  'VOLUNTEER',
+  'FAMILY',
+  'MEDIATOR',
+  'SUBDISTRICT',
+  'AUDITOR',
+] as const;
 export type Role = (typeof ROLES)[number];
+
+/** A program that acts for an account by a key of its own, and no further than the key's scopes reach. */
+export interface ApiClientGrant {
+  readonly id: string;
+  /** `subject:read` and `subject:write`, e.g. `offers:read`. */
+  readonly scopes: readonly string[];
+}
 
 /** A person who signed in, with everything that policies ask about, read once per token. All ids are raw. */
 export interface AccountActor {
   readonly kind: 'ACCOUNT';
   readonly accountId: string;
   readonly roles: readonly Role[];
-  /** Branches whose records this caller reads in full (L3): a secretary's own, an officer's area, an admin's all. */
+  /** Branches whose records this caller reads in full (L3): a secretary's and a generalist's own, an officer's area, an admin's all. */
   readonly branchIds: readonly string[];
   /** Branches that this caller runs as secretary (an admin: all): may plan, publish, decide memberships. */
   readonly secretaryBranchIds: readonly string[];
@@ -20,6 +38,8 @@ export interface AccountActor {
   readonly memberBranchIds: readonly string[];
   /** Residents that this caller is verified kin of. */
   readonly kinIds: readonly string[];
+  /** The program through which the account acts; null for a person who signed in. */
+  readonly client: ApiClientGrant | null;
 }
 
 /** Who asks. Made once per request from a verified token; `ANONYMOUS` sees level L0 (what is public). */
@@ -32,8 +52,9 @@ export const ANONYMOUS: Actor = { kind: 'ANONYMOUS' };
 
 const has = (actor: Actor, role: Role): boolean => actor.kind === 'ACCOUNT' && actor.roles.includes(role);
 export const isAdmin = (actor: Actor): boolean => has(actor, 'COMMUNITY_ADMIN');
+export const isAuditor = (actor: Actor): boolean => has(actor, 'AUDITOR');
 export const isSubdistrict = (actor: Actor): boolean => has(actor, 'SUBDISTRICT');
-/** Works for the community (admin, secretary or officer), so reads full records of some branches. */
+/** Works for the community (admin, secretary, officer or generalist), so reads full records of some branches. */
 export const isStaff = (actor: Actor): boolean => actor.kind === 'ACCOUNT' && actor.branchIds.length > 0;
 /** Reads the full records of this branch. */
 export const worksFor = (actor: Actor, branchId: string): boolean =>

@@ -86,6 +86,7 @@ const NOTHING = {
   organizationIds: [],
   memberBranchIds: [],
   kinIds: [],
+  client: null,
 };
 
 describe('actorOfToken', () => {

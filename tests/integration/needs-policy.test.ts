@@ -55,6 +55,7 @@ const anyAccount: fc.Arbitrary<AccountActor> = fc.record({
   organizationIds: fc.oneof(fc.constant([]), fc.subarray(ORGANIZATIONS)),
   memberBranchIds: fc.subarray(BRANCHES),
   kinIds: fc.oneof(fc.constant([]), fc.subarray(RESIDENTS)),
+  client: fc.constant(null),
 });
 const anybody: fc.Arbitrary<Actor> = fc.oneof(
   { weight: 20, arbitrary: anyAccount },

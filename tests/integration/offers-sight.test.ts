@@ -62,6 +62,7 @@ describe('sight of offers and sessions', () => {
       organizationIds: some(organizationIds),
       memberBranchIds: some([WORLD.branch2]),
       kinIds: fc.constant([]),
+      client: fc.constant(null),
     });
     const known: Actor[] = [...Object.values(ACTORS), { kind: 'SYSTEM', purpose: 'matching', behalfOf: null }];
     for (const actor of [...known, ...fc.sample(actors, 60)]) {

@@ -18,6 +18,7 @@ const nobody: AccountActor = {
   organizationIds: [],
   memberBranchIds: [],
   kinIds: [],
+  client: null,
 };
 const both = [WORLD.branch1, WORLD.branch2];
 

@@ -40,6 +40,7 @@ export async function loadActor(db: Database, communityId: string, accountId: st
         organizationIds: row.organization_ids,
         memberBranchIds: row.member_branch_ids,
         kinIds: row.kin_ids,
+        client: null,
       }
     : null;
 }
@@ -52,6 +53,7 @@ const NOTHING = {
   organizationIds: [],
   memberBranchIds: [],
   kinIds: [],
+  client: null,
 } as const;
 
 const rights = (communityId: string, accountId: string, now: Date) => sql`
@@ -62,8 +64,8 @@ const rights = (communityId: string, accountId: string, now: Date) => sql`
       and (valid_until is null or valid_until > ${now.toISOString()}::timestamptz)
   ), place as (
     select b.id,
-      exists (select 1 from held where role = 'COMMUNITY_ADMIN' or branch_id = b.id) as run,
-      exists (select 1 from held where area_id = b.area_id) as watched
+      exists (select 1 from held where role = 'COMMUNITY_ADMIN' or (role = 'BRANCH_SECRETARY' and branch_id = b.id)) as run,
+      exists (select 1 from held where branch_id = b.id or area_id = b.area_id) as watched
     from ${branches} b where b.community_id = ${communityId}
   )
   select

@@ -13,7 +13,7 @@ export interface Account {
   readonly createdAt: Date;
 }
 
-/** What a role is narrowed to: exactly one id for a secretary, an officer and a liaison, none for the others. */
+/** What a role is narrowed to: exactly one id for a secretary, an officer, a generalist and a liaison, none for the others. */
 export interface RoleScope {
   readonly role: Role;
   readonly branchId?: string | null | undefined;
@@ -37,6 +37,7 @@ const SCOPES = ['branchId', 'areaId', 'organizationId'] as const;
 const SCOPE_OF: Partial<Record<Role, (typeof SCOPES)[number]>> = {
   BRANCH_SECRETARY: 'branchId',
   ESTATE_OFFICER: 'areaId',
+  GENERALIST_WORKER: 'branchId',
   LIAISON: 'organizationId',
 };
 

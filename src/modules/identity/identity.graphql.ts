@@ -25,9 +25,13 @@ export const RoleEnum = defineEnum<Role>('Role', 'What an account may do in a co
   COMMUNITY_ADMIN: ['社区管理员', 'community admin', 'Runs the whole community, its branches and its accounts.'],
   BRANCH_SECRETARY: ['党总支书记', 'branch secretary', 'Runs one branch: reads its needs, plans and publishes.'],
   ESTATE_OFFICER: ['片区社工', 'estate officer', 'Works for the branches of one area.'],
+  GENERALIST_WORKER: ['全能社工', 'generalist worker', 'Works in the back office for one branch.'],
   LIAISON: ['单位联络员', 'liaison', 'Speaks for one organisation.'],
+  VOLUNTEER: ['志愿者', 'volunteer', 'Takes part in activities and helps with services that were accepted.'],
   FAMILY: ['家属', 'family', 'Submits and follows needs for oneself and verified kin.'],
+  MEDIATOR: ['人民调解员', 'mediator', 'Leads their own cases, whose statements nobody else sees.'],
   SUBDISTRICT: ['街道', 'subdistrict', 'Reads counts and pacts of the whole community, no person.'],
+  AUDITOR: ['审计员', 'auditor', 'Reads the event log of the community and verifies it, no person.'],
 });
 
 @ObjectType({

@@ -17,9 +17,8 @@ import { SessionResolver } from './sessions.graphql.js';
 @InputType()
 abstract class NewRoleInput {
   @Field(() => RoleEnum, { description: 'Which role.' }) readonly role!: Role;
-  @Field(() => ID, { nullable: true, description: 'For a secretary, and only then: the branch.' }) readonly branchId?:
-    | string
-    | null;
+  @Field(() => ID, { nullable: true, description: 'For a secretary or a generalist worker, and only then: the branch.' })
+  readonly branchId?: string | null;
   @Field(() => ID, { nullable: true, description: 'For an estate officer, and only then: the area.' }) readonly areaId?:
     | string
     | null;

@@ -47,7 +47,7 @@ export const roleAssignments = identity.table(
     index('role_assignment_by_account').on(t.accountId, t.communityId),
     check(
       'role_assignment_scope',
-      sql`(${t.role} = 'BRANCH_SECRETARY') = (${t.branchId} is not null) and (${t.role} = 'ESTATE_OFFICER') = (${t.areaId} is not null) and (${t.role} = 'LIAISON') = (${t.organizationId} is not null)`,
+      sql`(${t.role} in ('BRANCH_SECRETARY', 'GENERALIST_WORKER')) = (${t.branchId} is not null) and (${t.role} = 'ESTATE_OFFICER') = (${t.areaId} is not null) and (${t.role} = 'LIAISON') = (${t.organizationId} is not null)`,
     ),
   ],
 );

@@ -1,12 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, pgPolicy, primaryKey, uuid } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
+import { bySystem, inBranches, inTenant, personal, sealed } from '../../db/personal.table.js';
 import { needs } from '../needs/needs.table.js';
-import { personal, sealed } from '../residents/residents.table.js';
 import { branches } from '../territory/territory.table.js';
 
-const inWall = sql`community_id = nullif(current_setting('app.community', true), '')::uuid
-  and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')`;
+const inWall = sql`${inTenant} and (${inBranches} or ${bySystem})`;
 
 /** Why staff knew better than the engine, in their own words: it may well be about the person, so it lives behind the wall. */
 export const overrideNotes = personal.table(

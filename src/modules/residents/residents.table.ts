@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   boolean,
   check,
-  customType,
   date,
   foreignKey,
   index,
@@ -10,7 +9,6 @@ import {
   jsonb,
   pgEnum,
   pgPolicy,
-  pgSchema,
   primaryKey,
   smallint,
   text,
@@ -18,13 +16,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
+import { bySystem, inBranches, inTenant, isAccount, isKin, personal, sealed } from '../../db/personal.table.js';
 import { SYSTEM_PURPOSES } from '../../kernel/actor.js';
 import { careCategory, language } from '../offers/offers.table.js';
 import { branches, buildings } from '../territory/territory.table.js';
 import { ABILITY_LEVELS, KINSHIP_RELATIONS, KINSHIP_STATES, RESIDENCY_STATUSES, SEXES } from './residents.domain.js';
-
-/** Everything about a person. Row-level security is enabled and forced on each table (migration), and asks the settings of `db/acting.ts`. */
-export const personal = pgSchema('personal');
 
 export const residencyStatus = pgEnum('residency_status', RESIDENCY_STATUSES);
 export const abilityLevel = pgEnum('ability_level', ABILITY_LEVELS);
@@ -33,17 +29,7 @@ export const kinshipRelation = pgEnum('kinship_relation', KINSHIP_RELATIONS);
 export const kinshipState = pgEnum('kinship_state', KINSHIP_STATES);
 export const systemPurpose = pgEnum('system_purpose', SYSTEM_PURPOSES);
 
-/** Bytes sealed by `kernel/vault.ts`: AES-256-GCM, bound to table, column, community and row. */
-export const sealed = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
-
-/** Policies hold no sub-select: settings only, so that they are cheap and an engine with shards accepts them. */
-const inTenant = sql`community_id = nullif(current_setting('app.community', true), '')::uuid`;
-const inBranches = sql`branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[])`;
-const bySystem = sql`coalesce(current_setting('app.system', true), '') <> ''`;
-const isOwn = sql`account_id = nullif(current_setting('app.account', true), '')::uuid`;
-const isKin = (column: string) => sql`${sql.raw(column)} = any(string_to_array(current_setting('app.kin', true), ',')::uuid[])`;
-
-const isRequester = sql`requester_account_id = nullif(current_setting('app.account', true), '')::uuid`;
+const isRequester = isAccount('requester_account_id');
 /** Verified kin of the beneficiary, and the account that asked. */
 const ofFamily = sql`(${isKin('beneficiary_id')} or ${isRequester})`;
 
@@ -141,12 +127,12 @@ export const kinships = personal.table(
       using: sql`${inTenant} and (${inBranches} or ${bySystem})`,
       withCheck: sql`${inTenant} and (${inBranches} or ${bySystem})`,
     }),
-    pgPolicy('kinship_own', { as: 'permissive', for: 'select', using: sql`${inTenant} and ${isOwn}` }),
+    pgPolicy('kinship_own', { as: 'permissive', for: 'select', using: sql`${inTenant} and ${isAccount('account_id')}` }),
     pgPolicy('kinship_own_end', {
       as: 'permissive',
       for: 'update',
-      using: sql`${inTenant} and ${isOwn}`,
-      withCheck: sql`${inTenant} and ${isOwn} and state = 'REVOKED'`,
+      using: sql`${inTenant} and ${isAccount('account_id')}`,
+      withCheck: sql`${inTenant} and ${isAccount('account_id')} and state = 'REVOKED'`,
     }),
   ],
 );

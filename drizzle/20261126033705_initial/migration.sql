@@ -1,11 +1,11 @@
-CREATE SCHEMA "identity";
---> statement-breakpoint
 CREATE SCHEMA "personal";
+--> statement-breakpoint
+CREATE SCHEMA "identity";
 --> statement-breakpoint
 CREATE TYPE "membership_state" AS ENUM('INVITED', 'APPLIED', 'ACTIVE', 'SUSPENDED', 'ENDED');--> statement-breakpoint
 CREATE TYPE "organization_kind" AS ENUM('GOV', 'PUBLIC_INST', 'MASS_ORG', 'SOE', 'PRIVATE', 'FINANCE', 'EDUCATION', 'MEDICAL', 'LAW_FIRM', 'NGO', 'FOUNDATION', 'UNION', 'PROPERTY', 'RESIDENT_BODY');--> statement-breakpoint
 CREATE TYPE "pact_state" AS ENUM('DRAFT', 'SIGNED', 'TERMINATED');--> statement-breakpoint
-CREATE TYPE "account_role" AS ENUM('COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'ESTATE_OFFICER', 'LIAISON', 'FAMILY', 'SUBDISTRICT');--> statement-breakpoint
+CREATE TYPE "account_role" AS ENUM('COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'ESTATE_OFFICER', 'GENERALIST_WORKER', 'LIAISON', 'VOLUNTEER', 'FAMILY', 'MEDIATOR', 'SUBDISTRICT', 'AUDITOR');--> statement-breakpoint
 CREATE TYPE "change_kind" AS ENUM('KEPT', 'MOVED', 'DROPPED', 'NEW');--> statement-breakpoint
 CREATE TYPE "match_state" AS ENUM('PLANNED', 'PROPOSED', 'ACCEPTED', 'DECLINED', 'FELL_OUT', 'LAPSED');--> statement-breakpoint
 CREATE TYPE "plan_state" AS ENUM('QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED', 'CANCELLED');--> statement-breakpoint
@@ -171,7 +171,7 @@ CREATE TABLE "identity"."role_assignment" (
 	"organization_id" uuid,
 	"valid_from" timestamp(3) with time zone NOT NULL,
 	"valid_until" timestamp(3) with time zone,
-	CONSTRAINT "role_assignment_scope" CHECK (("role" = 'BRANCH_SECRETARY') = ("branch_id" is not null) and ("role" = 'ESTATE_OFFICER') = ("area_id" is not null) and ("role" = 'LIAISON') = ("organization_id" is not null))
+	CONSTRAINT "role_assignment_scope" CHECK (("role" in ('BRANCH_SECRETARY', 'GENERALIST_WORKER')) = ("branch_id" is not null) and ("role" = 'ESTATE_OFFICER') = ("area_id" is not null) and ("role" = 'LIAISON') = ("organization_id" is not null))
 );
 --> statement-breakpoint
 CREATE TABLE "match_plan" (
@@ -738,9 +738,7 @@ ALTER TABLE "branch" ADD CONSTRAINT "branch_community_id_community_id_fkey" FORE
 ALTER TABLE "branch" ADD CONSTRAINT "branch_area" FOREIGN KEY ("community_id","area_id") REFERENCES "area"("community_id","id");--> statement-breakpoint
 ALTER TABLE "building" ADD CONSTRAINT "building_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "building" ADD CONSTRAINT "building_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
-CREATE POLICY "override_note_wall" ON "personal"."override_note" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid
-  and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid
-  and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "override_note_wall" ON "personal"."override_note" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "access_log_append" ON "personal"."access_log" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "kinship_own" ON "personal"."kinship" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
