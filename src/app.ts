@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
-import { type Connection, connect, type Database } from './db/client.js';
+import { connect, type Database } from './db/client.js';
 import { isMigrated } from './db/migrate.js';
 import { DatabaseRefused, openDatabase } from './db/open.js';
 import { startSealer } from './db/sealer.js';
@@ -16,7 +16,9 @@ import { createScopes } from './http/scopes.js';
 import { openDoor } from './http/server.js';
 import type { Actor } from './kernel/actor.js';
 import { type Clock, systemClock } from './kernel/clock.js';
+import type { KeyProvider } from './kernel/keys.js';
 import { createVault, type Vault } from './kernel/vault.js';
+import { keysFrom } from './keys.js';
 import { createLog } from './log.js';
 import { hasDemoAccounts } from './modules/identity/identity.service.js';
 import { createLockout } from './modules/identity/lockout.js';
@@ -63,6 +65,8 @@ export interface Overrides {
   /** Told of every statement that requests send. */
   readonly onStatement?: (text: string) => void;
   readonly deadlineMs?: number;
+  /** Where the keys of personal columns come from, instead of the configuration: a key management service. */
+  readonly keys?: KeyProvider;
 }
 
 export interface App {
@@ -81,7 +85,7 @@ export const printSdl = (schema: GraphQLSchema): string => `${printSchema(lexico
 /**
  * Puts the process together: database, schema, sealer, door. What was opened is closed again when a later step fails.
  *
- * @throws EmbeddedPostgresError, DatabaseRefused, or the system's error when the port is taken
+ * @throws EmbeddedPostgresError, DatabaseRefused, KeysRefused, or the system's error when the port is taken
  */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const closing: (() => Promise<unknown>)[] = [];
@@ -108,9 +112,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
 type OnClose = (step: () => Promise<unknown>) => void;
 
-async function open(config: Config, overrides: Overrides, onClose: OnClose) {
+/**
+ * The database, migrated and ready, and the keys to what is sealed in it: all that jobs of the command line need of us.
+ *
+ * @throws EmbeddedPostgresError, DatabaseRefused, KeysRefused
+ */
+export async function openHouse(config: Config, overrides: Overrides, onClose: OnClose): Promise<House> {
   const { tell = () => undefined, clock: now = systemClock } = overrides;
-  const log = overrides.log ?? createLog(config.logLevel);
+  const keys = await (overrides.keys ?? keysFrom(config)).keys();
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
     ownerUrl: config.databaseOwnerUrl,
@@ -125,18 +134,29 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   onClose(() => serving.close());
   const slow = connect(database.servingUrl, { max: Math.ceil(max / 2), statementTimeoutMs: SLOW_STATEMENT });
   onClose(() => slow.close());
+  const parts = { db: serving.db, slowDb: slow.db, vault: createVault(keys), now };
+  return {
+    ...parts,
+    tell,
+    ownerUrl: database.ownerUrl,
+    scopeOf: (communityId, actor) => new Scope({ ...parts, locale: 'zh', requestId: null, communityId, actor }),
+  };
+}
 
-  const house = createHouse(config, serving, slow, { now, tell, ownerUrl: database.ownerUrl });
-  if (config.demoData && overrides.seed && (await communityIdByCode(serving.db, null)) === null) await overrides.seed(house);
-  if (config.production && (await hasDemoAccounts(serving.db)))
+async function open(config: Config, overrides: Overrides, onClose: OnClose) {
+  const log = overrides.log ?? createLog(config.logLevel);
+  const house = await openHouse(config, overrides, onClose);
+  const { db, slowDb, now } = house;
+  if (config.demoData && overrides.seed && (await communityIdByCode(db, null)) === null) await overrides.seed(house);
+  if (config.production && (await hasDemoAccounts(db)))
     throw new DatabaseRefused('Not in production: the database holds active demo accounts, whose password is published.');
 
   const schema = overrides.schema ?? createSchema();
-  const sealer = startSealer(slow.db, now, error => log.warn({ err: error }, 'sealing failed, will try again'));
+  const sealer = startSealer(slowDb, now, error => log.warn({ err: error }, 'sealing failed, will try again'));
   onClose(() => sealer.stop());
   const upkeep = startUpkeep(house, error => log.warn({ err: error }, 'upkeep failed, will try again'));
   onClose(() => upkeep.stop());
-  await failInterruptedPlans(serving.db, now(), { alone: config.databaseUrl === null }).catch(error =>
+  await failInterruptedPlans(db, now(), { alone: config.databaseUrl === null }).catch(error =>
     log.warn({ err: error }, 'matching runs cut short are not marked yet'),
   );
   onClose(() => stopPlanRuns());
@@ -154,32 +174,21 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
     graphql: serveGraphql({
       apollo,
       log,
-      admission: createAdmission({ places: max * PER_CONNECTION, patienceMs: PATIENCE }),
+      admission: createAdmission({ places: config.poolSize * PER_CONNECTION, patienceMs: PATIENCE }),
       scopeOf: createScopes({
         ...house,
         ...signing(config, house),
-        communityIdByCode: code => communityIdByCode(serving.db, code),
+        communityIdByCode: code => communityIdByCode(db, code),
         defaultCommunity: config.defaultCommunity,
         trustProxy: config.trustProxy,
       }),
     }),
-    isReady: readiness(serving.db),
+    isReady: readiness(db),
     sdl: printSdl(schema),
     examples: readFileSync(fileURLToPath(new URL('../schema/examples.graphql', import.meta.url)), 'utf8'),
   });
   onClose(() => door.stop());
   return { house, url: door.url, port: door.port };
-}
-
-function createHouse(
-  config: Config,
-  { db }: Connection,
-  { db: slowDb }: Connection,
-  rest: Pick<House, 'now' | 'tell' | 'ownerUrl'>,
-): House {
-  const vault = createVault(config.dataKeys ?? new Map([[1, Buffer.from(keptSecret(config.dataDir, 'data.key'), 'base64url')]]));
-  const parts = { db, slowDb, vault, now: rest.now, locale: 'zh', requestId: null } as const;
-  return { ...rest, db, slowDb, vault, scopeOf: (communityId, actor) => new Scope({ ...parts, communityId, actor }) };
 }
 
 /** Keys have names that follow from themselves: a token finds its key also after the next one took its place. */

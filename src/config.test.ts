@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from './config.js';
 
 const secret = randomBytes(32).toString('base64');
-const safe = { NODE_ENV: 'production', JWT_SECRET: secret, DATA_KEYS: `1:${secret}` };
+const safe = { NODE_ENV: 'production', JWT_SECRET: secret, DATA_KEYS: `1:${secret}`, INDEX_KEYS: `1:${secret}` };
 
 const problemsOf = (variables: Readonly<Record<string, string>>): readonly string[] => {
   try {
@@ -48,7 +48,7 @@ describe('configuration', () => {
 
   it('starts in production with everything given, and not otherwise', () => {
     expect(loadConfig(safe)).toMatchObject({ production: true, demoData: false, logLevel: 'info' });
-    expect(problemsOf({ NODE_ENV: 'production', DEMO_DATA: 'true', CORS_ORIGINS: 'https://a.example,*' })).toHaveLength(4);
+    expect(problemsOf({ NODE_ENV: 'production', DEMO_DATA: 'true', CORS_ORIGINS: 'https://a.example,*' })).toHaveLength(5);
     expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(31) })).not.toHaveLength(0);
     expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(64) })).not.toHaveLength(0);
   });
@@ -57,6 +57,13 @@ describe('configuration', () => {
     const keys = loadConfig({ DATA_KEYS: `2:${secret}, 1:${secret}` }).dataKeys;
     expect([...(keys?.keys() ?? [])]).toEqual([2, 1]);
     expect(keys?.get(1)).toHaveLength(32);
+  });
+
+  it('takes keys from a file instead, never from both', () => {
+    const { DATA_KEYS, ...rest } = safe;
+    expect(problemsOf(rest)).toHaveLength(1);
+    expect(loadConfig({ ...rest, DATA_KEYS_FILE: '/run/keys' })).toMatchObject({ dataKeys: null, dataKeysFile: '/run/keys' });
+    expect(problemsOf({ ...safe, INDEX_KEYS_FILE: '/run/keys' })).toEqual(['INDEX_KEYS and INDEX_KEYS_FILE are both set']);
   });
 
   it('tells what does not parse and what production refuses in one go', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type NumberedKeys, parseKeys } from './kernel/keys.js';
 
 const MIN_SECRET = 32;
 
@@ -17,8 +18,12 @@ export interface Config {
   readonly jwtSecret: string | null;
   /** Still accepted while keys change. */
   readonly jwtSecretPrevious: string | null;
-  /** Seal personal columns, by number; null: one is made and kept in `dataDir`. */
-  readonly dataKeys: ReadonlyMap<number, Buffer> | null;
+  /** Seal personal columns; null: those of `dataKeysFile`, and without one a key is made and kept in `dataDir`. */
+  readonly dataKeys: NumberedKeys | null;
+  readonly dataKeysFile: string | null;
+  /** Make personal columns findable; null: as with `dataKeys`. */
+  readonly indexKeys: NumberedKeys | null;
+  readonly indexKeysFile: string | null;
   /** Web pages of these origins may read answers. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -64,18 +69,9 @@ const secret = z
   .refine(value => Buffer.byteLength(value) >= MIN_SECRET, `has fewer than ${MIN_SECRET} bytes`)
   .refine(value => new Set(value).size >= 8, 'repeats a few characters');
 
-/** `1:base64,2:base64` */
-const dataKeys = z.string().transform((text, context) => {
-  const keys = new Map<number, Buffer>();
-  for (const part of text.split(',')) {
-    const [, number, encoded] = /^(\d{1,3}):([A-Za-z0-9+/_-]+={0,2})$/.exec(part.trim()) ?? [];
-    const key = Buffer.from(encoded ?? '', 'base64');
-    const id = Number(number);
-    if (!number || id < 1 || id > 255) context.addIssue('is not of the form 1:base64,2:base64 with numbers 1 to 255');
-    else if (key.length < MIN_SECRET) context.addIssue(`key ${id} has fewer than ${MIN_SECRET} bytes`);
-    else if (keys.has(id)) context.addIssue(`has two keys ${id}`);
-    keys.set(id, key);
-  }
+const numberedKeys = z.string().transform((text, context) => {
+  const { keys, problems } = parseKeys(text);
+  for (const problem of problems) context.addIssue(problem);
   return keys;
 });
 
@@ -95,7 +91,10 @@ const environment = z.object({
   DATA_DIR: z.string().default('.data'),
   JWT_SECRET: secret.optional(),
   JWT_SECRET_PREVIOUS: secret.optional(),
-  DATA_KEYS: dataKeys.optional(),
+  DATA_KEYS: numberedKeys.optional(),
+  DATA_KEYS_FILE: z.string().optional(),
+  INDEX_KEYS: numberedKeys.optional(),
+  INDEX_KEYS_FILE: z.string().optional(),
   CORS_ORIGINS: z
     .string()
     .transform(text =>
@@ -119,10 +118,12 @@ const environment = z.object({
 type Given = Readonly<Record<string, string | undefined>>;
 
 /** What a production process does not start with: whatever anybody could know or guess. Asked of the text, so that it is told beside what does not parse. */
-function productionProblems({ JWT_SECRET, DATA_KEYS, DEMO_DATA, CORS_ORIGINS = '' }: Given): readonly string[] {
+function productionProblems(given: Given): readonly string[] {
+  const { JWT_SECRET, DATA_KEYS, DATA_KEYS_FILE, INDEX_KEYS, INDEX_KEYS_FILE, DEMO_DATA, CORS_ORIGINS = '' } = given;
   return [
     JWT_SECRET ? [] : ['JWT_SECRET is missing: production makes no secret of its own'],
-    DATA_KEYS ? [] : ['DATA_KEYS is missing: production makes no key of its own'],
+    DATA_KEYS || DATA_KEYS_FILE ? [] : ['DATA_KEYS is missing: production makes no key of its own'],
+    INDEX_KEYS || INDEX_KEYS_FILE ? [] : ['INDEX_KEYS is missing: production makes no key of its own'],
     DEMO_DATA === 'true' ? ['DEMO_DATA is true: demo accounts have a published password'] : [],
     CORS_ORIGINS.split(',').some(origin => origin.trim() === '*') ? ['CORS_ORIGINS holds *: name the origins'] : [],
   ].flat();
@@ -140,6 +141,9 @@ export function loadConfig(variables: Given): Config {
   const problems = [
     ...(error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`),
     ...(production ? productionProblems(given) : []),
+    ...['DATA_KEYS', 'INDEX_KEYS'].flatMap(name =>
+      given[name] && given[`${name}_FILE`] ? [`${name} and ${name}_FILE are both set`] : [],
+    ),
     ...(given.DATABASE_OWNER_URL && !given.DATABASE_URL ? ['DATABASE_OWNER_URL is set without DATABASE_URL'] : []),
   ];
   if (!env || problems.length) throw new ConfigError(problems);
@@ -153,6 +157,9 @@ export function loadConfig(variables: Given): Config {
     jwtSecret: env.JWT_SECRET ?? null,
     jwtSecretPrevious: env.JWT_SECRET_PREVIOUS ?? null,
     dataKeys: env.DATA_KEYS ?? null,
+    dataKeysFile: env.DATA_KEYS_FILE ?? null,
+    indexKeys: env.INDEX_KEYS ?? null,
+    indexKeysFile: env.INDEX_KEYS_FILE ?? null,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     demoData: env.DEMO_DATA ?? !production,

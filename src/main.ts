@@ -4,6 +4,7 @@ import { ConfigError, loadConfig } from './config.js';
 import { isForgotten } from './db/driver.js';
 import { EmbeddedPostgresError } from './db/embedded.js';
 import { DatabaseRefused } from './db/open.js';
+import { KeysRefused } from './keys.js';
 import { hasDemoAccounts } from './modules/identity/identity.service.js';
 import { DEMO_PASSWORD, seedDemo } from './seeds/index.js';
 
@@ -57,7 +58,13 @@ async function welcome({ url, house }: App): Promise<void> {
 function plain(error: unknown): string {
   if (error instanceof ConfigError)
     return ['The configuration has problems:', ...error.problems.map(line => `  ${line}`)].join('\n');
-  if (error instanceof EmbeddedPostgresError || error instanceof DatabaseRefused || error instanceof TooOld) return error.message;
+  if (
+    error instanceof EmbeddedPostgresError ||
+    error instanceof DatabaseRefused ||
+    error instanceof KeysRefused ||
+    error instanceof TooOld
+  )
+    return error.message;
   const { code, port } = error as { readonly code?: string; readonly port?: number };
   if (code === 'EADDRINUSE') return `Port ${port} is in use: set PORT to another one.`;
   if (code === 'EACCES' && port !== undefined) return `Port ${port} is not ours to open: set PORT to another one.`;

@@ -11,8 +11,8 @@ export interface IdempotencyKey {
   readonly accountId: string;
   readonly operation: string;
   readonly key: string;
-  /** Keyed digest of the input: a plain one of a phone number could be guessed. */
-  readonly inputHash: Buffer;
+  /** Keyed digest of the input (a plain one of a phone number could be guessed), under the current key and then under older ones. */
+  readonly inputHashes: readonly [Buffer, ...Buffer[]];
   readonly at: Date;
 }
 
@@ -29,11 +29,11 @@ const sortKeys = (_name: string, value: unknown): unknown =>
  */
 export async function takeKey(
   db: Database,
-  { communityId, accountId, operation, key, inputHash, at }: IdempotencyKey,
+  { communityId, accountId, operation, key, inputHashes, at }: IdempotencyKey,
 ): Promise<Result<{ readonly replay: string | null }, IdempotencyKeyReused>> {
   const taken = await db
     .insert(idempotencyKeys)
-    .values({ communityId, accountId, operation, key, inputHash, createdAt: at })
+    .values({ communityId, accountId, operation, key, inputHash: inputHashes[0], createdAt: at })
     .onConflictDoNothing()
     .returning({ key: idempotencyKeys.key });
   if (taken.length) return ok({ replay: null });
@@ -42,7 +42,8 @@ export async function takeKey(
     .from(idempotencyKeys)
     .where(matching(communityId, accountId, operation, key));
   if (!first) throw new Error('idempotency key vanished');
-  if (!first.inputHash.equals(inputHash)) return fail({ code: 'IDEMPOTENCY_KEY_REUSED', path: ['idempotencyKey'] });
+  if (!inputHashes.some(hash => hash.equals(first.inputHash)))
+    return fail({ code: 'IDEMPOTENCY_KEY_REUSED', path: ['idempotencyKey'] });
   return ok({ replay: first.resultId });
 }
 

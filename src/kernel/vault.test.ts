@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { newId } from './ids.js';
+import { parseKeys } from './keys.js';
 import { createVault, type Place } from './vault.js';
 
 const [first, second] = [randomBytes(32), randomBytes(48)];
-const vault = createVault(new Map([[1, first]]));
+const index = new Map([[1, randomBytes(32)]]);
+const vault = createVault({ data: new Map([[1, first]]), index });
 const communityId = newId();
 const place: Place = { table: 'personal.resident', column: 'name_sealed', communityId, rowId: newId() };
 const NAME = '张三丰';
@@ -46,32 +48,83 @@ describe('sealing', () => {
 });
 
 describe('changing keys', () => {
-  const rotated = createVault(
-    new Map([
+  const next = new Map([[2, randomBytes(32)], ...index]);
+  const rotated = createVault({
+    data: new Map([
       [2, second],
       [1, first],
     ]),
-  );
+    index: next,
+  });
 
-  it('seals under the highest number and still opens what is older', () => {
+  it('seals under the first key, whatever its number, and opens what is under any', () => {
     expect(rotated.seal(place, NAME)[0]).toBe(2);
     expect(rotated.open(place, vault.seal(place, NAME))).toBe(NAME);
     expect(() => vault.open(place, rotated.seal(place, NAME))).toThrow('unknown data key');
+    const known = createVault({
+      data: new Map([
+        [1, first],
+        [2, second],
+      ]),
+      index,
+    });
+    expect(known.seal(place, NAME)[0]).toBe(1);
+    expect(known.open(place, rotated.seal(place, NAME))).toBe(NAME);
   });
 
-  it('finds by the same index as long as the oldest key is there', () => {
-    expect(rotated.blindIndex(communityId, 'phone', NAME)).toEqual(vault.blindIndex(communityId, 'phone', NAME));
-    expect(createVault(new Map([[2, second]])).blindIndex(communityId, 'phone', NAME)).not.toEqual(
-      vault.blindIndex(communityId, 'phone', NAME),
-    );
+  it('finds what was indexed before, and what is indexed now', () => {
+    const lookup = rotated.blindIndexes(communityId, 'phone', NAME);
+    expect(lookup).toEqual([rotated.blindIndex(communityId, 'phone', NAME), vault.blindIndex(communityId, 'phone', NAME)]);
+    expect(lookup.map(([number]) => number)).toEqual([2, 1]);
+    expect(rotated.blindTokenLists(communityId, 'text', ['修水'])).toEqual([
+      rotated.blindTokens(communityId, 'text', ['修水']),
+      vault.blindTokens(communityId, 'text', ['修水']),
+    ]);
+  });
+
+  it('changes no index when the data key changes, and needs no retired key', () => {
+    const retired = createVault({ data: new Map([[2, second]]), index });
+    expect(retired.blindIndex(communityId, 'phone', NAME)).toEqual(vault.blindIndex(communityId, 'phone', NAME));
+    expect(retired.open(place, rotated.seal(place, NAME))).toBe(NAME);
   });
 
   it('refuses weak, missing and misnumbered keys', () => {
-    expect(() => createVault(new Map([[1, randomBytes(31)]]))).toThrow(RangeError);
-    expect(() => createVault(new Map([[0, first]]))).toThrow(RangeError);
-    expect(() => createVault(new Map([[256, first]]))).toThrow(RangeError);
-    expect(() => createVault(new Map([[1.5, first]]))).toThrow(RangeError);
-    expect(() => createVault(new Map())).toThrow(RangeError);
+    for (const keys of [
+      new Map([[1, randomBytes(31)]]),
+      new Map([[0, first]]),
+      new Map([[128, first]]),
+      new Map([[1.5, first]]),
+      new Map(),
+    ]) {
+      expect(() => createVault({ data: keys, index })).toThrow(RangeError);
+      expect(() => createVault({ data: new Map([[1, first]]), index: keys })).toThrow(RangeError);
+    }
+  });
+});
+
+describe('keys as they are written', () => {
+  const [a, b] = [first.toString('base64'), second.toString('base64url')];
+
+  it('keep their order: the first is current', () => {
+    for (const text of [`2:${b},1:${a}`, ` 2:${b}, 1:${a}\n`, `2:${b}\n1:${a}\n`]) {
+      const { keys, problems } = parseKeys(text);
+      expect(problems).toEqual([]);
+      expect([...keys]).toEqual([
+        [2, second],
+        [1, first],
+      ]);
+    }
+  });
+
+  it.each([
+    ['', 'is not of the form'],
+    [a, 'is not of the form'],
+    [`0:${a}`, 'is not of the form'],
+    [`128:${a}`, 'is not of the form'],
+    ['1:AAAA', 'key 1 has fewer than 32 bytes'],
+    [`1:${a},1:${b}`, 'has two keys 1'],
+  ])('are refused: %s', (text, problem) => {
+    expect(parseKeys(text).problems.join()).toContain(problem);
   });
 });
 
@@ -85,18 +138,19 @@ describe('blind indexes', () => {
       vault.blindIndex(communityId, 'name', '张三'),
       vault.blindIndex(communityId, 'phone', NAME),
       vault.blindIndex(newId(), 'name', NAME),
-      createVault(new Map([[1, second]])).blindIndex(communityId, 'name', NAME),
+      createVault({ data: new Map([[1, first]]), index: new Map([[1, second]]) }).blindIndex(communityId, 'name', NAME),
     ];
     const own = vault.blindIndex(communityId, 'name', NAME);
-    expect(own).toHaveLength(16);
+    expect(own).toHaveLength(17);
     for (const other of others) expect(other).not.toEqual(own);
   });
 
-  it('turn parts of a text into sorted integers of 31 bits, each once', () => {
-    const tokens = vault.blindTokens(communityId, 'description', ['修水', '水管', '修水']);
+  it('turn parts of a text into the key number and sorted integers of 31 bits, each once', () => {
+    const [marker, ...tokens] = vault.blindTokens(communityId, 'description', ['修水', '水管', '修水']);
+    expect(marker).toBe(-1);
     expect(tokens).toHaveLength(2);
     expect([...tokens].sort((a, b) => a - b)).toEqual(tokens);
     for (const token of tokens) expect(Number.isInteger(token) && token >= 0 && token < 2 ** 31).toBe(true);
-    expect(vault.blindTokens(newId(), 'description', ['修水', '水管'])).not.toEqual(tokens);
+    expect(vault.blindTokens(newId(), 'description', ['修水', '水管'])).not.toEqual([marker, ...tokens]);
   });
 });

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { uuidBytes } from './ids.js';
+import { currentKey, type KeyRing } from './keys.js';
 import { normalize } from './text.js';
 
 /** Where a sealed value belongs: a value moved to another row or column does not open. */
@@ -12,61 +13,78 @@ export interface Place {
 
 /** Seals personal values and makes the blind indexes that find them by equality. */
 export interface Vault {
+  /** The numbers of the keys that new values are made with. */
+  readonly current: { readonly data: number; readonly index: number };
   seal(place: Place, plain: string): Buffer;
   /** Throws when the value was altered or moved, or its key is unknown. */
   open(place: Place, sealed: Buffer): string;
-  /** Equal normalised values of one community and column give equal bytes; across communities they differ. */
+  /** To store: equal normalised values of one community and column give equal bytes; across communities they differ. */
   blindIndex(communityId: string, column: string, plain: string): Buffer;
-  /** The same for parts of a text, as 31-bit integers for an array index. */
+  /** To search by: the same value under every key that is still understood, the current one first. */
+  blindIndexes(communityId: string, column: string, plain: string): [Buffer, ...Buffer[]];
+  /** To store, for parts of a text: the key's number, negative, then 31-bit integers, in ascending order. */
   blindTokens(communityId: string, column: string, tokens: readonly string[]): number[];
+  /** To search by: one such list for each key. Rows that hold all of a list hold all of the tokens. */
+  blindTokenLists(communityId: string, column: string, tokens: readonly string[]): number[][];
 }
 
 const IV = 12;
 const TAG = 16;
+const INDEX = 16;
 
 /**
- * AES-256-GCM (NIST SP 800-38D) under keys derived by HKDF (RFC 5869) from numbered secrets of at least 32 bytes. A sealed
- * value is: key number (1 byte), iv, tag, text. New values use the highest number; older ones stay readable.
+ * AES-256-GCM (NIST SP 800-38D) and HMAC-SHA-256 (FIPS 198-1) under keys derived by HKDF (RFC 5869) from numbered secrets. A
+ * sealed value is: key number (1 byte), iv, tag, text; a blind index: key number, first 16 bytes of the digest. So each stored
+ * value says itself under which key it is, and rotation can tell what is left to do.
  */
-export function createVault(secrets: ReadonlyMap<number, Buffer>): Vault {
-  const current = Math.max(...secrets.keys());
-  for (const [number, secret] of secrets) {
-    if (!Number.isInteger(number) || number < 1 || number > 255) throw new RangeError('a data key is numbered 1 to 255');
-    if (secret.length < 32) throw new RangeError('a data key has at least 32 bytes');
-  }
-  const derived = new Map([...secrets].map(([number, secret]) => [number, derive(secret, 'seal')]));
-  const oldest = secrets.get(Math.min(...secrets.keys()));
-  if (!oldest) throw new RangeError('a vault needs a data key');
-  const indexKey = derive(oldest, 'blind index');
+export function createVault({ data, index }: KeyRing): Vault {
+  const current = { data: currentKey(data), index: currentKey(index) };
+  const sealing = derived(data, 'seal');
+  const indexing = derived(index, 'blind index');
+  const older = [...indexing.keys()].filter(number => number !== current.index);
   const aad = ({ table, column, communityId, rowId }: Place) => Buffer.from(`${table}|${column}|${communityId}|${rowId}`);
-  const digest = (communityId: string, column: string, plain: string): Buffer =>
-    createHmac('sha256', indexKey)
+  const digest = (number: number, communityId: string, column: string, plain: string): Buffer =>
+    createHmac('sha256', keyOf(indexing, number))
       .update(uuidBytes(communityId))
       .update(`${column}|${normalize(plain)}`)
       .digest();
+  const indexUnder = (number: number, communityId: string, column: string, plain: string): Buffer =>
+    Buffer.concat([Buffer.of(number), digest(number, communityId, column, plain).subarray(0, INDEX)]);
+  const tokensUnder = (number: number, communityId: string, column: string, tokens: readonly string[]): number[] => [
+    -number,
+    ...[...new Set(tokens.map(token => digest(number, communityId, column, token).readUInt32BE() >>> 1))].sort((a, b) => a - b),
+  ];
 
   return {
+    current,
     seal(place, plain) {
-      const key = derived.get(current);
-      if (!key) throw new Error('the current data key is missing');
       const iv = randomBytes(IV);
-      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad(place));
+      const cipher = createCipheriv('aes-256-gcm', keyOf(sealing, current.data), iv).setAAD(aad(place));
       const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return Buffer.concat([Buffer.of(current), iv, cipher.getAuthTag(), text]);
+      return Buffer.concat([Buffer.of(current.data), iv, cipher.getAuthTag(), text]);
     },
     open(place, sealed) {
-      const key = derived.get(sealed[0] ?? 0);
-      if (!key) throw new Error('sealed under an unknown data key');
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + IV), { authTagLength: TAG })
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(sealing, sealed[0]), sealed.subarray(1, 1 + IV), {
+        authTagLength: TAG,
+      })
         .setAAD(aad(place))
         .setAuthTag(sealed.subarray(1 + IV, 1 + IV + TAG));
       return Buffer.concat([decipher.update(sealed.subarray(1 + IV + TAG)), decipher.final()]).toString('utf8');
     },
-    blindIndex: (communityId, column, plain) => digest(communityId, column, plain).subarray(0, 16),
-    blindTokens: (communityId, column, tokens) =>
-      [...new Set(tokens.map(token => digest(communityId, column, token).readUInt32BE() >>> 1))].sort((a, b) => a - b),
+    blindIndex: (...of) => indexUnder(current.index, ...of),
+    blindIndexes: (...of) => [indexUnder(current.index, ...of), ...older.map(number => indexUnder(number, ...of))],
+    blindTokens: (...of) => tokensUnder(current.index, ...of),
+    blindTokenLists: (...of) => [current.index, ...older].map(number => tokensUnder(number, ...of)),
   };
 }
 
-const derive = (secret: Buffer, purpose: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', `red-alliance ${purpose}`, 32));
+const derived = (secrets: KeyRing['data'], purpose: string): ReadonlyMap<number, Buffer> =>
+  new Map(
+    [...secrets].map(([number, secret]) => [number, Buffer.from(hkdfSync('sha256', secret, '', `red-alliance ${purpose}`, 32))]),
+  );
+
+function keyOf(keys: ReadonlyMap<number, Buffer>, number: number | undefined): Buffer {
+  const key = number === undefined ? undefined : keys.get(number);
+  if (!key) throw new Error('sealed under an unknown data key');
+  return key;
+}

@@ -154,9 +154,9 @@ export class Scope {
     reload: (id: string) => Promise<T | null>,
   ): Promise<Result<T, F | IdempotencyKeyReused | NotFound>> {
     if (given == null) return work();
-    const inputHash = this.vault.blindIndex(this.communityId, 'idempotency', digestOf(input));
+    const inputHashes = this.vault.blindIndexes(this.communityId, 'idempotency', digestOf(input));
     const accountId = accountOf(this.actor) ?? NOBODY;
-    const key = { operation, key: given, communityId: this.communityId, accountId, inputHash, at: this.now() };
+    const key = { operation, key: given, communityId: this.communityId, accountId, inputHashes, at: this.now() };
     const taken = await takeKey(this.db, key);
     if (!taken.ok) return taken;
     if (taken.value.replay !== null) {

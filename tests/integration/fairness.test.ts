@@ -2,11 +2,13 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.js';
 import type { Actor } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
+import type { CareCategory } from '../../src/kernel/vocabulary.js';
 import { resolvers } from '../../src/modules/index.js';
 import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate } from '../support/estate.js';
 import { insertOffer, insertSession } from '../support/offers.js';
+import { residentRow } from '../support/profiles.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase();
@@ -23,7 +25,7 @@ interface Asked {
   readonly branch?: string;
   readonly building?: string;
   readonly born?: string;
-  readonly care?: readonly string[];
+  readonly care?: readonly CareCategory[];
   readonly urgency?: string;
   readonly state?: string;
   readonly category?: string;
@@ -38,8 +40,8 @@ async function insertAsked(count: number, asked: Asked): Promise<string[]> {
   for (let i = 0; i < count; i++) {
     const [person, need] = [newId(), newId()];
     ids.push(need);
-    await owner`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, sex, birth_date, residency_status, care_categories, created_at)
-      values (${w.community}, ${person}, ${branch}, ${building}, '', '', 'FEMALE', ${born}, 'PRESENT', ${`{${care.join()}}`}, ${NOW})`;
+    const row = residentRow(person, { branchId: branch, buildingId: building }, { birthDate: born, careCategories: care });
+    await owner`insert into personal.resident ${owner(row)}`;
     await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, fulfilled, modes, submitted_at, opened_at, closed_at, left_out)
       values (${w.community}, ${need}, ${`N-${need}`}, ${branch}, ${category}, 'RESIDENT', 'SELF', 'PHONE', ${state}, ${urgency}, 1, ${state === 'FULFILLED' ? 1 : 0}, '{ON_SITE}', ${hoursAgo(waited)}, ${hoursAgo(waited)}, ${state === 'OPEN' ? null : hoursAgo(waited - 12)}, ${leftOut})`;
     await owner`insert into personal.need_detail (community_id, need_id, branch_id, beneficiary_id, description_sealed) values (${w.community}, ${need}, ${branch}, ${person}, '')`;

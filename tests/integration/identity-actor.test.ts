@@ -4,6 +4,7 @@ import { type AccountActor, ANONYMOUS } from '../../src/kernel/actor.js';
 import { createAuthentication, loadActor } from '../../src/modules/identity/identity.service.js';
 import { ACTORS, testTokens } from '../support/ask.js';
 import { openIdentity } from '../support/identity.js';
+import { residentRow } from '../support/profiles.js';
 import { NOW, WORLD } from '../support/world.js';
 
 const { database, owner, serving, ask, addRole, someone, signIn } = await openIdentity();
@@ -41,10 +42,7 @@ describe('loadActor', () => {
     await owner`update identity.role_assignment set valid_from = ${NOW}, valid_until = ${new Date(NOW.getTime() + 1000)}
       where account_id = ${id} and role = 'BRANCH_SECRETARY'`;
     const [resident, claimed] = [randomUUID(), randomUUID()];
-    for (const one of [resident, claimed])
-      await owner`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, sex, birth_date, residency_status, created_at)
-        values (${WORLD.community}, ${one}, ${WORLD.branch1}, ${WORLD.building1}, '\\x00', '\\x00', 'FEMALE', '1950-01-01',
-          (enum_range(null::residency_status))[1], now())`;
+    for (const one of [resident, claimed]) await owner`insert into personal.resident ${owner(residentRow(one))}`;
     for (const [residentId, state] of [
       [resident, 'VERIFIED'],
       [claimed, 'CLAIMED'],

@@ -8,6 +8,7 @@ import { resolvers } from '../../src/modules/index.js';
 import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
+import { profileColumns } from '../support/profiles.js';
 import { at, insertScene } from '../support/scene.js';
 import { seedWorld, WORLD } from '../support/world.js';
 
@@ -314,7 +315,7 @@ describe('publishing', () => {
     // Has waited longer by five working days of 8.5 hours: 85 points ahead, and one lost plan counts 100.
     await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
       values (${c}, ${rival}, 'N-2', ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', 'P2', 1, '{ON_SITE}', ${at(-50 - 24 * 7)}, ${at(-49)})`;
-    await owner`update personal.resident set care_categories = '{}', birth_date = '1970-01-01'`;
+    await owner`update personal.resident set ${owner(profileColumns(scene.person, { birthDate: '1970-01-01' }))}`;
     const ids = [gid('Need', scene.need), gid('Need', rival)];
     const served: number[] = [];
     const points: number[][] = [];

@@ -4,6 +4,7 @@ import type { TransactionSql } from 'postgres';
 import { describe, expect, it } from 'vitest';
 import { residents } from '../../src/modules/residents/residents.table.js';
 import { ACTORS, scopeOf } from '../support/ask.js';
+import { residentRow } from '../support/profiles.js';
 import {
   ABROAD,
   DENIED,
@@ -30,8 +31,7 @@ const insertResident = (
   tx: TransactionSql,
   { community = WORLD.community, branch = WORLD.branch1 as string, building = WORLD.building1 as string },
 ) =>
-  tx`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, sex, birth_date, residency_status, created_at)
-    values (${community}, ${randomUUID()}, ${branch}, ${building}, '\\x00', '\\x00', 'MALE', '2000-01-01', 'PRESENT', now())`;
+  tx`insert into personal.resident ${tx(residentRow(randomUUID(), { communityId: community, branchId: branch, buildingId: building }))}`;
 const insertKinship = (
   tx: TransactionSql,
   { branch = WORLD.branch1 as string, account = WORLD.daughter as string, state = 'CLAIMED' },
@@ -54,7 +54,7 @@ describe('without a word of who asks', () => {
     ['a system purpose without a community', { ...EMPTY, system: 'seed' }],
   ])('shows no row and takes none: %s', async (_what, settings) => {
     for (const table of READABLE) expect(await raw(settings, tx => idsIn(tx, table)), table).toEqual([]);
-    expect(await raw(settings, tx => tx`update personal.resident set storey = 1`.then(({ count }) => count))).toBe(0);
+    expect(await raw(settings, tx => tx`update personal.resident set opted_out = true`.then(({ count }) => count))).toBe(0);
     expect(await raw(settings, tx => tx`delete from personal.resident`.then(({ count }) => count))).toBe(0);
     await expect(raw(settings, tx => insertResident(tx, {}))).rejects.toThrow(REFUSED);
     await expect(raw(settings, tx => insertKinship(tx, {}))).rejects.toThrow(REFUSED);
@@ -83,7 +83,7 @@ describe('raw SQL behind the wall', () => {
 
   it('shows kin exactly her mother, to read and not to write', async () => {
     for (const table of READABLE) expect(await raw(daughter, tx => idsIn(tx, table)), table).toEqual([MOTHER]);
-    expect(await raw(daughter, tx => tx`update personal.resident set storey = 1`.then(({ count }) => count))).toBe(0);
+    expect(await raw(daughter, tx => tx`update personal.resident set opted_out = true`.then(({ count }) => count))).toBe(0);
     expect(await raw(daughter, tx => tx`delete from personal.resident`.then(({ count }) => count))).toBe(0);
     expect(await raw(daughter, tx => tx`delete from personal.kinship`.then(({ count }) => count))).toBe(0);
     await expect(raw(daughter, tx => insertResident(tx, {}))).rejects.toThrow(REFUSED);
@@ -232,7 +232,7 @@ describe('the first statement of a transaction', () => {
       scope().reading(({ db }) =>
         db
           .update(residents)
-          .set({ storey: 2 })
+          .set({ optedOut: false })
           .returning({ id: residents.id })
           .then(rows => rows.length),
       ),

@@ -12,12 +12,18 @@ import { Scope } from '../../src/scope/scope.js';
 import { readSeedData } from '../../src/seeds/data.js';
 import { DEMO_PASSWORD, seedDemo } from '../../src/seeds/index.js';
 import { createTestDatabase } from '../support/database.js';
+import { exposeProfiles } from '../support/profiles.js';
 import { NOW } from '../support/world.js';
 
 const database = await createTestDatabase();
 const { owner } = database;
 const { db } = database.serving;
-const parts = { db, slowDb: db, vault: createVault(new Map([[1, randomBytes(32)]])), now: () => NOW };
+const parts = {
+  db,
+  slowDb: db,
+  vault: createVault({ data: new Map([[1, randomBytes(32)]]), index: new Map([[1, randomBytes(32)]]) }),
+  now: () => NOW,
+};
 const shown: (readonly [number, number])[] = [];
 const began = performance.now();
 // Two processes start at once.
@@ -27,6 +33,7 @@ const made = await Promise.all([
 ]);
 console.log(`seeding took ${Math.round(performance.now() - began)} ms and ${database.statements().length} statements`);
 const communityId = made.find(id => id !== null) ?? '';
+await exposeProfiles(database, parts.vault);
 
 type Row = Readonly<Record<string, any>>;
 const rows = (query: string): Promise<Row[]> => owner.unsafe(query);
@@ -185,7 +192,7 @@ describe('the people', () => {
   it('are 6,040 on file and 5,118 here, by branch and age as counted', async () => {
     expect(
       await rows(`select b.code, count(*)::int as on_file, (count(*) filter (where ${present}))::int as present, (count(*) filter (where ${present} and ${age(80, 200)}))::int as eighty
-        from personal.resident r join branch b on b.id = r.branch_id group by 1 order by 1`),
+        from clear.resident r join branch b on b.id = r.branch_id group by 1 order by 1`),
     ).toEqual([
       { code: 'B1', on_file: 1520, present: 1290, eighty: 248 },
       { code: 'B2', on_file: 1505, present: 1275, eighty: 245 },
@@ -202,32 +209,28 @@ describe('the people', () => {
     } as const;
     const found = await Promise.all(
       Object.values(bands).map(([from, to]) =>
-        one(`select count(*)::int from personal.resident where ${present} and ${age(from, to)}`),
+        one(`select count(*)::int from clear.resident where ${present} and ${age(from, to)}`),
       ),
     );
     expect(found.map(({ count }) => count)).toEqual([110, 410, 2440, 1175, 872, 111]);
     expect(
       await one(
-        `select count(*)::int from personal.resident where ${present} and birth_date <= '2025-06-01' and birth_date > '2023-12-01'`,
+        `select count(*)::int from clear.resident where ${present} and birth_date <= '2025-06-01' and birth_date > '2023-12-01'`,
       ),
     ).toEqual({ count: 54 });
   });
 
   it('are frail, alone and poor in the known proportions, ill on file only with consent', async () => {
     expect(
-      await counts(
-        `select unnest(care_categories)::text as name, count(*)::int from personal.resident where ${present} group by 1`,
-      ),
+      await counts(`select unnest(care_categories) as name, count(*)::int from clear.resident where ${present} group by 1`),
     ).toMatchObject({ LIVING_ALONE: 150, DISABLED: 190, LOW_INCOME: 75, BEREAVED_FAMILY: 18 });
     expect(
       await one(
-        `select count(*)::int from personal.resident where ${age(80, 200)} and care_categories && '{LIVING_ALONE,EMPTY_NEST}'`,
+        `select count(*)::int from clear.resident where ${age(80, 200)} and care_categories && '{LIVING_ALONE,EMPTY_NEST}'`,
       ),
     ).toEqual({ count: 472 });
     expect(
-      await counts(
-        'select ability_level::text as name, count(*)::int from personal.resident where ability_level is not null group by 1',
-      ),
+      await counts('select ability_level as name, count(*)::int from clear.resident where ability_level is not null group by 1'),
     ).toEqual({
       INTACT: 452,
       MILD: 285,
@@ -237,13 +240,13 @@ describe('the people', () => {
     });
     expect(
       await one(
-        `select count(*)::int from personal.resident where 'CHRONIC_ILLNESS' = any(care_categories) and not consents_to_health_matching`,
+        `select count(*)::int from clear.resident where 'CHRONIC_ILLNESS' = any(care_categories) and not consents_to_health_matching`,
       ),
     ).toEqual({ count: 0 });
-    expect(await one('select count(*)::int from personal.resident where not is_test')).toEqual({ count: 0 });
+    expect(await one('select count(*)::int from clear.resident where not is_test')).toEqual({ count: 0 });
     expect(
       await one(
-        'select count(*)::int from personal.resident r join building b on b.id = r.building_id where r.storey > b.storeys or r.branch_id <> b.branch_id',
+        'select count(*)::int from clear.resident r join building b on b.id = r.building_id where r.storey > b.storeys or r.branch_id <> b.branch_id',
       ),
     ).toEqual({ count: 0 });
   });

@@ -1,4 +1,5 @@
 import type { TestDatabase } from './database.js';
+import { profileIn } from './profiles.js';
 import { NOW, WORLD } from './world.js';
 
 /** A need and a session as the tables hold them, with nothing worked out. */
@@ -6,12 +7,17 @@ type Row = Readonly<Record<string, any>>;
 
 /** Everything that the hard rules ask about, read past all walls by plain SQL. */
 export async function readWorld({ owner }: TestDatabase) {
-  const needs: Row[] = await owner`
-    select n.*, n.quantity::float8 - n.committed - n.fulfilled as open, n.accepts_cost_fen::float8 as accepts, d.beneficiary_id, coalesce(d.building_id, r.building_id) as home, r.birth_date::text as born,
-      r.care_categories::text[] as care, r.opted_out, r.consents_to_health_matching as consents, n.modes::text[] as modes, c.path, c.capacity_unit, c.matchable, c.needs_consent, c.needs_filing,
+  const stored: Row[] = await owner`
+    select n.*, n.quantity::float8 - n.committed - n.fulfilled as open, n.accepts_cost_fen::float8 as accepts, d.beneficiary_id, coalesce(d.building_id, r.building_id) as home, r.profile_sealed, r.id as resident_id,
+      r.opted_out, r.consents_to_health_matching as consents, n.modes::text[] as modes, c.path, c.capacity_unit, c.matchable, c.needs_consent, c.needs_filing,
       array(select coalesce(session_id, offer_id)::text from pair_exclusion x where x.need_id = n.id) as excluded
     from need n join service_category c on c.code = n.category_code left join personal.need_detail d on d.need_id = n.id left join personal.resident r on r.id = d.beneficiary_id
     where n.community_id = ${WORLD.community}`;
+  const needs = stored.map((row): Row => {
+    const { community_id, resident_id: id, profile_sealed } = row;
+    const person = id && profileIn({ community_id, id, profile_sealed });
+    return person ? { ...row, born: person.birthDate, care: person.careCategories } : row;
+  });
   const sessions: Row[] = await owner`
     select s.id, s.offer_id, s.state as session_state, s.starts_at, s.ends_at, s.capacity::float8 - s.reserved as free, o.organization_id, o.category_code, o.covers_children, o.state as offer_state, o.modes::text[] as modes, o.lead_time_minutes,
       o.cost_fen::float8 as cost, o.valid_from::text, o.valid_until::text, o.filing_number, o.filing_valid_until::text, o.min_age_months, o.max_age_months, o.care_categories::text[] as care,

@@ -60,7 +60,7 @@ export const ACTORS = {
   subdistrict: { ...nobody, accountId: WORLD.subdistrict, roles: ['SUBDISTRICT'] },
 } as const satisfies Record<string, Actor>;
 
-export const testVault = createVault(new Map([[1, randomBytes(32)]]));
+export const testVault = createVault({ data: new Map([[1, randomBytes(32)]]), index: new Map([[1, randomBytes(32)]]) });
 export const testTokens = createTokens({
   keys: new Map([['test', randomBytes(32)]]),
   current: 'test',

@@ -1,6 +1,7 @@
 import { newId } from '../../src/kernel/ids.js';
 import type { TestDatabase } from './database.js';
 import { between, type Random } from './matching.js';
+import { profileColumns } from './profiles.js';
 import { NOW, WORLD } from './world.js';
 
 const HOUR = 3_600_000;
@@ -36,18 +37,21 @@ export async function insertEstate(
   const community_id = WORLD.community;
   const people = Array.from({ length: Math.max(1, Math.floor(needs * 0.8)) }, () => {
     const branch_id = pick(random, branchIds);
+    const id = newId();
     return {
       community_id,
-      id: newId(),
+      id,
       branch_id,
       building_id: pick(random, BUILDINGS[branch_id] ?? []),
       name_sealed: Buffer.alloc(1),
       name_index: Buffer.alloc(1),
-      storey: between(random, 1, 6),
-      sex: pick(random, ['FEMALE', 'MALE']),
-      birth_date: `${between(random, 1925, 2024)}-0${between(random, 1, 9)}-15`,
+      ...profileColumns(id, {
+        storey: between(random, 1, 6),
+        sex: pick(random, ['FEMALE', 'MALE'] as const),
+        birthDate: `${between(random, 1925, 2024)}-0${between(random, 1, 9)}-15`,
+        careCategories: CARE.filter(() => chance(random, 0.25)),
+      }),
       residency_status: 'PRESENT',
-      care_categories: array(CARE.filter(() => chance(random, 0.25))),
       opted_out: chance(random, 0.05),
       consents_to_health_matching: chance(random, 0.7),
       created_at: NOW,

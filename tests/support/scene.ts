@@ -1,5 +1,6 @@
 import { newId } from '../../src/kernel/ids.js';
 import type { TestDatabase } from './database.js';
+import { residentRow } from './profiles.js';
 import { NOW, WORLD } from './world.js';
 
 export const at = (hours: number): Date => new Date(NOW.getTime() + hours * 3_600_000);
@@ -8,8 +9,7 @@ const c = WORLD.community;
 export async function insertScene({ owner }: TestDatabase, { capacity = 3 } = {}) {
   const [person, need, offer, session, far] = [newId(), newId(), newId(), newId(), newId()];
   await owner.begin(async tx => {
-    await tx`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, storey, sex, birth_date, residency_status, care_categories, created_at)
-      values (${c}, ${person}, ${WORLD.branch1}, ${WORLD.building1}, '', '', 5, 'FEMALE', '1940-03-03', 'PRESENT', '{LIVING_ALONE}', ${NOW})`;
+    await tx`insert into personal.resident ${tx(residentRow(person, {}, { storey: 5, careCategories: ['LIVING_ALONE'] }))}`;
     await tx`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
       values (${c}, ${need}, 'N-1', ${WORLD.branch1}, 'HAIRCUT', 'RESIDENT', 'FAMILY', 'PHONE', 'OPEN', 'P2', 1, '{ON_SITE,HOME}', ${at(-50)}, ${at(-49)})`;
     await tx`insert into personal.need_detail (community_id, need_id, branch_id, beneficiary_id, description_sealed) values (${c}, ${need}, ${WORLD.branch1}, ${person}, '')`;

@@ -1,11 +1,10 @@
 import { and, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import { atLocal, localDate } from '../../kernel/clock.js';
+import { atLocal } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
 import { memberships } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
 import { referrals } from '../referrals/referrals.table.js';
-import { ageBand } from '../residents/residents.domain.js';
-import { needDetails, residents } from '../residents/residents.table.js';
+import { needDetails } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import type { AskedNeed, OrganizationLoad } from './fairness.domain.js';
 import type { Period } from './small-cells.domain.js';
@@ -13,7 +12,7 @@ import type { Period } from './small-cells.domain.js';
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
 
 /** Needs of some branches that were submitted in a period and asked to be matched, with whom they concern. For a system purpose. */
-export async function askedNeeds({ db, communityId }: Scope, branchIds: readonly string[], period: Period): Promise<AskedNeed[]> {
+export async function askedNeeds({ db, communityId }: Scope, branchIds: readonly string[], period: Period): Promise<AskedRow[]> {
   const rows = await db
     .select({
       needId: needs.id,
@@ -24,14 +23,11 @@ export async function askedNeeds({ db, communityId }: Scope, branchIds: readonly
       closedAt: needs.closedAt,
       leftOut: needs.leftOut,
       beneficiaryId: needDetails.beneficiaryId,
-      birthDate: residents.birthDate,
-      careCategories: residents.careCategories,
-      buildingId: sql<string | null>`coalesce(${needDetails.buildingId}, ${residents.buildingId})`,
+      buildingId: needDetails.buildingId,
     })
     .from(needs)
     .innerJoin(serviceCategories, eq(serviceCategories.code, needs.categoryCode))
     .leftJoin(needDetails, and(eq(needDetails.communityId, needs.communityId), eq(needDetails.needId, needs.id)))
-    .leftJoin(residents, and(eq(residents.communityId, needDetails.communityId), eq(residents.id, needDetails.beneficiaryId)))
     .where(
       and(
         eq(needs.communityId, communityId),
@@ -44,16 +40,15 @@ export async function askedNeeds({ db, communityId }: Scope, branchIds: readonly
       ),
     )
     .orderBy(needs.submittedAt, needs.id);
-  return rows.map(({ urgency, state, beneficiaryId, birthDate, careCategories, ...row }) => ({
+  return rows.map(({ urgency, state, ...row }) => ({
     ...row,
     tier: Number(urgency.slice(1)),
     isServed: state === 'FULFILLED',
     isOpen: state === 'OPEN',
-    personKey: beneficiaryId ?? row.needId,
-    ageBand: birthDate === null ? null : ageBand(birthDate, localDate(row.submittedAt)),
-    careCategories: careCategories ?? [],
   }));
 }
+/** As SQL knows it: who the beneficiary is, and nothing of them. */
+export type AskedRow = Omit<AskedNeed, 'personKey' | 'ageBand' | 'careCategories'> & { readonly beneficiaryId: string | null };
 
 export interface BranchLoad extends OrganizationLoad {
   readonly branchId: string;

@@ -1,12 +1,13 @@
+import { localDate } from '../../kernel/clock.js';
 import type { InvalidInput } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { logAccess } from '../residents/residents.service.js';
+import { ageBand, logAccess, type ResidentFacts, residentFacts } from '../residents/residents.service.js';
 import { allBranches } from '../territory/territory.service.js';
-import { type FairnessReport, fairnessReport, type OrganizationLoad } from './fairness.domain.js';
+import { type AskedNeed, type FairnessReport, fairnessReport, type OrganizationLoad } from './fairness.domain.js';
 import { readsAggregates, readsFairness } from './fairness.policy.js';
-import { askedNeeds, type BranchLoad, loadsOf } from './fairness.repo.js';
+import { type AskedRow, askedNeeds, type BranchLoad, loadsOf } from './fairness.repo.js';
 import { type Period, periodProblem } from './small-cells.domain.js';
 
 /** Null: the whole community. */
@@ -39,7 +40,9 @@ const reports = defineLoader<Asked, FairnessReport>(
 /** Who asked and who was served is read under the purpose `fairness`, with one entry in the access log; counts leave, nobody's record. */
 const load = (scope: Scope, branchIds: readonly string[], period: Period) =>
   scope.asSystem('fairness').reading(async sys => {
-    const needs = await askedNeeds(sys, branchIds, period);
+    const asked = await askedNeeds(sys, branchIds, period);
+    const people = await residentFacts(sys, [...new Set(asked.flatMap(({ beneficiaryId }) => beneficiaryId ?? []))]);
+    const needs = asked.map(({ beneficiaryId, ...need }) => ofPerson(need, people.get(beneficiaryId ?? '')));
     const loads = await loadsOf(sys, branchIds, period);
     await logAccess(sys, {
       action: 'FAIRNESS',
@@ -47,6 +50,14 @@ const load = (scope: Scope, branchIds: readonly string[], period: Period) =>
     });
     return { needs, loads };
   });
+
+const ofPerson = (need: Omit<AskedRow, 'beneficiaryId'>, person: ResidentFacts | undefined): AskedNeed => ({
+  ...need,
+  personKey: person?.id ?? need.needId,
+  ageBand: person ? ageBand(person.birthDate, localDate(need.submittedAt)) : null,
+  careCategories: person?.careCategories ?? [],
+  buildingId: need.buildingId ?? person?.buildingId ?? null,
+});
 
 /** An organization may stand in the alliances of several branches. */
 const byOrganization = (loads: readonly BranchLoad[]): OrganizationLoad[] =>

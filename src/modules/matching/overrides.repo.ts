@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type { SealedTable } from '../../db/sealed-table.js';
 import { accountOf } from '../../kernel/actor.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
@@ -11,8 +12,11 @@ export interface NewNote {
   readonly note: string;
 }
 
+const TABLE = 'personal.override_note';
+export const sealedOverrideNotes: SealedTable = { name: TABLE, id: 'id', sealed: ['note_sealed'], indexes: {} };
+
 const placeOf = ({ communityId }: Scope, rowId: string) => ({
-  table: 'personal.override_note',
+  table: TABLE,
   column: 'note_sealed',
   communityId,
   rowId,

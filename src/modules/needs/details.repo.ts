@@ -1,9 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import type { SealedTable } from '../../db/sealed-table.js';
 import { bigrams } from '../../kernel/text.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { accounts } from '../identity/identity.table.js';
-import { needDetails, residents } from '../residents/residents.table.js';
+import { needDetails } from '../residents/residents.table.js';
 import type { Building } from '../territory/territory.domain.js';
 import { buildings } from '../territory/territory.table.js';
 
@@ -42,8 +43,9 @@ export const needDetailById = defineLoader<NeedDetail>('needDetailById', (scope,
 );
 
 type SealedColumn = 'description_sealed' | 'access_notes_sealed';
+const TABLE = 'personal.need_detail';
 const placeOf = ({ communityId }: Scope, column: SealedColumn, rowId: string) => ({
-  table: 'personal.need_detail',
+  table: TABLE,
   column,
   communityId,
   rowId,
@@ -57,13 +59,14 @@ export const openDescription = (scope: Scope, { needId, descriptionSealed }: Nee
 export const openAccessNotes = (scope: Scope, { needId, accessNotesSealed }: NeedDetail): string | null =>
   open(scope, 'access_notes_sealed', needId, accessNotesSealed);
 
-/** Blind index values of all pairs of characters of a text. */
-export const tokensOf = ({ vault, communityId }: Scope, text: string): number[] =>
-  vault.blindTokens(communityId, 'need.description', bigrams(text));
+const DESCRIPTION = 'need.description';
+/** Blind index values of all pairs of characters of a text, under each key that is still understood. */
+export const tokenListsOf = ({ vault, communityId }: Scope, text: string): number[][] =>
+  vault.blindTokenLists(communityId, DESCRIPTION, bigrams(text));
 
 const sealDescription = (scope: Scope, needId: string, description: string) => ({
   descriptionSealed: scope.vault.seal(placeOf(scope, 'description_sealed', needId), description),
-  descriptionIndex: tokensOf(scope, description),
+  descriptionIndex: scope.vault.blindTokens(scope.communityId, DESCRIPTION, bigrams(description)),
 });
 const sealAccessNotes = (scope: Scope, needId: string, notes: string | null) => ({
   accessNotesSealed: notes === null ? null : scope.vault.seal(placeOf(scope, 'access_notes_sealed', needId), notes),
@@ -105,10 +108,27 @@ export async function saveTexts(
     .where(and(eq(needDetails.communityId, scope.communityId), eq(needDetails.needId, needId)));
 }
 
-/** Birth dates of the beneficiaries of needs, under a purpose that may read them. */
-export const birthDatesOf = ({ db, communityId }: Scope, needIds: readonly string[]) =>
+export const sealedNeedDetails: SealedTable = {
+  name: TABLE,
+  id: 'need_id',
+  sealed: ['description_sealed', 'access_notes_sealed'],
+  indexes: {
+    description_index: {
+      kind: 'integer[]',
+      of: ({ vault, communityId, texts }) => vault.blindTokens(communityId, DESCRIPTION, bigrams(texts.description_sealed ?? '')),
+    },
+  },
+};
+
+/** Whom needs are for, where that is a resident, under a purpose that may know. */
+export const beneficiariesOf = ({ db, communityId }: Scope, needIds: readonly string[]) =>
   db
-    .select({ needId: needDetails.needId, birthDate: residents.birthDate })
+    .select({ needId: needDetails.needId, residentId: sql<string>`${needDetails.beneficiaryId}` })
     .from(needDetails)
-    .innerJoin(residents, and(eq(residents.communityId, needDetails.communityId), eq(residents.id, needDetails.beneficiaryId)))
-    .where(and(eq(needDetails.communityId, communityId), sql`${needDetails.needId} = any(${sql.param(needIds)}::uuid[])`));
+    .where(
+      and(
+        eq(needDetails.communityId, communityId),
+        sql`${needDetails.needId} = any(${sql.param(needIds)}::uuid[])`,
+        isNotNull(needDetails.beneficiaryId),
+      ),
+    );

@@ -82,8 +82,8 @@ export interface NeedFilter {
   /** Codes; what lies below them counts too. */
   readonly categories?: readonly string[] | null;
   readonly urgencies?: readonly Urgency[] | null;
-  /** Blind index values that the description must all have; finds in branches that the caller works for only. */
-  readonly tokens?: readonly number[] | null;
+  /** Lists of blind index values of which the description must have all of one; finds in branches that the caller works for only. */
+  readonly tokenLists?: readonly (readonly number[])[] | null;
   readonly submittedFrom?: Date | null;
   /** Not included. */
   readonly submittedUntil?: Date | null;
@@ -102,7 +102,7 @@ const detailSays = (condition: SQL): SQL =>
   sql`${needs.id} in (select ${needDetails.needId} from ${needDetails} where ${needDetails.communityId} = ${needs.communityId} and ${condition})`;
 
 function matching({ communityId, actor }: Scope, filter: NeedFilter): SQL | undefined {
-  const { branchId, states, categories, urgencies, tokens, submittedFrom, submittedUntil, beneficiaryId, unclaimed } = filter;
+  const { branchId, states, categories, urgencies, tokenLists, submittedFrom, submittedUntil, beneficiaryId, unclaimed } = filter;
   const worksIn = actor.kind === 'ACCOUNT' ? actor.branchIds : [];
   return and(
     eq(needs.communityId, communityId),
@@ -117,8 +117,16 @@ function matching({ communityId, actor }: Scope, filter: NeedFilter): SQL | unde
     submittedUntil == null ? undefined : lt(needs.submittedAt, submittedUntil),
     unclaimed ? sql`${needs.quantity} > ${needs.committed} + ${needs.fulfilled}` : undefined,
     beneficiaryId == null ? undefined : detailSays(sql`${needDetails.beneficiaryId} = ${beneficiaryId}::uuid`),
-    tokens
-      ? and(among(needs.branchId, worksIn), detailSays(sql`${needDetails.descriptionIndex} @> ${sql.param(tokens)}::integer[]`))
+    tokenLists
+      ? and(
+          among(needs.branchId, worksIn),
+          detailSays(
+            sql`(${sql.join(
+              tokenLists.map(tokens => sql`${needDetails.descriptionIndex} @> ${sql.param(tokens)}::integer[]`),
+              sql` or `,
+            )})`,
+          ),
+        )
       : undefined,
   );
 }

@@ -5,8 +5,8 @@ import { bigrams } from '../../kernel/text.js';
 import type { AgeBand } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { ageBand, logAccess } from '../residents/residents.service.js';
-import { birthDatesOf, type NeedDetail, needDetailById, tokensOf } from './details.repo.js';
+import { ageBand, logAccess, residentFacts } from '../residents/residents.service.js';
+import { beneficiariesOf, type NeedDetail, needDetailById, tokenListsOf } from './details.repo.js';
 import { type Need, type NeedOrder, type NeedState, needSteps, openQuantity } from './needs.domain.js';
 import { canFollow, mayBeFamily, mayKnowPeople, sidesOf } from './needs.policy.js';
 import { countNeeds, likeNeed, type NeedFilter, type NeedRow, ORDERS, pageOfNeeds, proposedByNeed } from './needs.repo.js';
@@ -71,7 +71,7 @@ export async function listNeeds(
   const known: NeedFilter = {
     ...filter,
     categories: filter.categories?.filter(code => CODE.test(code)) ?? null,
-    tokens: text == null ? null : tokensOf(scope, text),
+    tokenLists: text == null ? null : tokenListsOf(scope, text),
   };
   const nothing = scope.actor.kind === 'ANONYMOUS' || (filter.categories?.length && !known.categories?.length);
   if (nothing) return { page: { edges: [], hasNextPage: false, hasPreviousPage: false }, totalCount: 0 };
@@ -79,7 +79,7 @@ export async function listNeeds(
     page: await pageOfNeeds(tx, known, ORDERS[order], window),
     totalCount: counted ? await countNeeds(tx, known) : null,
   });
-  const behindWall = known.tokens !== null || known.beneficiaryId != null || mayBeFamily(scope.actor);
+  const behindWall = known.tokenLists !== null || known.beneficiaryId != null || mayBeFamily(scope.actor);
   return behindWall ? scope.reading(read) : read(scope);
 }
 
@@ -112,11 +112,17 @@ export function waitingOf({ submittedAt, closedAt }: Need, now: Date) {
  */
 export const ageBandByNeed = defineLoader<AgeBand>('ageBandByNeed', (scope, needIds) =>
   scope.asSystem('deidentify').reading(async sys => {
-    const found = await birthDatesOf(sys, needIds);
+    const found = await beneficiariesOf(sys, needIds);
+    const people = await residentFacts(sys, [...new Set(found.map(({ residentId }) => residentId))]);
     if (found.length)
       await logAccess(sys, { action: 'NEED_AGE_BANDS', detail: { needs: needIds.length, residents: found.length } });
     const today = localDate(sys.now());
-    return new Map(found.map(({ needId, birthDate }) => [needId, ageBand(birthDate, today)]));
+    return new Map(
+      found.flatMap(({ needId, residentId }) => {
+        const person = people.get(residentId);
+        return person ? [[needId, ageBand(person.birthDate, today)]] : [];
+      }),
+    );
   }),
 );
 

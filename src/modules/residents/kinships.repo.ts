@@ -10,6 +10,7 @@ import type { Kinship } from './kinships.domain.js';
 import type { KinshipRelation, KinshipState } from './residents.domain.js';
 import { kinshipVisibleTo } from './residents.policy.js';
 import { kinships, residents } from './residents.table.js';
+import { namesLike } from './sealing.repo.js';
 
 export const kinshipById = defineLoader<Kinship>('kinshipById', (scope, ids) =>
   scope.reading(async ({ db, communityId, actor }) => {
@@ -138,7 +139,7 @@ const MOST = 5;
  * that is claimed or verified already stays as it is.
  */
 export async function claimByName(
-  { db, communityId, vault, now }: Scope,
+  scope: Scope,
   claim: {
     readonly accountId: string;
     readonly buildingIds: readonly string[];
@@ -146,15 +147,15 @@ export async function claimByName(
     readonly relation: KinshipRelation;
   },
 ): Promise<readonly { readonly id: string; readonly branchId: string }[]> {
-  const at = now();
+  const { db, communityId } = scope;
+  const at = scope.now();
   const ids = Array.from({ length: MOST }, () => newId(at.getTime()));
-  const nameIndex = vault.blindIndex(communityId, 'resident.name', claim.name);
   const rows = await db.execute<{ id: string; branch_id: string }>(sql`
     insert into ${kinships} (community_id, id, branch_id, resident_id, account_id, relation, state, created_at)
     select ${communityId}::uuid, made.id, found.branch_id, found.id, ${claim.accountId}::uuid, ${claim.relation}::kinship_relation, 'CLAIMED', ${at.toISOString()}::timestamptz
     from (
       select ${residents.id}, ${residents.branchId}, row_number() over (order by ${residents.id}) as place from ${residents}
-      where ${residents.communityId} = ${communityId} and ${residents.nameIndex} = ${nameIndex}
+      where ${residents.communityId} = ${communityId} and ${residents.nameIndex} = any(${sql.param(namesLike(scope, claim.name))}::bytea[])
         and ${residents.buildingId} = any(${sql.param(claim.buildingIds)}::uuid[])
     ) found
     join unnest(${sql.param(ids)}::uuid[]) with ordinality as made (id, place) using (place)

@@ -70,6 +70,9 @@ export interface Resident {
   readonly createdAt: Date;
 }
 
+/** What is known of a person besides how to find them. SQL needs none of it as it stands, so it is sealed as one. */
+export type Profile = Pick<Resident, 'sex' | 'birthDate' | 'storey' | 'careCategories' | 'abilityLevel' | 'languages'>;
+
 /** What matching asks of a person: nothing that identifies one by itself. */
 export type ResidentFacts = Pick<
   Resident,
@@ -140,6 +143,12 @@ export function bornBy(years: number, on: string): string {
 
 /** Longer than anybody has lived. */
 const OLDEST = 130;
+/** The years up to one in which somebody alive on a calendar date can have been born. */
+export function birthYearsUntil(year: number, on: string): number[] {
+  const first = Number(on.slice(0, 4)) - OLDEST - 1;
+  return Array.from({ length: Math.max(0, year - first + 1) }, (_, i) => first + i);
+}
+
 function birthDateProblem(birthDate: string, today: string): Problem | null {
   if (!isDate(birthDate)) return { path: ['birthDate'], rule: 'BAD_FORMAT' };
   const possible = birthDate <= today && ageInYears(birthDate, today) <= OLDEST;

@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf, type SystemPurpose } from '../../kernel/actor.js';
 import { newId } from '../../kernel/ids.js';
@@ -8,8 +8,10 @@ import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { maskPhone, toE164 } from './phone.js';
 import {
+  birthYearsUntil,
   type ClearValues,
   maskName,
+  type Profile,
   type ResidencyStatus,
   type Resident,
   type ResidentFacts,
@@ -18,38 +20,32 @@ import {
 } from './residents.domain.js';
 import { listedFor, visibleTo } from './residents.policy.js';
 import { accessLog, residents } from './residents.table.js';
+import {
+  birthYearsLike,
+  careLike,
+  namesLike,
+  open,
+  openProfile,
+  phonesLike,
+  sealName,
+  sealPhone,
+  sealProfile,
+  sealRoom,
+} from './sealing.repo.js';
 
 type Row = typeof residents.$inferSelect;
-type SealedColumn = 'name_sealed' | 'phone_sealed' | 'room_sealed';
-
-const placeOf = ({ communityId }: Scope, column: SealedColumn, rowId: string) => ({
-  table: 'personal.resident',
-  column,
-  communityId,
-  rowId,
-});
-const open = (scope: Scope, column: SealedColumn, rowId: string, sealed: Buffer): string =>
-  scope.vault.open(placeOf(scope, column, rowId), sealed);
-const nameIndexOf = ({ vault, communityId }: Scope, name: string): Buffer => vault.blindIndex(communityId, 'resident.name', name);
-const phoneIndexOf = ({ vault, communityId }: Scope, phone: string): Buffer =>
-  vault.blindIndex(communityId, 'resident.phone', phone);
 
 /** Clear values end here: what goes on is masked. */
 function toResident(scope: Scope, row: Row): Resident {
   const { id, nameSealed, phoneSealed } = row;
   return {
+    ...openProfile(scope, id, row.profileSealed),
     id,
     branchId: row.branchId,
     buildingId: row.buildingId,
     maskedName: maskName(open(scope, 'name_sealed', id, nameSealed)),
     maskedPhone: phoneSealed && maskPhone(open(scope, 'phone_sealed', id, phoneSealed)),
-    sex: row.sex,
-    birthDate: row.birthDate,
-    storey: row.storey,
     residencyStatus: row.residencyStatus,
-    careCategories: row.careCategories,
-    abilityLevel: row.abilityLevel,
-    languages: row.languages,
     optedOut: row.optedOut,
     consentsToHealthMatching: row.consentsToHealthMatching,
     version: row.version,
@@ -71,22 +67,22 @@ export const residentById = defineLoader<Resident>('residentById', (scope, ids) 
   }),
 );
 
-/** The same, for computing: nothing is decrypted. */
-export async function factsOf({ db, communityId, actor }: Scope, ids: readonly string[]): Promise<ResidentFacts[]> {
-  return db
+/** The same, for computing: no name and no phone is opened. */
+export async function factsOf(scope: Scope, ids: readonly string[]): Promise<ResidentFacts[]> {
+  const rows = await scope.db
     .select({
       id: residents.id,
       branchId: residents.branchId,
       buildingId: residents.buildingId,
-      birthDate: residents.birthDate,
-      careCategories: residents.careCategories,
-      storey: residents.storey,
+      profileSealed: residents.profileSealed,
       optedOut: residents.optedOut,
       consentsToHealthMatching: residents.consentsToHealthMatching,
-      languages: residents.languages,
     })
     .from(residents)
-    .where(and(eq(residents.communityId, communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(actor)));
+    .where(
+      and(eq(residents.communityId, scope.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(scope.actor)),
+    );
+  return rows.map(({ profileSealed, ...row }) => ({ ...row, ...openProfile(scope, row.id, profileSealed) }));
 }
 
 export const BY_ID: ListOrder<Pick<Resident, 'id'>> = {
@@ -108,17 +104,30 @@ export interface ResidentFilter {
   readonly residencyStatuses?: readonly ResidencyStatus[] | null | undefined;
 }
 
-function listWhere(scope: Scope, filter: ResidentFilter): SQL | undefined {
+/** Whole years of birth are compared in SQL; those of the last year who are old enough are named. */
+interface BornBy {
+  readonly before: readonly number[];
+  readonly ids: readonly string[];
+}
+type Narrowed = Omit<ResidentFilter, 'bornBy'> & { readonly bornBy: BornBy | null };
+
+function listWhere(scope: Scope, filter: Narrowed): SQL | undefined {
   const { branchId, name, phone, bornBy, careCategories, buildingIds, residencyStatuses } = filter;
   const e164 = phone == null ? null : toE164(phone);
+  const isOneOf = (column: SQLWrapper, values: readonly Buffer[]): SQL => sql`${column} = any(${sql.param(values)}::bytea[])`;
   return and(
     eq(residents.communityId, scope.communityId),
     listedFor(scope.actor),
     branchId == null ? undefined : eq(residents.branchId, branchId),
-    name == null ? undefined : eq(residents.nameIndex, nameIndexOf(scope, name)),
-    phone == null ? undefined : e164 === null ? sql`false` : eq(residents.phoneIndex, phoneIndexOf(scope, e164)),
-    bornBy == null ? undefined : sql`${residents.birthDate} <= ${bornBy}`,
-    careCategories?.length ? sql`${residents.careCategories} && ${sql.param(careCategories)}::care_category[]` : undefined,
+    name == null ? undefined : isOneOf(residents.nameIndex, namesLike(scope, name)),
+    phone == null ? undefined : e164 === null ? sql`false` : isOneOf(residents.phoneIndex, phonesLike(scope, e164)),
+    bornBy === null
+      ? undefined
+      : or(
+          isOneOf(residents.birthYearIndex, birthYearsLike(scope, bornBy.before)),
+          sql`${residents.id} = any(${sql.param(bornBy.ids)}::uuid[])`,
+        ),
+    careCategories?.length ? sql`${residents.careIndex} && ${sql.param(careLike(scope, careCategories))}::integer[]` : undefined,
     buildingIds == null ? undefined : sql`${residents.buildingId} = any(${sql.param(buildingIds)}::uuid[])`,
     residencyStatuses?.length
       ? sql`${residents.residencyStatus} = any(${sql.param(residencyStatuses)}::residency_status[])`
@@ -126,20 +135,44 @@ function listWhere(scope: Scope, filter: ResidentFilter): SQL | undefined {
   );
 }
 
-export async function pageOfResidents(scope: Scope, filter: ResidentFilter, window: PageWindow): Promise<Page<Resident>> {
-  const part = keyset(BY_ID, window, listWhere(scope, filter));
+/** Birth dates are sealed: of the one year that a day cuts in two the dates are opened, so that lists and counts are exact. */
+async function narrowed(scope: Scope, { bornBy, ...filter }: ResidentFilter): Promise<Narrowed> {
+  if (bornBy == null) return { ...filter, bornBy: null };
+  const year = Number(bornBy.slice(0, 4));
+  const candidates = await scope.db
+    .select({ id: residents.id, profileSealed: residents.profileSealed })
+    .from(residents)
+    .where(
+      and(
+        listWhere(scope, { ...filter, bornBy: null }),
+        sql`${residents.birthYearIndex} = any(${sql.param(birthYearsLike(scope, [year]))}::bytea[])`,
+      ),
+    );
+  const ids = candidates.flatMap(({ id, profileSealed }) =>
+    openProfile(scope, id, profileSealed).birthDate <= bornBy ? [id] : [],
+  );
+  return { ...filter, bornBy: { before: birthYearsUntil(year - 1, bornBy), ids } };
+}
+
+/** A page of the list, and how many there are in all when `counted`. */
+export async function listOfResidents(
+  scope: Scope,
+  filter: ResidentFilter,
+  window: PageWindow,
+  counted: boolean,
+): Promise<{ readonly page: Page<Resident>; readonly totalCount: number | null }> {
+  const where = listWhere(scope, await narrowed(scope, filter));
+  const part = keyset(BY_ID, window, where);
   const rows = await scope.db
     .select()
     .from(residents)
     .where(part.where)
     .orderBy(...part.orderBy)
     .limit(part.limit);
-  return toPage(BY_ID, window, rows, row => toResident(scope, row));
-}
-
-export async function countResidents(scope: Scope, filter: ResidentFilter): Promise<number> {
-  const [row] = await scope.db.select({ count: sql<number>`count(*)::int` }).from(residents).where(listWhere(scope, filter));
-  return row?.count ?? 0;
+  const page = toPage(BY_ID, window, rows, row => toResident(scope, row));
+  if (!counted) return { page, totalCount: null };
+  const [row] = await scope.db.select({ count: sql<number>`count(*)::int` }).from(residents).where(where);
+  return { page, totalCount: row?.count ?? 0 };
 }
 
 /** The clear values asked for; null for a resident that the caller may not see. */
@@ -153,14 +186,14 @@ export async function readClear(
     .from(residents)
     .where(and(byId(scope.communityId, id), visibleTo(scope.actor)));
   if (!row) return null;
-  const { branchId, nameSealed, phoneSealed, roomSealed, birthDate } = row;
+  const { branchId, nameSealed, phoneSealed, roomSealed, profileSealed } = row;
   const asked = (field: RevealableField): boolean => fields.includes(field);
   return {
     branchId,
     name: asked('NAME') ? open(scope, 'name_sealed', id, nameSealed) : null,
     phone: asked('PHONE') && phoneSealed ? open(scope, 'phone_sealed', id, phoneSealed) : null,
     room: asked('ROOM') && roomSealed ? open(scope, 'room_sealed', id, roomSealed) : null,
-    birthDate: asked('BIRTH_DATE') ? birthDate : null,
+    birthDate: asked('BIRTH_DATE') ? openProfile(scope, id, profileSealed).birthDate : null,
   };
 }
 
@@ -174,18 +207,6 @@ export async function lockResident(scope: Scope, id: string): Promise<Resident |
   return row ? toResident(scope, row) : null;
 }
 
-const seal = (scope: Scope, column: SealedColumn, id: string, plain: string | null): Buffer | null =>
-  plain === null ? null : scope.vault.seal(placeOf(scope, column, id), plain);
-const sealName = (scope: Scope, id: string, name: string) => ({
-  nameSealed: scope.vault.seal(placeOf(scope, 'name_sealed', id), name),
-  nameIndex: nameIndexOf(scope, name),
-});
-const sealPhone = (scope: Scope, id: string, phone: string | null) => ({
-  phoneSealed: seal(scope, 'phone_sealed', id, phone),
-  phoneIndex: phone === null ? null : phoneIndexOf(scope, phone),
-});
-const sealRoom = (scope: Scope, id: string, room: string | null) => ({ roomSealed: seal(scope, 'room_sealed', id, room) });
-
 /** A person to be put on file: phone in E.164, texts normalised. */
 export interface NewResident extends ResidentFields {
   readonly id: string;
@@ -198,16 +219,15 @@ const CHUNK = 500;
 export async function insertResidents(scope: Scope, people: readonly NewResident[]): Promise<void> {
   for (let start = 0; start < people.length; start += CHUNK) {
     const rows = people.slice(start, start + CHUNK).map(person => {
-      const { name, phone, room, ...rest } = person;
+      const { name, phone, room, optedOut, consentsToHealthMatching, ...rest } = person;
       return {
         ...rest,
-        careCategories: distinct(person.careCategories),
-        languages: distinct(person.languages),
-        optedOut: person.optedOut ?? false,
-        consentsToHealthMatching: person.consentsToHealthMatching ?? false,
+        optedOut: optedOut ?? false,
+        consentsToHealthMatching: consentsToHealthMatching ?? false,
         ...sealName(scope, person.id, name),
         ...sealPhone(scope, person.id, phone ?? null),
         ...sealRoom(scope, person.id, room ?? null),
+        ...sealProfile(scope, person.id, profileOf(person)),
         communityId: scope.communityId,
       };
     });
@@ -216,20 +236,33 @@ export async function insertResidents(scope: Scope, people: readonly NewResident
 }
 const distinct = <T>(list: readonly T[] | null | undefined): T[] => [...new Set(list)];
 
-/** Writes what is given and leaves the rest as it is. */
-export async function saveResident(scope: Scope, id: string, change: ResidentChange): Promise<void> {
-  const { name, phone, room, careCategories, languages, optedOut, consentsToHealthMatching, ...plain } = change;
+const profileOf = ({ sex, birthDate, storey, careCategories, abilityLevel, languages }: ProfileFields): Profile => ({
+  sex,
+  birthDate,
+  storey: storey ?? null,
+  careCategories: distinct(careCategories),
+  abilityLevel: abilityLevel ?? null,
+  languages: distinct(languages),
+});
+type ProfileFields = Pick<ResidentFields, keyof Profile>;
+
+/** Writes what is given over a resident that the caller has locked, and leaves the rest as it is. */
+export async function saveResident(scope: Scope, resident: Resident, change: ResidentChange): Promise<void> {
+  const { id } = resident;
+  const { name, phone, room, sex, birthDate, storey, careCategories, abilityLevel, languages, ...plain } = change;
+  const profile = { sex, birthDate, storey, careCategories, abilityLevel, languages };
+  const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
+  const { optedOut, consentsToHealthMatching, ...where } = plain;
   await scope.db
     .update(residents)
     .set({
-      ...plain,
-      ...(careCategories !== undefined && { careCategories: distinct(careCategories) }),
-      ...(languages !== undefined && { languages: distinct(languages) }),
+      ...where,
       ...(optedOut != null && { optedOut }),
       ...(consentsToHealthMatching != null && { consentsToHealthMatching }),
       ...(name !== undefined && sealName(scope, id, name)),
       ...(phone !== undefined && sealPhone(scope, id, phone)),
       ...(room !== undefined && sealRoom(scope, id, room)),
+      ...(Object.keys(given).length && sealProfile(scope, id, profileOf({ ...resident, ...given }))),
     })
     .where(byId(scope.communityId, id));
 }

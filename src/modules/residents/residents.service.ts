@@ -23,12 +23,11 @@ import {
 } from './residents.domain.js';
 import {
   type AccessEntry,
-  countResidents,
   factsOf,
   insertAccess,
   insertResidents,
+  listOfResidents,
   lockResident,
-  pageOfResidents,
   type ResidentFilter,
   readClear,
   residentById,
@@ -38,6 +37,7 @@ import {
 export { ageBand, type Resident, type ResidentFacts } from './residents.domain.js';
 export { canSee, canSeeAssessment } from './residents.policy.js';
 export { BY_ID, residentById } from './residents.repo.js';
+export { sealedResidents } from './sealing.repo.js';
 
 /** The resident, masked; null when there is none or it is not the caller's to see. */
 export const findResident = (scope: Scope, id: string): Promise<Resident | null> => scope.load(residentById, id);
@@ -78,10 +78,7 @@ export async function listResidents(
     bornBy: minAge == null ? null : bornBy(minAge, localDate(scope.now())),
     buildingIds: buildings?.map(({ id }) => id),
   };
-  return scope.reading(async tx => ({
-    page: await pageOfResidents(tx, filter, window),
-    totalCount: counted ? await countResidents(tx, filter) : null,
-  }));
+  return scope.reading(tx => listOfResidents(tx, filter, window, counted));
 }
 
 export interface RevealResident {
@@ -162,7 +159,7 @@ export const updateResident = (scope: Scope, { residentId, expectedVersion, ...f
     const storey = fields.storey === undefined ? resident.storey : fields.storey;
     const checked = checkResident({ ...fields, storey }, { storeys: building.storeys, today: localDate(tx.now()) });
     if (!checked.ok) return checked;
-    await saveResident(tx, residentId, { ...changeOf(fields), branchId, version: resident.version + 1 });
+    await saveResident(tx, resident, { ...changeOf(fields), branchId, version: resident.version + 1 });
     if (branchId !== resident.branchId) await moveKinshipsToBranch(tx, residentId, branchId);
     await tx.append({
       kind: 'RESIDENT_CHANGED',

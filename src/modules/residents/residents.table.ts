@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   boolean,
   check,
-  date,
   foreignKey,
   index,
   integer,
@@ -10,7 +9,6 @@ import {
   pgEnum,
   pgPolicy,
   primaryKey,
-  smallint,
   text,
   uniqueIndex,
   uuid,
@@ -18,13 +16,10 @@ import {
 import { communityId, instant } from '../../db/columns.js';
 import { bySystem, inBranches, inTenant, isAccount, isKin, personal, sealed } from '../../db/personal.table.js';
 import { SYSTEM_PURPOSES } from '../../kernel/actor.js';
-import { careCategory, language } from '../offers/offers.table.js';
 import { branches, buildings } from '../territory/territory.table.js';
-import { ABILITY_LEVELS, KINSHIP_RELATIONS, KINSHIP_STATES, RESIDENCY_STATUSES, SEXES } from './residents.domain.js';
+import { KINSHIP_RELATIONS, KINSHIP_STATES, RESIDENCY_STATUSES } from './residents.domain.js';
 
 export const residencyStatus = pgEnum('residency_status', RESIDENCY_STATUSES);
-export const abilityLevel = pgEnum('ability_level', ABILITY_LEVELS);
-export const sex = pgEnum('sex', SEXES);
 export const kinshipRelation = pgEnum('kinship_relation', KINSHIP_RELATIONS);
 export const kinshipState = pgEnum('kinship_state', KINSHIP_STATES);
 export const systemPurpose = pgEnum('system_purpose', SYSTEM_PURPOSES);
@@ -45,13 +40,12 @@ export const residents = personal.table(
     phoneSealed: sealed('phone_sealed'),
     phoneIndex: sealed('phone_index'),
     roomSealed: sealed('room_sealed'),
-    storey: smallint(),
-    sex: sex().notNull(),
-    birthDate: date('birth_date', { mode: 'string' }).notNull(),
+    /** Sex, birth date, storey, groups of care, ability and languages, as JSON. */
+    profileSealed: sealed('profile_sealed').notNull(),
+    birthYearIndex: sealed('birth_year_index').notNull(),
+    /** Blind index of the groups of care. */
+    careIndex: integer('care_index').array().notNull(),
     residencyStatus: residencyStatus('residency_status').notNull(),
-    careCategories: careCategory('care_categories').array().notNull().default([]),
-    abilityLevel: abilityLevel('ability_level'),
-    languages: language().array().notNull().default([]),
     /** Asked not to be matched automatically (PIPL art. 24): people decide by hand. */
     optedOut: boolean('opted_out').notNull().default(false),
     /** Agreed that health-related needs go through matching (PIPL art. 29). */
@@ -74,10 +68,9 @@ export const residents = personal.table(
     }),
     index('resident_by_branch').on(t.communityId, t.branchId, t.id),
     index('resident_by_building').on(t.communityId, t.buildingId),
-    index('resident_by_birth').on(t.communityId, t.branchId, t.birthDate, t.id),
+    index('resident_by_birth').on(t.communityId, t.branchId, t.birthYearIndex, t.id),
     index('resident_by_name').on(t.communityId, t.nameIndex),
     index('resident_by_phone').on(t.communityId, t.phoneIndex),
-    check('resident_storey', sql`${t.storey} > 0`),
     pgPolicy('resident_wall', {
       as: 'permissive',
       for: 'all',

@@ -28,11 +28,9 @@ CREATE TYPE "received_by" AS ENUM('BENEFICIARY', 'FAMILY', 'STEWARD', 'OFFICER',
 CREATE TYPE "referral_origin" AS ENUM('PROPOSAL', 'CLAIM', 'REQUEST');--> statement-breakpoint
 CREATE TYPE "referral_reason" AS ENUM('NO_CAPACITY', 'NOT_QUALIFIED', 'WRONG_TIME', 'TOO_FAR', 'OUT_OF_SCOPE', 'BENEFICIARY_DECLINED', 'BENEFICIARY_ABSENT', 'BENEFICIARY_ILL', 'SOLVED_OTHERWISE', 'STAFF_SHORTAGE', 'MATERIALS_MISSING', 'WEATHER', 'UNSAFE', 'SESSION_CANCELLED', 'WAITING_FOR_CONSENT', 'ENTERED_BY_MISTAKE', 'OTHER');--> statement-breakpoint
 CREATE TYPE "referral_state" AS ENUM('DRAFT', 'REQUESTED', 'ACCEPTED', 'REJECTED', 'CANCELLED', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED', 'FAILED', 'ENTERED_IN_ERROR');--> statement-breakpoint
-CREATE TYPE "ability_level" AS ENUM('INTACT', 'MILD', 'MODERATE', 'SEVERE', 'TOTAL');--> statement-breakpoint
 CREATE TYPE "kinship_relation" AS ENUM('SELF', 'DAUGHTER', 'SON', 'SPOUSE', 'PARENT', 'GRANDCHILD', 'SIBLING', 'GUARDIAN', 'OTHER');--> statement-breakpoint
 CREATE TYPE "kinship_state" AS ENUM('CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED');--> statement-breakpoint
 CREATE TYPE "residency_status" AS ENUM('REGISTERED_AND_PRESENT', 'PRESENT', 'REGISTERED_ABSENT', 'FLOATING');--> statement-breakpoint
-CREATE TYPE "sex" AS ENUM('FEMALE', 'MALE');--> statement-breakpoint
 CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness');--> statement-breakpoint
 CREATE TYPE "capacity_unit" AS ENUM('PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN');--> statement-breakpoint
 CREATE TYPE "area_code" AS ENUM('EAST', 'WEST');--> statement-breakpoint
@@ -511,20 +509,16 @@ CREATE TABLE "personal"."resident" (
 	"phone_sealed" bytea,
 	"phone_index" bytea,
 	"room_sealed" bytea,
-	"storey" smallint,
-	"sex" "sex" NOT NULL,
-	"birth_date" date NOT NULL,
+	"profile_sealed" bytea NOT NULL,
+	"birth_year_index" bytea NOT NULL,
+	"care_index" integer[] NOT NULL,
 	"residency_status" "residency_status" NOT NULL,
-	"care_categories" "care_category"[] DEFAULT '{}'::"care_category"[] NOT NULL,
-	"ability_level" "ability_level",
-	"languages" "language"[] DEFAULT '{}'::"language"[] NOT NULL,
 	"opted_out" boolean DEFAULT false NOT NULL,
 	"consents_to_health_matching" boolean DEFAULT false NOT NULL,
 	"is_test" boolean DEFAULT false NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp(3) with time zone NOT NULL,
-	CONSTRAINT "resident_pkey" PRIMARY KEY("community_id","id"),
-	CONSTRAINT "resident_storey" CHECK ("storey" > 0)
+	CONSTRAINT "resident_pkey" PRIMARY KEY("community_id","id")
 );
 --> statement-breakpoint
 ALTER TABLE "personal"."resident" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -665,7 +659,7 @@ CREATE INDEX "need_detail_by_building" ON "personal"."need_detail" ("community_i
 CREATE INDEX "need_detail_search" ON "personal"."need_detail" USING gin ("description_index");--> statement-breakpoint
 CREATE INDEX "resident_by_branch" ON "personal"."resident" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "resident_by_building" ON "personal"."resident" ("community_id","building_id");--> statement-breakpoint
-CREATE INDEX "resident_by_birth" ON "personal"."resident" ("community_id","branch_id","birth_date","id");--> statement-breakpoint
+CREATE INDEX "resident_by_birth" ON "personal"."resident" ("community_id","branch_id","birth_year_index","id");--> statement-breakpoint
 CREATE INDEX "resident_by_name" ON "personal"."resident" ("community_id","name_index");--> statement-breakpoint
 CREATE INDEX "resident_by_phone" ON "personal"."resident" ("community_id","phone_index");--> statement-breakpoint
 CREATE INDEX "service_category_by_parent" ON "service_category" ("parent_code");--> statement-breakpoint
