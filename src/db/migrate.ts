@@ -52,6 +52,8 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   await db.execute(sql`revoke update, delete on public.event, public.event_seal from ${role}`);
   await db.execute(sql`revoke select, update, delete on personal.access_log from ${role}`);
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);
+  // Notes are never corrected; a new key needs them sealed anew.
+  await db.execute(sql`grant update (note_sealed) on personal.override_note to ${role}`);
   // Of what a need says about people only the words are ever corrected; whose it is and where stays as it was taken down.
   await db.execute(sql`revoke update, delete on personal.need_detail from ${role}`);
   await db.execute(

@@ -44,7 +44,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: (path: string) 
 
 function layerOf(path: string): Layer {
   const [top = ''] = path.split('/');
-  if (top === 'main.ts' || top === 'seeds' || top === 'simulation') return 'main';
+  if (top === 'main.ts' || top.endsWith('.cli.ts') || top === 'seeds' || top === 'simulation') return 'main';
   if (!path.includes('/') || path === 'modules/index.ts') return 'app';
   if (top !== 'modules') return top as Layer;
   const kind = /\.(domain|table|policy|repo|service|graphql)\.ts$/.exec(path)?.[1];
@@ -53,7 +53,7 @@ function layerOf(path: string): Layer {
 }
 
 /** The process itself, and what it hands on to the programs it runs (PATH). */
-const ENVIRONMENT = ['main.ts', 'seeds/cli.ts', 'config.ts', 'db/embedded/processes.ts'];
+const ENVIRONMENT = ['main.ts', 'keys.cli.ts', 'seeds/cli.ts', 'config.ts', 'db/embedded/processes.ts'];
 
 const moduleOf = (path: string): string | null => /^modules\/([^/]+)\//.exec(path)?.[1] ?? null;
 

@@ -56,6 +56,6 @@ export async function exposeProfiles({ owner }: Pick<TestDatabase, 'owner'>, vau
     return { id: row.id, birth_date: birthDate, care_categories: careCategories, ability_level: abilityLevel, storey, sex };
   });
   await owner`create schema clear`;
-  await owner`create table clear.resident as select * from personal.resident join json_to_recordset(${owner.json(known)})
+  await owner`create table clear.resident as select * from personal.resident join jsonb_to_recordset(${owner.json(known)})
     as p (id uuid, birth_date date, care_categories text[], ability_level text, storey int, sex text) using (id)`;
 }

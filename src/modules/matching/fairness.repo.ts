@@ -4,7 +4,7 @@ import type { Scope } from '../../scope/scope.js';
 import { memberships } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
 import { referrals } from '../referrals/referrals.table.js';
-import { needDetails } from '../residents/residents.table.js';
+import { needDetails, residents } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import type { AskedNeed, OrganizationLoad } from './fairness.domain.js';
 import type { Period } from './small-cells.domain.js';
@@ -23,11 +23,13 @@ export async function askedNeeds({ db, communityId }: Scope, branchIds: readonly
       closedAt: needs.closedAt,
       leftOut: needs.leftOut,
       beneficiaryId: needDetails.beneficiaryId,
-      buildingId: needDetails.buildingId,
+      profileSealed: residents.profileSealed,
+      buildingId: sql<string | null>`coalesce(${needDetails.buildingId}, ${residents.buildingId})`,
     })
     .from(needs)
     .innerJoin(serviceCategories, eq(serviceCategories.code, needs.categoryCode))
     .leftJoin(needDetails, and(eq(needDetails.communityId, needs.communityId), eq(needDetails.needId, needs.id)))
+    .leftJoin(residents, and(eq(residents.communityId, needDetails.communityId), eq(residents.id, needDetails.beneficiaryId)))
     .where(
       and(
         eq(needs.communityId, communityId),
@@ -47,8 +49,11 @@ export async function askedNeeds({ db, communityId }: Scope, branchIds: readonly
     isOpen: state === 'OPEN',
   }));
 }
-/** As SQL knows it: who the beneficiary is, and nothing of them. */
-export type AskedRow = Omit<AskedNeed, 'personKey' | 'ageBand' | 'careCategories'> & { readonly beneficiaryId: string | null };
+/** As SQL knows it: what is known of the beneficiary is still sealed. */
+export interface AskedRow extends Omit<AskedNeed, 'personKey' | 'ageBand' | 'careCategories'> {
+  readonly beneficiaryId: string | null;
+  readonly profileSealed: Buffer | null;
+}
 
 export interface BranchLoad extends OrganizationLoad {
   readonly branchId: string;

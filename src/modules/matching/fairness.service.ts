@@ -3,7 +3,7 @@ import type { InvalidInput } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { ageBand, logAccess, type ResidentFacts, residentFacts } from '../residents/residents.service.js';
+import { ageBand, logAccess, openProfile } from '../residents/residents.service.js';
 import { allBranches } from '../territory/territory.service.js';
 import { type AskedNeed, type FairnessReport, fairnessReport, type OrganizationLoad } from './fairness.domain.js';
 import { readsAggregates, readsFairness } from './fairness.policy.js';
@@ -40,9 +40,7 @@ const reports = defineLoader<Asked, FairnessReport>(
 /** Who asked and who was served is read under the purpose `fairness`, with one entry in the access log; counts leave, nobody's record. */
 const load = (scope: Scope, branchIds: readonly string[], period: Period) =>
   scope.asSystem('fairness').reading(async sys => {
-    const asked = await askedNeeds(sys, branchIds, period);
-    const people = await residentFacts(sys, [...new Set(asked.flatMap(({ beneficiaryId }) => beneficiaryId ?? []))]);
-    const needs = asked.map(({ beneficiaryId, ...need }) => ofPerson(need, people.get(beneficiaryId ?? '')));
+    const needs = (await askedNeeds(sys, branchIds, period)).map(row => ofPerson(sys, row));
     const loads = await loadsOf(sys, branchIds, period);
     await logAccess(sys, {
       action: 'FAIRNESS',
@@ -51,13 +49,15 @@ const load = (scope: Scope, branchIds: readonly string[], period: Period) =>
     return { needs, loads };
   });
 
-const ofPerson = (need: Omit<AskedRow, 'beneficiaryId'>, person: ResidentFacts | undefined): AskedNeed => ({
-  ...need,
-  personKey: person?.id ?? need.needId,
-  ageBand: person ? ageBand(person.birthDate, localDate(need.submittedAt)) : null,
-  careCategories: person?.careCategories ?? [],
-  buildingId: need.buildingId ?? person?.buildingId ?? null,
-});
+function ofPerson(sys: Scope, { beneficiaryId, profileSealed, ...need }: AskedRow): AskedNeed {
+  const person = beneficiaryId && profileSealed && openProfile(sys, beneficiaryId, profileSealed);
+  return {
+    ...need,
+    personKey: beneficiaryId ?? need.needId,
+    ageBand: person ? ageBand(person.birthDate, localDate(need.submittedAt)) : null,
+    careCategories: person ? person.careCategories : [],
+  };
+}
 
 /** An organization may stand in the alliances of several branches. */
 const byOrganization = (loads: readonly BranchLoad[]): OrganizationLoad[] =>

@@ -11,6 +11,8 @@ import type { NewNote } from './overrides.repo.js';
 import { currentPolicy } from './policies.repo.js';
 import { failedRules } from './rules.js';
 
+export { sealedOverrideNotes } from './overrides.repo.js';
+
 /** A pair to pin or to forbid. Each is a person's word against the engine's and needs a reason. */
 export interface PlanPair extends PairIds {
   readonly reason?: OverrideReason | null;

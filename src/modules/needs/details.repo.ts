@@ -1,10 +1,10 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { SealedTable } from '../../db/sealed-table.js';
 import { bigrams } from '../../kernel/text.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { accounts } from '../identity/identity.table.js';
-import { needDetails } from '../residents/residents.table.js';
+import { needDetails, residents } from '../residents/residents.table.js';
 import type { Building } from '../territory/territory.domain.js';
 import { buildings } from '../territory/territory.table.js';
 
@@ -120,15 +120,10 @@ export const sealedNeedDetails: SealedTable = {
   },
 };
 
-/** Whom needs are for, where that is a resident, under a purpose that may know. */
+/** Whom needs are for, where that is a resident, with what is known of them still sealed; under a purpose that may know. */
 export const beneficiariesOf = ({ db, communityId }: Scope, needIds: readonly string[]) =>
   db
-    .select({ needId: needDetails.needId, residentId: sql<string>`${needDetails.beneficiaryId}` })
+    .select({ needId: needDetails.needId, residentId: residents.id, profileSealed: residents.profileSealed })
     .from(needDetails)
-    .where(
-      and(
-        eq(needDetails.communityId, communityId),
-        sql`${needDetails.needId} = any(${sql.param(needIds)}::uuid[])`,
-        isNotNull(needDetails.beneficiaryId),
-      ),
-    );
+    .innerJoin(residents, and(eq(residents.communityId, needDetails.communityId), eq(residents.id, needDetails.beneficiaryId)))
+    .where(and(eq(needDetails.communityId, communityId), sql`${needDetails.needId} = any(${sql.param(needIds)}::uuid[])`));

@@ -5,7 +5,7 @@ import { bigrams } from '../../kernel/text.js';
 import type { AgeBand } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { ageBand, logAccess, residentFacts } from '../residents/residents.service.js';
+import { ageBand, logAccess, openProfile } from '../residents/residents.service.js';
 import { beneficiariesOf, type NeedDetail, needDetailById, tokenListsOf } from './details.repo.js';
 import { type Need, type NeedOrder, type NeedState, needSteps, openQuantity } from './needs.domain.js';
 import { canFollow, mayBeFamily, mayKnowPeople, sidesOf } from './needs.policy.js';
@@ -16,7 +16,7 @@ import { eventsByNeed } from './timeline.repo.js';
 
 export { type BulkNeed, createNeedsBulk } from './bulk.service.js';
 export { commitQuantity, expireNeeds, fulfilQuantity, releaseQuantity, reopenQuantity } from './coverage.service.js';
-export { openAccessNotes, openDescription } from './details.repo.js';
+export { openAccessNotes, openDescription, sealedNeedDetails } from './details.repo.js';
 export {
   fulfillNeed,
   markUnmet,
@@ -113,15 +113,14 @@ export function waitingOf({ submittedAt, closedAt }: Need, now: Date) {
 export const ageBandByNeed = defineLoader<AgeBand>('ageBandByNeed', (scope, needIds) =>
   scope.asSystem('deidentify').reading(async sys => {
     const found = await beneficiariesOf(sys, needIds);
-    const people = await residentFacts(sys, [...new Set(found.map(({ residentId }) => residentId))]);
     if (found.length)
       await logAccess(sys, { action: 'NEED_AGE_BANDS', detail: { needs: needIds.length, residents: found.length } });
     const today = localDate(sys.now());
     return new Map(
-      found.flatMap(({ needId, residentId }) => {
-        const person = people.get(residentId);
-        return person ? [[needId, ageBand(person.birthDate, today)]] : [];
-      }),
+      found.map(({ needId, residentId, profileSealed }) => [
+        needId,
+        ageBand(openProfile(sys, residentId, profileSealed).birthDate, today),
+      ]),
     );
   }),
 );

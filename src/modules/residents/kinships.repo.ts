@@ -1,4 +1,5 @@
 import { and, eq, gte, type SQL, sql } from 'drizzle-orm';
+import { byteStrings } from '../../db/columns.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { events } from '../../db/log.table.js';
 import { newId } from '../../kernel/ids.js';
@@ -155,7 +156,7 @@ export async function claimByName(
     select ${communityId}::uuid, made.id, found.branch_id, found.id, ${claim.accountId}::uuid, ${claim.relation}::kinship_relation, 'CLAIMED', ${at.toISOString()}::timestamptz
     from (
       select ${residents.id}, ${residents.branchId}, row_number() over (order by ${residents.id}) as place from ${residents}
-      where ${residents.communityId} = ${communityId} and ${residents.nameIndex} = any(${sql.param(namesLike(scope, claim.name))}::bytea[])
+      where ${residents.communityId} = ${communityId} and ${residents.nameIndex} = any(${byteStrings(namesLike(scope, claim.name))})
         and ${residents.buildingId} = any(${sql.param(claim.buildingIds)}::uuid[])
     ) found
     join unnest(${sql.param(ids)}::uuid[]) with ordinality as made (id, place) using (place)

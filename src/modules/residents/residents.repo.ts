@@ -1,4 +1,5 @@
 import { and, eq, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { byteStrings } from '../../db/columns.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf, type SystemPurpose } from '../../kernel/actor.js';
 import { newId } from '../../kernel/ids.js';
@@ -82,7 +83,10 @@ export async function factsOf(scope: Scope, ids: readonly string[]): Promise<Res
     .where(
       and(eq(residents.communityId, scope.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(scope.actor)),
     );
-  return rows.map(({ profileSealed, ...row }) => ({ ...row, ...openProfile(scope, row.id, profileSealed) }));
+  return rows.map(({ profileSealed, ...row }) => {
+    const { birthDate, careCategories, storey, languages } = openProfile(scope, row.id, profileSealed);
+    return { ...row, birthDate, careCategories, storey, languages };
+  });
 }
 
 export const BY_ID: ListOrder<Pick<Resident, 'id'>> = {
@@ -114,7 +118,7 @@ type Narrowed = Omit<ResidentFilter, 'bornBy'> & { readonly bornBy: BornBy | nul
 function listWhere(scope: Scope, filter: Narrowed): SQL | undefined {
   const { branchId, name, phone, bornBy, careCategories, buildingIds, residencyStatuses } = filter;
   const e164 = phone == null ? null : toE164(phone);
-  const isOneOf = (column: SQLWrapper, values: readonly Buffer[]): SQL => sql`${column} = any(${sql.param(values)}::bytea[])`;
+  const isOneOf = (column: SQLWrapper, values: readonly Buffer[]): SQL => sql`${column} = any(${byteStrings(values)})`;
   return and(
     eq(residents.communityId, scope.communityId),
     listedFor(scope.actor),
@@ -145,7 +149,7 @@ async function narrowed(scope: Scope, { bornBy, ...filter }: ResidentFilter): Pr
     .where(
       and(
         listWhere(scope, { ...filter, bornBy: null }),
-        sql`${residents.birthYearIndex} = any(${sql.param(birthYearsLike(scope, [year]))}::bytea[])`,
+        sql`${residents.birthYearIndex} = any(${byteStrings(birthYearsLike(scope, [year]))})`,
       ),
     );
   const ids = candidates.flatMap(({ id, profileSealed }) =>

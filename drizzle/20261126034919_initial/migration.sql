@@ -31,7 +31,7 @@ CREATE TYPE "referral_state" AS ENUM('DRAFT', 'REQUESTED', 'ACCEPTED', 'REJECTED
 CREATE TYPE "kinship_relation" AS ENUM('SELF', 'DAUGHTER', 'SON', 'SPOUSE', 'PARENT', 'GRANDCHILD', 'SIBLING', 'GUARDIAN', 'OTHER');--> statement-breakpoint
 CREATE TYPE "kinship_state" AS ENUM('CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED');--> statement-breakpoint
 CREATE TYPE "residency_status" AS ENUM('REGISTERED_AND_PRESENT', 'PRESENT', 'REGISTERED_ABSENT', 'FLOATING');--> statement-breakpoint
-CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness');--> statement-breakpoint
+CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness', 'key-rotation');--> statement-breakpoint
 CREATE TYPE "capacity_unit" AS ENUM('PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN');--> statement-breakpoint
 CREATE TYPE "area_code" AS ENUM('EAST', 'WEST');--> statement-breakpoint
 CREATE TABLE "event_seal" (
