@@ -280,7 +280,7 @@ describe('the people', () => {
   it('are followed by one daughter with a verified link; another link was ended', async () => {
     expect(
       await rows(`select a.login, k.state::text, k.relation::text, b.code, ${age(80, 200)} as eighty, r.consents_to_health_matching as consents from personal.kinship k
-        join identity.account a on a.id = k.account_id join personal.resident r on r.id = k.resident_id join branch b on b.id = r.branch_id order by 1`),
+        join identity.account a on a.id = k.account_id join clear.resident r on r.id = k.resident_id join branch b on b.id = r.branch_id order by 1`),
     ).toEqual([
       { login: 'family.1', state: 'VERIFIED', relation: 'DAUGHTER', code: 'B1', eighty: true, consents: false },
       { login: 'family.2', state: 'REVOKED', relation: 'SON', code: 'B1', eighty: true, consents: expect.any(Boolean) },

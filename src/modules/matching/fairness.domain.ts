@@ -1,6 +1,6 @@
 import { HOUR } from '../../kernel/clock.js';
+import { MIN_PEOPLE, type Period, tellable, tellableOverlapping } from '../../kernel/small-cells.js';
 import { AGE_BANDS, type AgeBand, type CareCategory } from '../../kernel/vocabulary.js';
-import { MIN_PEOPLE, type Period, tellable, tellableOverlapping } from './small-cells.domain.js';
 
 /**
  * The value below or at which a share `p` of the values lie: the smallest that is reached (the inverse of the empirical

@@ -4,6 +4,7 @@ import { CareCategoryEnum } from '../../graphql/labels.js';
 import { LocalDate } from '../../graphql/scalars.js';
 import type { InvalidInput } from '../../kernel/failures.js';
 import type { Result } from '../../kernel/result.js';
+import type { Period } from '../../kernel/small-cells.js';
 import type { AgeBand, CareCategory } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { Organization } from '../alliance/alliance.graphql.js';
@@ -20,7 +21,6 @@ import type {
   Measures,
 } from './fairness.domain.js';
 import { fairnessOf } from './fairness.service.js';
-import type { Period } from './small-cells.domain.js';
 
 @InputType({ description: 'Calendar days in Shanghai, at most 366.' })
 export class DatePeriodInput implements Period {

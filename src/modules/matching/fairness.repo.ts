@@ -1,5 +1,6 @@
 import { and, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { atLocal } from '../../kernel/clock.js';
+import type { Period } from '../../kernel/small-cells.js';
 import type { Scope } from '../../scope/scope.js';
 import { memberships } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
@@ -7,7 +8,6 @@ import { referrals } from '../referrals/referrals.table.js';
 import { needDetails, residents } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import type { AskedNeed, OrganizationLoad } from './fairness.domain.js';
-import type { Period } from './small-cells.domain.js';
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
 

@@ -1,6 +1,7 @@
 import { localDate } from '../../kernel/clock.js';
 import type { InvalidInput } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import { type Period, periodProblem } from '../../kernel/small-cells.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { ageBand, logAccess, openProfile } from '../residents/residents.service.js';
@@ -8,7 +9,6 @@ import { allBranches } from '../territory/territory.service.js';
 import { type AskedNeed, type FairnessReport, fairnessReport, type OrganizationLoad } from './fairness.domain.js';
 import { readsAggregates, readsFairness } from './fairness.policy.js';
 import { type AskedRow, askedNeeds, type BranchLoad, loadsOf } from './fairness.repo.js';
-import { type Period, periodProblem } from './small-cells.domain.js';
 
 /** Null: the whole community. */
 interface Asked extends Period {

@@ -1,11 +1,11 @@
 import { and, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { atLocal } from '../../kernel/clock.js';
+import type { Period } from '../../kernel/small-cells.js';
 import type { Scope } from '../../scope/scope.js';
 import { referrals } from '../referrals/referrals.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { matches, matchPlans } from './matching.table.js';
 import type { Ended, Outcome } from './outcomes.domain.js';
-import type { Period } from './small-cells.domain.js';
 
 export interface EndedInBranch extends Ended {
   readonly branchId: string;

@@ -1,12 +1,12 @@
 import { worksFor } from '../../kernel/actor.js';
 import type { InvalidInput } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import { type Period, periodProblem } from '../../kernel/small-cells.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { logAccess } from '../residents/residents.service.js';
 import { type OutcomeReport, outcomeReport } from './outcomes.domain.js';
 import { declinedProposals, endedReferrals } from './outcomes.repo.js';
-import { type Period, periodProblem } from './small-cells.domain.js';
 
 interface Asked extends Period {
   readonly branchId: string;

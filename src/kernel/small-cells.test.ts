@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../bench/support/instances.js';
-import { between } from '../../../tests/support/matching.js';
-import { MIN_PEOPLE, periodProblem, tellable, tellableOverlapping } from './small-cells.domain.js';
+import { createRandom } from '../../bench/support/instances.js';
+import { between } from '../../tests/support/matching.js';
+import { MIN_PEOPLE, periodProblem, tellable, tellableOverlapping } from './small-cells.js';
 
 let person = 0;
 const cell = (size: number) => ({ people: new Set(Array.from({ length: size }, () => `p${person++}`)) });
@@ -25,6 +25,14 @@ describe('cells of a partition', () => {
   it('counts a person who is in two hidden cells once', () => {
     const [a, b, c] = [{ people: new Set(['1', '2', '3']) }, { people: new Set(['1', '2', '3', '4']) }, cell(9)];
     expect([...tellable([a, b, c])]).toEqual([]);
+  });
+
+  it('tells nothing of who is in hidden cells alone', () => {
+    const shared = Array.from({ length: 6 }, (_, i) => `s${i}`);
+    const [large, next] = [{ people: new Set([...shared, 'a', 'b', 'c']) }, cell(8)];
+    // Five people in the small cells, but only two of them in no other: 9 + 8 told of 19 would say so.
+    const few = [{ people: new Set([...shared.slice(0, 3), 'x']) }, { people: new Set([...shared.slice(0, 3), 'y']) }];
+    expect([...tellable([large, next, ...few])]).toEqual([large]);
   });
 
   it('never lets the total less the told cells tell of one to four people', () => {

@@ -1,5 +1,5 @@
-import { DAY } from '../../kernel/clock.js';
-import type { Problem } from '../../kernel/failures.js';
+import { DAY } from './clock.js';
+import type { Problem } from './failures.js';
 
 /** Of fewer people nothing is told (domain.md §7: k ≥ 5). */
 export const MIN_PEOPLE = 5;
@@ -9,17 +9,26 @@ export interface Cell {
   readonly people: ReadonlySet<string>;
 }
 
-const unionSize = (cells: readonly Cell[]): number => new Set(cells.flatMap(({ people }) => [...people])).size;
+const peopleIn = (cells: readonly Cell[]): ReadonlySet<string> => new Set(cells.flatMap(({ people }) => [...people]));
+const without = (people: ReadonlySet<string>, others: ReadonlySet<string>): number =>
+  [...people].filter(person => !others.has(person)).length;
+const isFew = (size: number): boolean => size < MIN_PEOPLE;
 
 /**
  * Which cells of a partition may be told when the total is told, too. Cells of fewer than five people are hidden; and while the
- * hidden ones together are fewer, so that the total less all others would tell of them, the next smallest is hidden as well
- * (complementary suppression; Cox 1980, "Suppression methodology and statistical disclosure control", J. Am. Stat. Assoc. 75).
+ * total less all that is told would tell of fewer, the next smallest is hidden as well (complementary suppression; Cox 1980,
+ * "Suppression methodology and statistical disclosure control", J. Am. Stat. Assoc. 75). Somebody may be in several cells (two
+ * needs, two tiers), so both are asked: how many the hidden cells hold, and how many are in hidden cells alone.
  */
 export function tellable<C extends Cell>(cells: readonly C[]): ReadonlySet<C> {
   const bySize = cells.filter(({ people }) => people.size > 0).sort((a, b) => a.people.size - b.people.size);
-  let hidden = bySize.filter(({ people }) => people.size < MIN_PEOPLE).length;
-  while (hidden > 0 && hidden < bySize.length && unionSize(bySize.slice(0, hidden)) < MIN_PEOPLE) hidden++;
+  const tellsOfFew = (hidden: number): boolean => {
+    const [inHidden, inShown] = [peopleIn(bySize.slice(0, hidden)), peopleIn(bySize.slice(hidden))];
+    const alone = without(inHidden, inShown);
+    return isFew(inHidden.size) || (alone > 0 && isFew(alone));
+  };
+  let hidden = bySize.filter(({ people }) => isFew(people.size)).length;
+  while (hidden > 0 && hidden < bySize.length && tellsOfFew(hidden)) hidden++;
   return new Set(bySize.slice(hidden));
 }
 
@@ -27,8 +36,8 @@ export function tellable<C extends Cell>(cells: readonly C[]): ReadonlySet<C> {
 export const tellableOverlapping = <C extends Cell>(cells: readonly C[], all: ReadonlySet<string>): ReadonlySet<C> =>
   new Set(
     cells.filter(({ people }) => {
-      const others = [...all].filter(person => !people.has(person)).length;
-      return people.size >= MIN_PEOPLE && (others === 0 || others >= MIN_PEOPLE);
+      const others = without(all, people);
+      return !isFew(people.size) && (others === 0 || !isFew(others));
     }),
   );
 
