@@ -1,17 +1,26 @@
 import type { InvalidInput, Problem } from './failures.js';
 import { fail, ok, type Result } from './result.js';
-import { isStorable } from './text.js';
+import { isStorable, normalize } from './text.js';
 
 type Checked = Problem | null;
 
-/** A text of at most `max` characters; with `required`, not blank. */
+/** A mobile number of the mainland, or a resident identity number (GB 11643-1999), with whatever is typed between digits. */
+const NUMBER_OF_A_PERSON =
+  /(?<!\d)(?:1[3-9]\d{9}|[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)/;
+
+/**
+ * A text of at most `max` characters; with `required`, not blank. One that is kept in clear and read by partners is `impersonal`:
+ * it names no number of a person. Names cannot be told from other words, so descriptions ask for none.
+ */
 export function checkText(
   path: readonly string[],
   value: string | null | undefined,
-  { max, required = false }: { max: number; required?: boolean },
+  { max, required = false, impersonal = false }: { max: number; required?: boolean; impersonal?: boolean },
 ): Checked {
   if (value == null || !value.trim()) return required ? { path, rule: 'REQUIRED' } : null;
   if (!isStorable(value)) return { path, rule: 'BAD_FORMAT' };
+  if (impersonal && NUMBER_OF_A_PERSON.test(normalize(value).replace(/(?<=\d)[\s-](?=\d)/g, '')))
+    return { path, rule: 'NOT_ALLOWED' };
   return [...value].length > max ? { path, rule: 'TOO_LONG', limit: max } : null;
 }
 

@@ -87,7 +87,12 @@ describe('starting', () => {
   });
 
   it('refuses in production a role that passes the walls, and demo accounts', async () => {
-    const production = { production: true, jwtSecret: 'x'.repeat(32), dataKeys: new Map([[1, Buffer.alloc(32, 1)]]) };
+    const production = {
+      production: true,
+      jwtSecret: 'x'.repeat(32),
+      dataKeys: new Map([[1, Buffer.alloc(32, 1)]]),
+      indexKeys: new Map([[1, Buffer.alloc(32, 2)]]),
+    };
     await expect(startTestApp(database, { ...production, databaseUrl: database.ownerUrl })).rejects.toThrow(
       /superuser.*owns the tables/,
     );

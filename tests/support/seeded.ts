@@ -11,7 +11,7 @@ const TEMPLATE = 'template_demo_estate';
 const LOCK = 7_230_101;
 /** A Wednesday, ten in the morning in Shanghai: the seed gives the same estate in every run. */
 const BEGIN = Date.parse('2026-03-11T10:00:00+08:00');
-const dataKeys = new Map([[1, Buffer.alloc(32, 'test key')]]);
+const keys = { dataKeys: new Map([[1, Buffer.alloc(32, 'test key')]]), indexKeys: new Map([[1, Buffer.alloc(32, 'index key')]]) };
 
 /** Goes on from the moment for which the estate was made. */
 function clockFrom(begin: number): Clock {
@@ -35,7 +35,7 @@ async function ensureTemplate(): Promise<void> {
     serving.password = inject('servingPassword');
     const config = { ...loadConfig({}), port: 0, databaseUrl: serving.href, databaseOwnerUrl: withDatabase(clusterUrl, draft) };
     const app = await createApp(
-      { ...config, jwtSecret: 'x'.repeat(32), dataKeys },
+      { ...config, jwtSecret: 'x'.repeat(32), ...keys },
       { clock: () => new Date(BEGIN), seed: seedDemo },
     );
     await app.stop();
@@ -52,6 +52,6 @@ export async function startSeededApp(
 ): Promise<{ readonly app: TestApp; readonly database: TestDatabase }> {
   await ensureTemplate();
   const database = await createTestDatabase({ template: TEMPLATE });
-  const app = await startTestApp(database, { dataKeys, ...config }, { clock: clockFrom(BEGIN + 60_000), ...overrides });
+  const app = await startTestApp(database, { ...keys, ...config }, { clock: clockFrom(BEGIN + 60_000), ...overrides });
   return { app, database };
 }

@@ -76,7 +76,7 @@ export function checkFields(
 }
 
 export const checkGroup = (group: string | null | undefined): Problem | null =>
-  group == null ? null : checkText(['group'], group, { max: MAX_GROUP, required: true });
+  group == null ? null : checkText(['group'], group, { max: MAX_GROUP, required: true, impersonal: true });
 
 const stored = (windows: readonly TimeWindow[]): StoredWindow[] =>
   windows

@@ -34,6 +34,8 @@ describe('checkRecord', () => {
     [{ quantity: 1.5 }, ['record', 'quantity']],
     [{ evidence: [{ kind: 'PHOTO', reference: ' ' }] }, ['record', 'evidence', '0', 'reference']],
     [{ place: 'x'.repeat(101) }, ['record', 'place']],
+    [{ place: '张家，电话 138 1234-5678' }, ['record', 'place']],
+    [{ evidence: [{ kind: 'PHOTO', reference: '身份证 330105193802141234' }] }, ['record', 'evidence', '0', 'reference']],
   ] as const)('refuses %j', (wrong, path) => {
     expect(check(wrong)).toMatchObject({ failure: { problems: [{ path }] } });
   });

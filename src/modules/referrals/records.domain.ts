@@ -76,10 +76,14 @@ export function checkRecord(record: RecordFields, referral: Referral, now: Date)
     checkInteger(['record', 'quantity'], record.quantity, { min: 1, max: referral.quantity }),
     checkCount(['record', 'evidence'], record.evidence, { max: 20 }),
     record.evidence.flatMap(({ reference, showsMinors, guardianConsent }, i) => [
-      checkText(evidence(i, 'reference'), reference, { max: 200, required: true }),
-      checkText(evidence(i, 'guardianConsent'), guardianConsent ?? '', { max: 200, required: showsMinors ?? false }),
+      checkText(evidence(i, 'reference'), reference, { max: 200, required: true, impersonal: true }),
+      checkText(evidence(i, 'guardianConsent'), guardianConsent ?? '', {
+        max: 200,
+        required: showsMinors ?? false,
+        impersonal: true,
+      }),
     ]),
-    checkText(['record', 'place'], record.place, { max: 100 }),
+    checkText(['record', 'place'], record.place, { max: 100, impersonal: true }),
   );
 }
 
