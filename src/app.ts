@@ -16,6 +16,7 @@ import { createScopes } from './http/scopes.js';
 import { openDoor } from './http/server.js';
 import type { Actor } from './kernel/actor.js';
 import { type Clock, systemClock } from './kernel/clock.js';
+import type { PhoneRelay } from './kernel/phone-relay.js';
 import { createVault, type Vault } from './kernel/vault.js';
 import { createLog } from './log.js';
 import { hasDemoAccounts } from './modules/identity/identity.service.js';
@@ -62,6 +63,8 @@ export interface Overrides {
   readonly tell?: (line: string) => void;
   /** Told of every statement that requests send. */
   readonly onStatement?: (text: string) => void;
+  /** Where there is a contract with a telephone company; people's own numbers are given without. */
+  readonly phoneRelay?: PhoneRelay;
   readonly deadlineMs?: number;
 }
 
@@ -158,6 +161,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
       scopeOf: createScopes({
         ...house,
         ...signing(config, house),
+        ...(overrides.phoneRelay && { phoneRelay: overrides.phoneRelay }),
         communityIdByCode: code => communityIdByCode(serving.db, code),
         defaultCommunity: config.defaultCommunity,
         trustProxy: config.trustProxy,

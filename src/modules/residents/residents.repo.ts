@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getColumns, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf, type SystemPurpose } from '../../kernel/actor.js';
 import { newId } from '../../kernel/ids.js';
@@ -6,6 +6,7 @@ import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
+import { consents } from '../privacy/consents.table.js';
 import { maskPhone, toE164 } from './phone.js';
 import {
   type ClearValues,
@@ -14,12 +15,17 @@ import {
   type Resident,
   type ResidentFacts,
   type ResidentFields,
+  type ResidentObjections,
   type RevealableField,
 } from './residents.domain.js';
 import { listedFor, visibleTo } from './residents.policy.js';
 import { accessLog, residents } from './residents.table.js';
 
-type Row = typeof residents.$inferSelect;
+/** Whether the person agreed that health-related needs go through matching (PIPL art. 29), and has not taken it back. */
+const consentsToHealthMatching = sql<boolean>`exists (select from ${consents} c where c.community_id = ${residents}.community_id
+  and c.resident_id = ${residents}.id and c.purpose = 'HEALTH_MATCHING' and c.withdrawn_at is null)`;
+const columns = { ...getColumns(residents), consentsToHealthMatching };
+type Row = typeof residents.$inferSelect & { readonly consentsToHealthMatching: boolean };
 type SealedColumn = 'name_sealed' | 'phone_sealed' | 'room_sealed';
 
 const placeOf = ({ communityId }: Scope, column: SealedColumn, rowId: string) => ({
@@ -51,6 +57,7 @@ function toResident(scope: Scope, row: Row): Resident {
     abilityLevel: row.abilityLevel,
     languages: row.languages,
     optedOut: row.optedOut,
+    restricted: row.restricted,
     consentsToHealthMatching: row.consentsToHealthMatching,
     version: row.version,
     createdAt: row.createdAt,
@@ -64,7 +71,7 @@ const byId = (communityId: string, id: string): SQL | undefined =>
 export const residentById = defineLoader<Resident>('residentById', (scope, ids) =>
   scope.reading(async tx => {
     const rows = await tx.db
-      .select()
+      .select(columns)
       .from(residents)
       .where(and(eq(residents.communityId, tx.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(tx.actor)));
     return new Map(rows.map(row => [row.id, toResident(tx, row)]));
@@ -82,7 +89,8 @@ export async function factsOf({ db, communityId, actor }: Scope, ids: readonly s
       careCategories: residents.careCategories,
       storey: residents.storey,
       optedOut: residents.optedOut,
-      consentsToHealthMatching: residents.consentsToHealthMatching,
+      restricted: residents.restricted,
+      consentsToHealthMatching,
       languages: residents.languages,
     })
     .from(residents)
@@ -129,7 +137,7 @@ function listWhere(scope: Scope, filter: ResidentFilter): SQL | undefined {
 export async function pageOfResidents(scope: Scope, filter: ResidentFilter, window: PageWindow): Promise<Page<Resident>> {
   const part = keyset(BY_ID, window, listWhere(scope, filter));
   const rows = await scope.db
-    .select()
+    .select(columns)
     .from(residents)
     .where(part.where)
     .orderBy(...part.orderBy)
@@ -152,11 +160,16 @@ export async function readClear(
     .select()
     .from(residents)
     .where(and(byId(scope.communityId, id), visibleTo(scope.actor)));
-  if (!row) return null;
-  const { branchId, nameSealed, phoneSealed, roomSealed, birthDate } = row;
+  return row ? { ...clearOf(scope, row, fields), branchId: row.branchId } : null;
+}
+
+function clearOf(
+  scope: Scope,
+  { id, nameSealed, phoneSealed, roomSealed, birthDate }: typeof residents.$inferSelect,
+  fields: readonly RevealableField[],
+): ClearValues {
   const asked = (field: RevealableField): boolean => fields.includes(field);
   return {
-    branchId,
     name: asked('NAME') ? open(scope, 'name_sealed', id, nameSealed) : null,
     phone: asked('PHONE') && phoneSealed ? open(scope, 'phone_sealed', id, phoneSealed) : null,
     room: asked('ROOM') && roomSealed ? open(scope, 'room_sealed', id, roomSealed) : null,
@@ -164,13 +177,36 @@ export async function readClear(
   };
 }
 
+/** What is plain of a record, and a way to what is sealed. */
+export type Openable = Pick<Resident, 'id' | 'buildingId' | 'storey' | 'sex' | 'birthDate' | 'restricted'> & {
+  readonly open: (fields: readonly RevealableField[]) => ClearValues;
+};
+
+/** Records held as they are until the transaction ends, nothing decrypted yet: whoever opens one writes the access log. */
+export async function lockClearValues(tx: Scope, ids: readonly string[]): Promise<ReadonlyMap<string, Openable>> {
+  const rows = await tx.db
+    .select()
+    .from(residents)
+    .where(
+      and(eq(residents.communityId, tx.communityId), sql`${residents.id} = any(${sql.param(ids)}::uuid[])`, visibleTo(tx.actor)),
+    )
+    .orderBy(residents.id)
+    .for('share');
+  return new Map(
+    rows.map(row => {
+      const { id, buildingId, storey, sex, birthDate, restricted } = row;
+      return [id, { id, buildingId, storey, sex, birthDate, restricted, open: fields => clearOf(tx, row, fields) }];
+    }),
+  );
+}
+
 /** The resident, locked until the transaction ends. */
 export async function lockResident(scope: Scope, id: string): Promise<Resident | null> {
   const [row] = await scope.db
-    .select()
+    .select(columns)
     .from(residents)
     .where(and(byId(scope.communityId, id), listedFor(scope.actor)))
-    .for('update');
+    .for('update', { of: residents });
   return row ? toResident(scope, row) : null;
 }
 
@@ -191,6 +227,7 @@ export interface NewResident extends ResidentFields {
   readonly id: string;
   readonly branchId: string;
   readonly isTest: boolean;
+  readonly optedOut: boolean;
   readonly createdAt: Date;
 }
 
@@ -203,8 +240,6 @@ export async function insertResidents(scope: Scope, people: readonly NewResident
         ...rest,
         careCategories: distinct(person.careCategories),
         languages: distinct(person.languages),
-        optedOut: person.optedOut ?? false,
-        consentsToHealthMatching: person.consentsToHealthMatching ?? false,
         ...sealName(scope, person.id, name),
         ...sealPhone(scope, person.id, phone ?? null),
         ...sealRoom(scope, person.id, room ?? null),
@@ -218,15 +253,13 @@ const distinct = <T>(list: readonly T[] | null | undefined): T[] => [...new Set(
 
 /** Writes what is given and leaves the rest as it is. */
 export async function saveResident(scope: Scope, id: string, change: ResidentChange): Promise<void> {
-  const { name, phone, room, careCategories, languages, optedOut, consentsToHealthMatching, ...plain } = change;
+  const { name, phone, room, careCategories, languages, ...plain } = change;
   await scope.db
     .update(residents)
     .set({
       ...plain,
       ...(careCategories !== undefined && { careCategories: distinct(careCategories) }),
       ...(languages !== undefined && { languages: distinct(languages) }),
-      ...(optedOut != null && { optedOut }),
-      ...(consentsToHealthMatching != null && { consentsToHealthMatching }),
       ...(name !== undefined && sealName(scope, id, name)),
       ...(phone !== undefined && sealPhone(scope, id, phone)),
       ...(room !== undefined && sealRoom(scope, id, room)),
@@ -234,6 +267,14 @@ export async function saveResident(scope: Scope, id: string, change: ResidentCha
     .where(byId(scope.communityId, id));
 }
 type ResidentChange = Partial<ResidentFields> & { readonly branchId: string; readonly version: number };
+
+/** Writes what a person asked us not to do. */
+export async function saveObjections(scope: Scope, id: string, change: Partial<ResidentObjections>): Promise<void> {
+  await scope.db
+    .update(residents)
+    .set({ ...change, version: sql`${residents.version} + 1` })
+    .where(byId(scope.communityId, id));
+}
 
 /** What is written of a look at personal data. */
 export interface AccessEntry {
@@ -245,21 +286,21 @@ export interface AccessEntry {
 }
 
 /** Nobody reads this table through the serving role, hence no RETURNING. */
-export async function insertAccess(
-  scope: Scope,
-  { action, residentId = null, purpose, detail = {} }: AccessEntry,
-): Promise<void> {
+export async function insertAccess(scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> {
+  if (!entries.length) return;
   const { actor, communityId, parts } = scope;
   const at = scope.now();
-  await scope.db.insert(accessLog).values({
-    communityId,
-    id: newId(at.getTime()),
-    at,
-    accountId: accountOf(actor),
-    purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
-    action,
-    residentId,
-    requestId: parts.requestId,
-    detail,
-  });
+  await scope.db.insert(accessLog).values(
+    entries.map(({ action, residentId = null, purpose, detail = {} }) => ({
+      communityId,
+      id: newId(at.getTime()),
+      at,
+      accountId: accountOf(actor),
+      purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
+      action,
+      residentId,
+      requestId: parts.requestId,
+      detail,
+    })),
+  );
 }

@@ -21,6 +21,9 @@ CREATE TYPE "language" AS ENUM('MANDARIN', 'HANGZHOU_DIALECT', 'WU_DIALECT', 'SI
 CREATE TYPE "mode" AS ENUM('ON_SITE', 'HOME', 'ONLINE');--> statement-breakpoint
 CREATE TYPE "offer_state" AS ENUM('DRAFT', 'PUBLISHED', 'PAUSED', 'WITHDRAWN', 'EXPIRED');--> statement-breakpoint
 CREATE TYPE "session_state" AS ENUM('SCHEDULED', 'CANCELLED');--> statement-breakpoint
+CREATE TYPE "consent_method" AS ENUM('APP', 'COUNTER', 'VISIT', 'PHONE', 'PAPER');--> statement-breakpoint
+CREATE TYPE "consent_purpose" AS ENUM('SHARE_WITH_ORGANIZATION', 'TASK_CARE_NOTES', 'HEALTH_MATCHING');--> statement-breakpoint
+CREATE TYPE "data_class" AS ENUM('GENERAL', 'SENSITIVE');--> statement-breakpoint
 CREATE TYPE "confirmation_state" AS ENUM('AWAITING', 'CONFIRMED', 'DISPUTED');--> statement-breakpoint
 CREATE TYPE "confirmer" AS ENUM('BRANCH', 'FAMILY');--> statement-breakpoint
 CREATE TYPE "dispute_reason" AS ENUM('NOT_RECEIVED', 'LESS_THAN_RECORDED', 'NOT_AS_AGREED', 'OTHER');--> statement-breakpoint
@@ -33,7 +36,7 @@ CREATE TYPE "kinship_relation" AS ENUM('SELF', 'DAUGHTER', 'SON', 'SPOUSE', 'PAR
 CREATE TYPE "kinship_state" AS ENUM('CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED');--> statement-breakpoint
 CREATE TYPE "residency_status" AS ENUM('REGISTERED_AND_PRESENT', 'PRESENT', 'REGISTERED_ABSENT', 'FLOATING');--> statement-breakpoint
 CREATE TYPE "sex" AS ENUM('FEMALE', 'MALE');--> statement-breakpoint
-CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness');--> statement-breakpoint
+CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness', 'sharing', 'objection');--> statement-breakpoint
 CREATE TYPE "capacity_unit" AS ENUM('PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN');--> statement-breakpoint
 CREATE TYPE "area_code" AS ENUM('EAST', 'WEST');--> statement-breakpoint
 CREATE TABLE "event_seal" (
@@ -404,6 +407,30 @@ CREATE TABLE "session" (
 	CONSTRAINT "session_times" CHECK (("starts_at" is null) = ("ends_at" is null) and "ends_at" > "starts_at")
 );
 --> statement-breakpoint
+CREATE TABLE "personal"."consent" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"resident_id" uuid NOT NULL,
+	"purpose" "consent_purpose" NOT NULL,
+	"data_class" "data_class" NOT NULL,
+	"need_id" uuid,
+	"organization_id" uuid,
+	"relation" "kinship_relation" NOT NULL,
+	"method" "consent_method" NOT NULL,
+	"notice_version" text NOT NULL,
+	"granted_by" uuid,
+	"granted_at" timestamp(3) with time zone NOT NULL,
+	"withdrawal_relation" "kinship_relation",
+	"withdrawal_method" "consent_method",
+	"withdrawn_by" uuid,
+	"withdrawn_at" timestamp(3) with time zone,
+	CONSTRAINT "consent_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "consent_narrowed" CHECK ("purpose" <> 'HEALTH_MATCHING' or ("need_id" is null and "organization_id" is null)),
+	CONSTRAINT "consent_withdrawal" CHECK (("withdrawn_at" is null) = ("withdrawal_relation" is null) and ("withdrawn_at" is null) = ("withdrawal_method" is null))
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."consent" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "referral" (
 	"community_id" uuid,
 	"id" uuid,
@@ -519,7 +546,7 @@ CREATE TABLE "personal"."resident" (
 	"ability_level" "ability_level",
 	"languages" "language"[] DEFAULT '{}'::"language"[] NOT NULL,
 	"opted_out" boolean DEFAULT false NOT NULL,
-	"consents_to_health_matching" boolean DEFAULT false NOT NULL,
+	"restricted" boolean DEFAULT false NOT NULL,
 	"is_test" boolean DEFAULT false NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp(3) with time zone NOT NULL,
@@ -646,6 +673,11 @@ CREATE INDEX "offer_bigrams" ON "offer" USING gin ("bigrams");--> statement-brea
 CREATE INDEX "session_by_offer" ON "session" ("community_id","offer_id","starts_at","id");--> statement-breakpoint
 CREATE INDEX "session_by_start" ON "session" ("community_id",coalesce("starts_at", 'infinity'::timestamptz),"id");--> statement-breakpoint
 CREATE INDEX "session_by_building" ON "session" ("community_id","building_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "consent_valid" ON "personal"."consent" ("community_id","resident_id","purpose",coalesce("need_id", '00000000-0000-0000-0000-000000000000'::uuid),coalesce("organization_id", '00000000-0000-0000-0000-000000000000'::uuid),"notice_version") WHERE "withdrawn_at" is null;--> statement-breakpoint
+CREATE INDEX "consent_by_resident" ON "personal"."consent" ("community_id","resident_id","id");--> statement-breakpoint
+CREATE INDEX "consent_by_branch" ON "personal"."consent" ("community_id","branch_id");--> statement-breakpoint
+CREATE INDEX "consent_by_need" ON "personal"."consent" ("community_id","need_id");--> statement-breakpoint
+CREATE INDEX "consent_by_organization_reference" ON "personal"."consent" ("organization_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "referral_of_match" ON "referral" ("community_id","match_id") WHERE "state" <> 'ENTERED_IN_ERROR';--> statement-breakpoint
 CREATE INDEX "referral_by_match" ON "referral" ("community_id","match_id");--> statement-breakpoint
 CREATE INDEX "referral_by_need" ON "referral" ("community_id","need_id","id");--> statement-breakpoint
@@ -717,6 +749,10 @@ ALTER TABLE "offer" ADD CONSTRAINT "offer_category_code_service_category_code_fk
 ALTER TABLE "session" ADD CONSTRAINT "session_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "session" ADD CONSTRAINT "session_offer" FOREIGN KEY ("community_id","offer_id") REFERENCES "offer"("community_id","id");--> statement-breakpoint
 ALTER TABLE "session" ADD CONSTRAINT "session_building" FOREIGN KEY ("community_id","building_id") REFERENCES "building"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."consent" ADD CONSTRAINT "consent_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "personal"."consent" ADD CONSTRAINT "consent_resident" FOREIGN KEY ("community_id","resident_id") REFERENCES "personal"."resident"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."consent" ADD CONSTRAINT "consent_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."consent" ADD CONSTRAINT "consent_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
@@ -739,6 +775,10 @@ ALTER TABLE "branch" ADD CONSTRAINT "branch_area" FOREIGN KEY ("community_id","a
 ALTER TABLE "building" ADD CONSTRAINT "building_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "building" ADD CONSTRAINT "building_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
 CREATE POLICY "override_note_wall" ON "personal"."override_note" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "consent_wall" ON "personal"."consent" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "consent_kin" ON "personal"."consent" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]));--> statement-breakpoint
+CREATE POLICY "consent_kin_grant" ON "personal"."consent" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) and granted_by = nullif(current_setting('app.account', true), '')::uuid and method = 'APP');--> statement-breakpoint
+CREATE POLICY "consent_kin_withdraw" ON "personal"."consent" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[])) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) and withdrawn_by = nullif(current_setting('app.account', true), '')::uuid and withdrawal_method = 'APP');--> statement-breakpoint
 CREATE POLICY "access_log_append" ON "personal"."access_log" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "kinship_own" ON "personal"."kinship" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
