@@ -17,6 +17,7 @@ import { openDoor } from './http/server.js';
 import type { Actor } from './kernel/actor.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import type { KeyProvider } from './kernel/keys.js';
+import type { PhoneRelay } from './kernel/phone-relay.js';
 import { createVault, type Vault } from './kernel/vault.js';
 import { keysFrom } from './keys.js';
 import { createLog } from './log.js';
@@ -64,6 +65,8 @@ export interface Overrides {
   readonly tell?: (line: string) => void;
   /** Told of every statement that requests send. */
   readonly onStatement?: (text: string) => void;
+  /** Where there is a contract with a telephone company; people's own numbers are given without. */
+  readonly phoneRelay?: PhoneRelay;
   readonly deadlineMs?: number;
   /** Where the keys of personal columns come from, instead of the configuration: a key management service. */
   readonly keys?: KeyProvider;
@@ -178,6 +181,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
       scopeOf: createScopes({
         ...house,
         ...signing(config, house),
+        ...(overrides.phoneRelay && { phoneRelay: overrides.phoneRelay }),
         communityIdByCode: code => communityIdByCode(db, code),
         defaultCommunity: config.defaultCommunity,
         trustProxy: config.trustProxy,

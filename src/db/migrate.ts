@@ -54,6 +54,11 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);
   // Notes are never corrected; a new key needs them sealed anew.
   await db.execute(sql`grant update (note_sealed) on personal.override_note to ${role}`);
+  // A consent is given and taken back, never rewritten; it follows the person to another branch.
+  await db.execute(sql`revoke update, delete on personal.consent from ${role}`);
+  await db.execute(
+    sql`grant update (branch_id, withdrawal_relation, withdrawal_method, withdrawn_by, withdrawn_at) on personal.consent to ${role}`,
+  );
   // Of what a need says about people only the words are ever corrected; whose it is and where stays as it was taken down.
   await db.execute(sql`revoke update, delete on personal.need_detail from ${role}`);
   await db.execute(

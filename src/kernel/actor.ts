@@ -9,6 +9,8 @@ export const SYSTEM_PURPOSES = [
   'upkeep',
   'fairness',
   'key-rotation',
+  'sharing',
+  'objection',
 ] as const;
 export type SystemPurpose = (typeof SYSTEM_PURPOSES)[number];
 

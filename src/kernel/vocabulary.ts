@@ -38,6 +38,20 @@ export type CareCategory = (typeof CARE_CATEGORIES)[number];
 export const LANGUAGES = ['MANDARIN', 'HANGZHOU_DIALECT', 'WU_DIALECT', 'SIGN_LANGUAGE', 'ENGLISH'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** What an account is to a resident; the account of the residents themselves is a link like any other, verified by staff. */
+export const KINSHIP_RELATIONS = [
+  'SELF',
+  'DAUGHTER',
+  'SON',
+  'SPOUSE',
+  'PARENT',
+  'GRANDCHILD',
+  'SIBLING',
+  'GUARDIAN',
+  'OTHER',
+] as const;
+export type KinshipRelation = (typeof KINSHIP_RELATIONS)[number];
+
 /** A stretch of time in which something may happen; the end is not included. */
 export interface TimeWindow {
   readonly startsAt: Date;

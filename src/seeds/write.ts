@@ -5,6 +5,7 @@ import { createMembershipsBulk, createOrganizationsBulk } from '../modules/allia
 import { createAccounts, type NewRole } from '../modules/identity/identity.service.js';
 import { createNeedsBulk } from '../modules/needs/needs.service.js';
 import { createOffersBulk, createSessionsBulk } from '../modules/offers/offers.service.js';
+import { createConsentsBulk } from '../modules/privacy/consents.service.js';
 import { createServicesBulk } from '../modules/referrals/bulk.service.js';
 import { createResidentsBulk } from '../modules/residents/residents.service.js';
 import { insertCategories } from '../modules/taxonomy/taxonomy.service.js';
@@ -48,6 +49,7 @@ export async function writeEstate(plan: EstatePlan, scopes: Scopes, options: Wri
   const ids = { ...places, ...partners, residents, sessions };
   const needs = await writeNeeds(plan, scopes, options, ids);
   const written = { ...ids, needs };
+  await writeConsents(plan, scopes, options, written);
   await writeServices(plan, scopes, options, written);
   return written;
 }
@@ -144,12 +146,14 @@ async function writeResidents(
     [later, now],
   ] as const) {
     for (let from = 0; from < rows.length; from += PEOPLE_AT_ONCE) {
-      const people = rows.slice(from, from + PEOPLE_AT_ONCE).map(({ key, branch: _, building, ...person }) => ({
-        ...person,
-        id: idIn(residents, key),
-        buildingId: idIn(buildings, building),
-        isTest: true,
-      }));
+      const people = rows
+        .slice(from, from + PEOPLE_AT_ONCE)
+        .map(({ key, branch: _, building, consentsToHealthMatching: __, ...person }) => ({
+          ...person,
+          id: idIn(residents, key),
+          buildingId: idIn(buildings, building),
+          isTest: true,
+        }));
       must(await createResidentsBulk(scopes.asSeed(at), people), 'residents');
       onRows(people.length);
     }
@@ -260,6 +264,48 @@ function whomOf(
     case 'PLACE':
       return { buildingId: idIn(buildings, building ?? '') };
   }
+}
+
+const TAKEN_BACK_DAYS_AFTER = 30;
+
+/**
+ * Those who agreed to health matching did so when they came on file; those of them who wait also let whoever serves them call.
+ * The mother whom an account is kin of took hers back.
+ */
+async function writeConsents(
+  { residents, needs, kinships }: EstatePlan,
+  scopes: Scopes,
+  { now, foundedAt }: WriteOptions,
+  written: Written,
+): Promise<void> {
+  const agreeing = new Set(residents.filter(one => one.consentsToHealthMatching).map(({ key }) => key));
+  const health = [...agreeing].map(key => ({
+    residentId: idIn(written.residents, key),
+    purpose: 'HEALTH_MATCHING' as const,
+    grantedAt: foundedAt,
+  }));
+  const sharing = needs.flatMap(({ key, state, beneficiary, submittedAt }) =>
+    (state === 'OPEN' || state === 'SUBMITTED') && beneficiary.kind === 'RESIDENT' && agreeing.has(beneficiary.resident)
+      ? [
+          {
+            residentId: idIn(written.residents, beneficiary.resident),
+            needId: idIn(written.needs, key),
+            purpose: 'SHARE_WITH_ORGANIZATION' as const,
+            method: 'COUNTER' as const,
+            grantedAt: submittedAt,
+          },
+        ]
+      : [],
+  );
+  const takenBack = kinships
+    .filter(({ resident }) => !agreeing.has(resident))
+    .map(({ resident }) => ({
+      residentId: idIn(written.residents, resident),
+      purpose: 'HEALTH_MATCHING' as const,
+      grantedAt: foundedAt,
+      withdrawnAt: new Date(foundedAt.getTime() + TAKEN_BACK_DAYS_AFTER * DAY),
+    }));
+  must(await createConsentsBulk(scopes.asSeed(now), [...health, ...takenBack, ...sharing]), 'consents');
 }
 
 async function writeServices(plan: EstatePlan, scopes: Scopes, { now, onRows }: WriteOptions, written: Written): Promise<void> {

@@ -119,7 +119,7 @@ const attacks = ({ needs, plans, matches, referrals, residents, kinships }: Trea
     referralComplete: held.map(input => ({ ...input, record })),
     residentUpdate: residents
       .slice(0, 3)
-      .map(({ id, version }) => ({ residentId: id, expectedVersion: version, optedOut: true })),
+      .map(({ id, version }) => ({ residentId: id, expectedVersion: version, languages: ['ENGLISH'] })),
     residentReveal: residents.slice(0, 3).map(({ id }) => ({ residentId: id, fields: ['NAME', 'PHONE'], purpose: 'HOME_VISIT' })),
     kinshipVerify: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),
     kinshipReject: kinships.map(({ id }) => ({ kinshipId: id, reason: 'NOT_KIN', idempotencyKey })),

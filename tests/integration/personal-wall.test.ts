@@ -71,7 +71,7 @@ describe('raw SQL behind the wall', () => {
   it("shows a secretary her branch's rows and none of another's", async () => {
     expect(await raw(secretary1, tx => idsIn(tx, 'resident'))).toEqual([MOTHER, NEIGHBOR]);
     expect(await raw(secretary2, tx => idsIn(tx, 'resident'))).toEqual([ELSEWHERE]);
-    for (const table of ['kinship', 'need_detail']) {
+    for (const table of ['kinship', 'need_detail', 'consent']) {
       expect(await raw(secretary1, tx => idsIn(tx, table)), table).toEqual([MOTHER]);
       expect(await raw(secretary2, tx => idsIn(tx, table)), table).toEqual([ELSEWHERE]);
     }

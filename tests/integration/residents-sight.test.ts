@@ -30,6 +30,7 @@ describe('for other subjects', () => {
           careCategories: ['LIVING_ALONE'],
           storey: 3,
           optedOut: false,
+          restricted: false,
           consentsToHealthMatching: false,
           languages: ['HANGZHOU_DIALECT'],
         },

@@ -88,6 +88,7 @@ describe('resident', () => {
       abilityLevel: 'MILD',
       languages: ['HANGZHOU_DIALECT'],
       optedOut: false,
+      restricted: false,
       consentsToHealthMatching: false,
       version: 1,
       building: { address: '9幢1单元' },

@@ -240,7 +240,7 @@ describe('the people', () => {
     });
     expect(
       await one(
-        `select count(*)::int from clear.resident where 'CHRONIC_ILLNESS' = any(care_categories) and not consents_to_health_matching`,
+        `select count(*)::int from clear.resident r where 'CHRONIC_ILLNESS' = any(care_categories) and not exists (select from personal.consent c where c.resident_id = r.id and c.purpose = 'HEALTH_MATCHING' and c.withdrawn_at is null)`,
       ),
     ).toEqual({ count: 0 });
     expect(await one('select count(*)::int from clear.resident where not is_test')).toEqual({ count: 0 });
@@ -279,7 +279,7 @@ describe('the people', () => {
 
   it('are followed by one daughter with a verified link; another link was ended', async () => {
     expect(
-      await rows(`select a.login, k.state::text, k.relation::text, b.code, ${age(80, 200)} as eighty, r.consents_to_health_matching as consents from personal.kinship k
+      await rows(`select a.login, k.state::text, k.relation::text, b.code, ${age(80, 200)} as eighty, exists (select from personal.consent c where c.resident_id = r.id and c.purpose = 'HEALTH_MATCHING' and c.withdrawn_at is null) as consents from personal.kinship k
         join identity.account a on a.id = k.account_id join clear.resident r on r.id = k.resident_id join branch b on b.id = r.branch_id order by 1`),
     ).toEqual([
       { login: 'family.1', state: 'VERIFIED', relation: 'DAUGHTER', code: 'B1', eighty: true, consents: false },

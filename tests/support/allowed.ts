@@ -9,7 +9,7 @@ type Row = Readonly<Record<string, any>>;
 export async function readWorld({ owner }: TestDatabase) {
   const stored: Row[] = await owner`
     select n.*, n.quantity::float8 - n.committed - n.fulfilled as open, n.accepts_cost_fen::float8 as accepts, d.beneficiary_id, coalesce(d.building_id, r.building_id) as home, r.profile_sealed, r.id as resident_id,
-      r.opted_out, r.consents_to_health_matching as consents, n.modes::text[] as modes, c.path, c.capacity_unit, c.matchable, c.needs_consent, c.needs_filing,
+      r.opted_out, r.restricted, exists (select from personal.consent s where s.resident_id = r.id and s.purpose = 'HEALTH_MATCHING' and s.withdrawn_at is null) as consents, n.modes::text[] as modes, c.path, c.capacity_unit, c.matchable, c.needs_consent, c.needs_filing,
       array(select coalesce(session_id, offer_id)::text from pair_exclusion x where x.need_id = n.id) as excluded
     from need n join service_category c on c.code = n.category_code left join personal.need_detail d on d.need_id = n.id left join personal.resident r on r.id = d.beneficiary_id
     where n.community_id = ${WORLD.community}`;
@@ -94,6 +94,7 @@ export function isAllowed(need: Row, session: Row, now = NOW.getTime()): boolean
   // 6
   if (session.cost > need.accepts) return false;
   // 7
-  if (need.opted_out || need.excluded.includes(session.offer_id) || need.excluded.includes(session.id)) return false;
+  if (need.opted_out || need.restricted || need.excluded.includes(session.offer_id) || need.excluded.includes(session.id))
+    return false;
   return !(need.needs_consent && need.beneficiary_kind === 'RESIDENT' && !need.consents);
 }

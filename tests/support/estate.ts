@@ -35,10 +35,11 @@ export async function insertEstate(
   },
 ): Promise<void> {
   const community_id = WORLD.community;
+  const agreeing: string[] = [];
   const people = Array.from({ length: Math.max(1, Math.floor(needs * 0.8)) }, () => {
     const branch_id = pick(random, branchIds);
     const id = newId();
-    return {
+    const person = {
       community_id,
       id,
       branch_id,
@@ -53,10 +54,25 @@ export async function insertEstate(
       }),
       residency_status: 'PRESENT',
       opted_out: chance(random, 0.05),
-      consents_to_health_matching: chance(random, 0.7),
       created_at: NOW,
     };
+    if (chance(random, 0.7)) agreeing.push(person.id);
+    return person;
   });
+  const consents = people
+    .filter(({ id }) => agreeing.includes(id))
+    .map(({ id, branch_id }) => ({
+      community_id,
+      id: newId(),
+      branch_id,
+      resident_id: id,
+      purpose: 'HEALTH_MATCHING',
+      data_class: 'SENSITIVE',
+      relation: 'SELF',
+      method: 'PAPER',
+      notice_version: '2026-11',
+      granted_at: NOW,
+    }));
   const needRows = Array.from({ length: needs }, () => {
     const person = chance(random, 0.9) ? pick(random, people) : null;
     const branch_id = person?.branch_id ?? pick(random, branchIds);
@@ -155,6 +171,7 @@ export async function insertEstate(
   await owner.begin(async tx => {
     for (const [table, rows] of [
       ['personal.resident', people],
+      ['personal.consent', consents],
       ['need', needRows.map(({ need }) => need)],
       ['personal.need_detail', needRows.map(({ detail }) => detail)],
       ['offer', offers],

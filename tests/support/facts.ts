@@ -37,7 +37,7 @@ export const need = (change: Partial<NeedFacts> = {}): NeedFacts => ({
   promises: [],
   companion: null,
   usedOfCaps: [],
-  person: { birthDate: '1944-05-01', careCategories: [], optedOut: false, consentsToHealthMatching: false },
+  person: { birthDate: '1944-05-01', careCategories: [], optedOut: false, restricted: false, consentsToHealthMatching: false },
   place: { buildingId: 'x1', eastM: 0, northM: 100, hasLift: false },
   exclusions: [],
   askedSessionIds: [],
@@ -102,6 +102,7 @@ export function randomFacts(random: Random, needCount: number, sessionCount: num
         birthDate: `${between(random, 1930, 1990)}-06-01`,
         careCategories: random() < 0.3 ? ['DISABLED'] : [],
         optedOut: random() < 0.03,
+        restricted: false,
         consentsToHealthMatching: false,
       },
       place: {

@@ -14,7 +14,7 @@ export const STAFF = ['admin', 'secretary1', 'officer'] as const;
 
 export const CREATE = `mutation($input: ResidentCreateInput!) { residentCreate(input: $input) {
   resident { id version } userErrors { code path ... on InvalidInputError { rule limit } } } }`;
-export const SEEN = `id maskedName maskedPhone ageBand sex storey residencyStatus careCategories abilityLevel languages optedOut
+export const SEEN = `id maskedName maskedPhone ageBand sex storey residencyStatus careCategories abilityLevel languages optedOut restricted
   consentsToHealthMatching version building { address } branch { code }`;
 export const GRANDMOTHER = {
   name: '陈桂花',

@@ -5,7 +5,7 @@ import { ACTORS, scopeOf } from './ask.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { seedWorld, WORLD } from './world.js';
 
-export const READABLE = ['resident', 'kinship', 'need_detail'] as const;
+export const READABLE = ['resident', 'kinship', 'need_detail', 'consent'] as const;
 export const CANARY = { name: '金丝雀阿婆', phone: '13987654321', room: '金屋4711', birthDate: '1931-07-19' };
 export const [MOTHER, NEIGHBOR, ELSEWHERE, ABROAD] = [1, 2, 3, 4].map(n => `00000000-0000-7000-8000-00000000090${n}`) as [
   string,
@@ -33,6 +33,8 @@ async function populate(at: TestDatabase): Promise<void> {
     [MOTHER, w.branch1, w.daughter],
     [ELSEWHERE, w.branch2, w.stranger],
   ] as const) {
+    await at.owner.unsafe(`insert into personal.consent (community_id, id, branch_id, resident_id, purpose, data_class, relation, method, notice_version, granted_at)
+      values ('${w.community}', '${randomUUID()}', '${branch}', '${id}', 'SHARE_WITH_ORGANIZATION', 'GENERAL', 'SELF', 'PAPER', '2026-11', now())`);
     await at.owner.unsafe(`insert into personal.kinship (community_id, id, branch_id, resident_id, account_id, relation, state, verified_at, created_at)
       values ('${w.community}', '${randomUUID()}', '${branch}', '${id}', '${account}', 'DAUGHTER', 'VERIFIED', now(), now())`);
     await at.owner.unsafe(`insert into personal.need_detail (community_id, need_id, branch_id, beneficiary_id, requester_account_id, description_sealed)

@@ -99,6 +99,7 @@ export async function loadFacts(
                 birthDate: resident.birthDate,
                 careCategories: resident.careCategories,
                 optedOut: resident.optedOut,
+                restricted: resident.restricted,
                 consentsToHealthMatching: resident.consentsToHealthMatching,
               }
             : null,

@@ -19,6 +19,7 @@ export interface PersonFacts {
   readonly birthDate: string;
   readonly careCategories: readonly CareCategory[];
   readonly optedOut: boolean;
+  readonly restricted: boolean;
   readonly consentsToHealthMatching: boolean;
 }
 

@@ -91,6 +91,7 @@ export const MatchReasonEnum = defineEnum<MatchReason>('MatchReason', 'Why a pai
   NO_FILING: ['无有效备案', 'no valid filing', 'Free clinics need one on the day.'],
   OUT_OF_AREA: ['不在服务范围', 'out of area', 'The offer names the branches it serves.'],
   OPTED_OUT: ['不同意自动匹配', 'opted out', 'PIPL art. 24; people decide by hand. Staff only.'],
+  RESTRICTED: ['已限制处理', 'restricted', 'PIPL art. 44; the record is kept and nothing else is done with it. Staff only.'],
   NO_CONSENT: ['缺少同意', 'no consent', 'Touches health or the body; PIPL art. 29. Staff only.'],
   TOO_YOUNG: ['年龄不足', 'too young', 'On the day of the service. Staff only.'],
   TOO_OLD: ['超过年龄', 'too old', 'On the day of the service. Staff only.'],

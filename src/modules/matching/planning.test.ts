@@ -125,7 +125,13 @@ describe('a plan', () => {
 describe('the reason of a need that stays open', () => {
   const reasonOf = (one: NeedFacts, sessions: readonly SessionFacts[], others: readonly NeedFacts[] = []) =>
     computePlan(planInput([one, ...others], sessions)).unmatched.find(({ needId }) => needId === one.id);
-  const person = { birthDate: '1944-05-01', careCategories: [], optedOut: false, consentsToHealthMatching: false } as const;
+  const person = {
+    birthDate: '1944-05-01',
+    careCategories: [],
+    optedOut: false,
+    restricted: false,
+    consentsToHealthMatching: false,
+  } as const;
 
   it.each([
     ['NO_OFFER_OF_CATEGORY', {}, { categoryCode: 'MEAL' }],

@@ -6,7 +6,13 @@ import { depersonalized, failedRules, fullness, isPossible, type MatchReason, se
 import { reasonSentence } from './sentences.js';
 
 type Case = readonly [MatchReason, Partial<NeedFacts>, Partial<SessionFacts>];
-const person = { birthDate: '1944-05-01', careCategories: [], optedOut: false, consentsToHealthMatching: false } as const;
+const person = {
+  birthDate: '1944-05-01',
+  careCategories: [],
+  optedOut: false,
+  restricted: false,
+  consentsToHealthMatching: false,
+} as const;
 
 const BROKEN: readonly Case[] = [
   ['WRONG_CATEGORY', { categoryCode: 'MEAL', categoryPath: 'MEAL/' }, {}],

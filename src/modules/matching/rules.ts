@@ -17,6 +17,7 @@ export const MATCH_REASONS = {
   NO_FILING: 5,
   OUT_OF_AREA: 3,
   OPTED_OUT: 7,
+  RESTRICTED: 7,
   NO_CONSENT: 7,
   TOO_YOUNG: 2,
   TOO_OLD: 2,
@@ -157,6 +158,7 @@ function* eligibilityFailures(need: NeedFacts, session: SessionFacts, day: strin
 }
 
 function* peopleFailures(need: NeedFacts, session: SessionFacts): Generator<Reason> {
+  if (need.person?.restricted) yield because('RESTRICTED');
   if (need.person?.optedOut) yield because('OPTED_OUT');
   if (need.needsConsent && need.forResident && !need.person?.consentsToHealthMatching) yield because('NO_CONSENT');
   const exclusion = need.exclusions.find(
@@ -236,6 +238,7 @@ export function fullness(need: NeedFacts, session: SessionFacts): readonly Reaso
 /** Reasons that tell something of the person which a partner may not know before it has promised anything. */
 const PERSONAL: ReadonlySet<MatchReason> = new Set<MatchReason>([
   'OPTED_OUT',
+  'RESTRICTED',
   'NO_CONSENT',
   'TOO_YOUNG',
   'TOO_OLD',

@@ -16,6 +16,7 @@ const frail = need({
     birthDate: '1940-01-01',
     careCategories: ['LIVING_ALONE', 'DISABLED'],
     optedOut: false,
+    restricted: false,
     consentsToHealthMatching: false,
   },
 });

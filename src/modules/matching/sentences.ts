@@ -53,7 +53,12 @@ function reasonSaid({ code, numbers: n }: Reason): Said {
     case 'OUT_OF_AREA':
       return ['不在该资源的服务范围内。', "Outside the offer's service area."];
     case 'OPTED_OUT':
-      return ['服务对象不同意自动匹配。', 'The beneficiary asked not to be matched automatically.'];
+      return [
+        '服务对象不同意自动匹配,请人工安排。',
+        'The beneficiary asked not to be matched automatically: staff arrange it by hand.',
+      ];
+    case 'RESTRICTED':
+      return ['服务对象已要求限制处理其信息。', 'The beneficiary asked that their data be kept and not used.'];
     case 'NO_CONSENT':
       return ['缺少服务对象对此类服务的同意。', "The beneficiary's consent for this category is missing."];
     case 'TOO_YOUNG': {

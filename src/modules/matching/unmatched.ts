@@ -9,7 +9,7 @@ import { failures, type MatchReason } from './rules.js';
 const STEPS: readonly (readonly [UnmatchedReason, readonly MatchReason[]])[] = [
   ['NO_STANDING', ['OFFER_NOT_PUBLISHED', 'SESSION_CANCELLED', 'NO_PACT', 'NO_FILING']],
   ['OUT_OF_AREA', ['OUT_OF_AREA']],
-  ['CONSENT', ['OPTED_OUT', 'NO_CONSENT']],
+  ['CONSENT', ['OPTED_OUT', 'RESTRICTED', 'NO_CONSENT']],
   ['NOT_ELIGIBLE', ['TOO_YOUNG', 'TOO_OLD', 'CARE_CATEGORY', 'NAMED_BUILDINGS', 'BENEFICIARY_UNKNOWN']],
   ['WRONG_MODE', ['WRONG_MODE']],
   ['COST', ['COSTS_TOO_MUCH']],

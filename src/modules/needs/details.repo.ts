@@ -56,8 +56,10 @@ const open = (scope: Scope, column: SealedColumn, needId: string, sealed: Buffer
   sealed?.length ? scope.vault.open(placeOf(scope, column, needId), sealed) || null : null;
 export const openDescription = (scope: Scope, { needId, descriptionSealed }: NeedDetail): string | null =>
   open(scope, 'description_sealed', needId, descriptionSealed);
-export const openAccessNotes = (scope: Scope, { needId, accessNotesSealed }: NeedDetail): string | null =>
-  open(scope, 'access_notes_sealed', needId, accessNotesSealed);
+export const openAccessNotes = (
+  scope: Scope,
+  { needId, accessNotesSealed }: Pick<NeedDetail, 'needId' | 'accessNotesSealed'>,
+): string | null => open(scope, 'access_notes_sealed', needId, accessNotesSealed);
 
 const DESCRIPTION = 'need.description';
 /** Blind index values of all pairs of characters of a text, under each key that is still understood. */

@@ -39,6 +39,12 @@ class NeedFilterInput {
   readonly beneficiaryId?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'True: only those of which a part is promised to nobody yet.' })
   readonly unclaimed?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: only those whose beneficiary asked not to be matched automatically, so that staff find help by hand. For staff, others find nothing by it.',
+  })
+  readonly byHand?: boolean | null;
 }
 
 @ArgsType()

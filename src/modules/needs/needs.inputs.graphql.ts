@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { LanguageEnum, ModeEnum, UrgencyEnum } from '../../graphql/labels.js';
 import { DateTime, Fen, Quantity, UUID } from '../../graphql/scalars.js';
 import type { Language, Mode, Urgency } from '../../kernel/vocabulary.js';
+import { NeedConsentInput } from '../privacy/consents.enums.graphql.js';
 import type { Channel, NeedCloseReason, RequesterKind, TransferTarget, UrgencyReason } from './needs.domain.js';
 import {
   ChannelEnum,
@@ -116,6 +117,12 @@ export class NeedSubmitInput extends NeedFieldsInput {
     description: 'Whoever takes it down has checked it, so it is open at once: true for staff when left out, staff only.',
   })
   readonly verified?: boolean | null;
+  @Field(() => [NeedConsentInput], {
+    nullable: true,
+    description:
+      'What the person agrees to in the same breath, one entry a purpose; for people on file only. What they had agreed to before holds all the same.',
+  })
+  readonly consents?: readonly NeedConsentInput[] | null;
   @Field(() => UUID, { description: 'Made by the client; the same key never submits twice.' }) readonly idempotencyKey!: string;
 }
 

@@ -7,7 +7,7 @@ import { URGENCIES, type Urgency } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { matches } from '../matching/matching.table.js';
-import { needDetails } from '../residents/residents.table.js';
+import { needDetails, residents } from '../residents/residents.table.js';
 import type { Category } from '../taxonomy/taxonomy.domain.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import type { Branch } from '../territory/territory.domain.js';
@@ -90,6 +90,8 @@ export interface NeedFilter {
   readonly beneficiaryId?: string | null;
   /** Only those of which a part is promised to nobody. */
   readonly unclaimed?: boolean | null;
+  /** Only those of people who opted out of automated matching; finds in branches that the caller works for only. */
+  readonly byHand?: boolean | null;
 }
 
 /** One value is compared plainly, so that the index gives the order too. */
@@ -102,7 +104,8 @@ const detailSays = (condition: SQL): SQL =>
   sql`${needs.id} in (select ${needDetails.needId} from ${needDetails} where ${needDetails.communityId} = ${needs.communityId} and ${condition})`;
 
 function matching({ communityId, actor }: Scope, filter: NeedFilter): SQL | undefined {
-  const { branchId, states, categories, urgencies, tokenLists, submittedFrom, submittedUntil, beneficiaryId, unclaimed } = filter;
+  const { branchId, states, categories, urgencies, tokenLists, submittedFrom, submittedUntil, beneficiaryId, unclaimed, byHand } =
+    filter;
   const worksIn = actor.kind === 'ACCOUNT' ? actor.branchIds : [];
   return and(
     eq(needs.communityId, communityId),
@@ -125,6 +128,14 @@ function matching({ communityId, actor }: Scope, filter: NeedFilter): SQL | unde
               tokenLists.map(tokens => sql`${needDetails.descriptionIndex} @> ${sql.param(tokens)}::integer[]`),
               sql` or `,
             )})`,
+          ),
+        )
+      : undefined,
+    byHand
+      ? and(
+          among(needs.branchId, worksIn),
+          detailSays(
+            sql`${needDetails.beneficiaryId} in (select ${residents.id} from ${residents} where ${residents.communityId} = ${needDetails.communityId} and ${residents.optedOut})`,
           ),
         )
       : undefined,

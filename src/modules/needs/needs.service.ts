@@ -79,7 +79,8 @@ export async function listNeeds(
     page: await pageOfNeeds(tx, known, ORDERS[order], window),
     totalCount: counted ? await countNeeds(tx, known) : null,
   });
-  const behindWall = known.tokenLists !== null || known.beneficiaryId != null || mayBeFamily(scope.actor);
+  const behindWall =
+    known.tokenLists !== null || known.beneficiaryId != null || known.byHand === true || mayBeFamily(scope.actor);
   return behindWall ? scope.reading(read) : read(scope);
 }
 

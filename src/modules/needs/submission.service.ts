@@ -8,6 +8,7 @@ import { normalize } from '../../kernel/text.js';
 import type { Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizationById } from '../alliance/alliance.service.js';
+import { type ConsentAtNeed, giveConsentsFor } from '../privacy/consents.service.js';
 import { isOneself } from '../residents/kinships.service.js';
 import { residentFacts } from '../residents/residents.service.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
@@ -36,6 +37,8 @@ export interface SubmitNeed extends Beneficiary, NeedFields {
   readonly channel?: Channel | null;
   readonly urgency?: Urgency | null;
   readonly verified?: boolean | null;
+  /** What the beneficiary agrees to in the same breath: for this need alone, where the purpose can be narrowed. */
+  readonly consents?: readonly ConsentAtNeed[] | null;
   readonly idempotencyKey: string;
 }
 
@@ -142,6 +145,8 @@ async function submit(tx: Scope, command: SubmitNeed): Promise<Result<NeedRow, R
     ...(isOpen ? [{ ...event, kind: 'NEED_OPENED', from: 'SUBMITTED', to: 'OPEN' }] : []),
   );
   if (companion) await goTogether(tx, need, companion.value);
+  const agreed = await giveConsentsFor(tx, { needId: id, residentId: target.residentId }, command.consents ?? []);
+  if (!agreed.ok) return agreed;
   const made = await tx.load(needById, id);
   if (!made) throw new Error('a need just written cannot be read');
   return ok(made);

@@ -1,6 +1,7 @@
 import type { InvalidState } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import type { KinshipRelation, KinshipState } from './residents.domain.js';
+import type { KinshipRelation } from '../../kernel/vocabulary.js';
+import type { KinshipState } from './residents.domain.js';
 
 /** A link between an account and a resident. Only a verified one opens anything. */
 export interface Kinship {

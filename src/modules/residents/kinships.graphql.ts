@@ -18,6 +18,7 @@ import { defineEnum } from '../../graphql/enums.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { mutate, Payload, payloadOf, rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime, UUID } from '../../graphql/scalars.js';
+import type { KinshipRelation } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { Viewer } from '../identity/identity.graphql.js';
 import type { Kinship as KinshipRecord, KinshipRejectReason } from './kinships.domain.js';
@@ -32,11 +33,11 @@ import {
   transitionsOf,
   verifyKinship,
 } from './kinships.service.js';
-import type { KinshipRelation, KinshipState } from './residents.domain.js';
+import type { KinshipState } from './residents.domain.js';
 import { Resident } from './residents.graphql.js';
 import { findResident, kinOf } from './residents.service.js';
 
-const KinshipRelationEnum = defineEnum<KinshipRelation>('KinshipRelation', 'What the account is to the resident.', {
+export const KinshipRelationEnum = defineEnum<KinshipRelation>('KinshipRelation', 'What the account is to the resident.', {
   SELF: ['本人', 'the resident', "The resident's own account."],
   DAUGHTER: ['女儿', 'daughter', 'Also by marriage or adoption.'],
   SON: ['儿子', 'son', 'Also by marriage or adoption.'],

@@ -4,11 +4,13 @@ import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { events } from '../../db/log.table.js';
 import { newId } from '../../kernel/ids.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
+import type { KinshipRelation } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { accounts } from '../identity/identity.table.js';
+import { consents } from '../privacy/consents.table.js';
 import type { Kinship } from './kinships.domain.js';
-import type { KinshipRelation, KinshipState } from './residents.domain.js';
+import type { KinshipState } from './residents.domain.js';
 import { kinshipVisibleTo } from './residents.policy.js';
 import { kinships, residents } from './residents.table.js';
 import { namesLike } from './sealing.repo.js';
@@ -42,6 +44,23 @@ export const isOneself = defineLoader<true>('isOneself', (scope, residentIds) =>
     return new Map(rows.map(({ residentId }) => [residentId, true]));
   }),
 );
+
+/** What the caller is to a resident by a link that is verified at this moment; null when there is none. */
+export async function relationTo({ db, communityId, actor }: Scope, residentId: string): Promise<KinshipRelation | null> {
+  if (actor.kind !== 'ACCOUNT') return null;
+  const [row] = await db
+    .select({ relation: kinships.relation })
+    .from(kinships)
+    .where(
+      and(
+        eq(kinships.communityId, communityId),
+        eq(kinships.residentId, residentId),
+        eq(kinships.accountId, actor.accountId),
+        eq(kinships.state, 'VERIFIED'),
+      ),
+    );
+  return row?.relation ?? null;
+}
 
 /** The name that accounts go by, for those who may see the link. */
 export const claimantName = defineLoader<string>('claimantName', async ({ db }, ids) => {
@@ -108,11 +127,13 @@ export async function saveKinship(
   await db.update(kinships).set({ state, verifiedBy, verifiedAt, version }).where(byId(communityId, id));
 }
 
-export async function moveKinshipsToBranch({ db, communityId }: Scope, residentId: string, branchId: string): Promise<void> {
-  await db
-    .update(kinships)
-    .set({ branchId })
-    .where(and(eq(kinships.communityId, communityId), eq(kinships.residentId, residentId)));
+/** What stands beside a record moves along with it: links and consents. */
+export async function moveToBranch({ db, communityId }: Scope, residentId: string, branchId: string): Promise<void> {
+  for (const table of [kinships, consents])
+    await db
+      .update(table)
+      .set({ branchId })
+      .where(and(eq(table.communityId, communityId), eq(table.residentId, residentId)));
 }
 
 /** How many claims an account has made since. */

@@ -12,6 +12,7 @@ import type {
 import { newId } from '../../kernel/ids.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import type { KinshipRelation } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { findBuildings } from '../territory/territory.service.js';
 import { type Kinship, type KinshipRejectReason, moveKinship, nextOf } from './kinships.domain.js';
@@ -24,11 +25,11 @@ import {
   pageOfKinships,
   saveKinship,
 } from './kinships.repo.js';
-import type { KinshipRelation, KinshipState } from './residents.domain.js';
+import type { KinshipState } from './residents.domain.js';
 import { canMoveKinship } from './residents.policy.js';
 import { insertAccess } from './residents.repo.js';
 
-export { claimantName, isOneself, KINSHIPS, type KinshipFilter } from './kinships.repo.js';
+export { claimantName, isOneself, KINSHIPS, type KinshipFilter, relationTo } from './kinships.repo.js';
 
 /** A link by id, as far as the caller may see it. */
 export const findKinship = (scope: Scope, id: string): Promise<Kinship | null> => scope.load(kinshipById, id);

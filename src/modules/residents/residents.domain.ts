@@ -16,20 +16,6 @@ export type AbilityLevel = (typeof ABILITY_LEVELS)[number];
 export const SEXES = ['FEMALE', 'MALE'] as const;
 export type Sex = (typeof SEXES)[number];
 
-/** What an account is to a resident; the account of the residents themselves is a link like any other, verified by staff. */
-export const KINSHIP_RELATIONS = [
-  'SELF',
-  'DAUGHTER',
-  'SON',
-  'SPOUSE',
-  'PARENT',
-  'GRANDCHILD',
-  'SIBLING',
-  'GUARDIAN',
-  'OTHER',
-] as const;
-export type KinshipRelation = (typeof KINSHIP_RELATIONS)[number];
-
 export const KINSHIP_STATES = ['CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED'] as const;
 export type KinshipState = (typeof KINSHIP_STATES)[number];
 
@@ -64,7 +50,11 @@ export interface Resident {
   readonly careCategories: readonly CareCategory[];
   readonly abilityLevel: AbilityLevel | null;
   readonly languages: readonly Language[];
+  /** Asked not to be matched automatically (PIPL art. 24): people decide by hand. */
   readonly optedOut: boolean;
+  /** Asked that the record be kept and nothing else be done with it (PIPL art. 44): neither matched nor shared. */
+  readonly restricted: boolean;
+  /** A HEALTH_MATCHING consent is valid (PIPL art. 29). */
   readonly consentsToHealthMatching: boolean;
   readonly version: number;
   readonly createdAt: Date;
@@ -83,6 +73,7 @@ export type ResidentFacts = Pick<
   | 'careCategories'
   | 'storey'
   | 'optedOut'
+  | 'restricted'
   | 'consentsToHealthMatching'
   | 'languages'
 >;
@@ -108,9 +99,10 @@ export interface ResidentFields {
   readonly careCategories?: readonly CareCategory[] | null;
   readonly abilityLevel?: AbilityLevel | null;
   readonly languages?: readonly Language[] | null;
-  readonly optedOut?: boolean | null;
-  readonly consentsToHealthMatching?: boolean | null;
 }
+
+/** What a person asked us not to do, by `matchingOptOutSet` and `processingRestrictionSet`. */
+export type ResidentObjections = Pick<Resident, 'optedOut' | 'restricted'>;
 
 /** The surname alone, whatever the length of the name: `张*`. */
 export const maskName = (name: string): string => `${[...name][0] ?? ''}*`;

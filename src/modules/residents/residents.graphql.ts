@@ -66,7 +66,13 @@ export class Resident extends Node {
   readonly languages!: readonly Language[];
   @Field(() => Boolean, { description: 'Asked not to be matched automatically: people decide by hand (PIPL art. 24).' })
   readonly optedOut!: boolean;
-  @Field(() => Boolean, { description: 'Agreed that health-related needs go through matching (PIPL art. 29).' })
+  @Field(() => Boolean, {
+    description: 'Asked that the record be kept and nothing else be done with it (PIPL art. 44): neither matched nor shared.',
+  })
+  readonly restricted!: boolean;
+  @Field(() => Boolean, {
+    description: 'A HEALTH_MATCHING consent is valid: health-related needs go through matching (PIPL art. 29).',
+  })
   readonly consentsToHealthMatching!: boolean;
   @Field(() => Int, { description: 'Grows with every change; send it back as `expectedVersion`.' }) readonly version!: number;
   @Field(() => DateTime, { description: 'Since when they are on file.' }) readonly createdAt!: Date;

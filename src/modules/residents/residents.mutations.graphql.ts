@@ -51,10 +51,6 @@ class ResidentCreateInput {
   readonly abilityLevel?: AbilityLevel | null;
   @Field(() => [LanguageEnum], { nullable: true, description: 'In which they can be spoken with.' })
   readonly languages?: readonly Language[] | null;
-  @Field(() => Boolean, { nullable: true, description: 'They do not want to be matched automatically.' })
-  readonly optedOut?: boolean | null;
-  @Field(() => Boolean, { nullable: true, description: 'They agreed that health-related needs go through matching.' })
-  readonly consentsToHealthMatching?: boolean | null;
   @Field(() => UUID, { description: 'Made by the client; the same key never registers twice.' }) readonly idempotencyKey!: string;
 }
 
@@ -84,10 +80,6 @@ class ResidentUpdateInput {
   readonly abilityLevel?: AbilityLevel | null;
   @Field(() => [LanguageEnum], { nullable: true, description: 'All languages, replacing those on file.' })
   readonly languages?: readonly Language[] | null;
-  @Field(() => Boolean, { nullable: true, description: 'They do not want to be matched automatically.' })
-  readonly optedOut?: boolean | null;
-  @Field(() => Boolean, { nullable: true, description: 'They agreed that health-related needs go through matching.' })
-  readonly consentsToHealthMatching?: boolean | null;
 }
 
 @InputType({ description: 'Whose clear values, which, and why.' })

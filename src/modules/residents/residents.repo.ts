@@ -1,4 +1,4 @@
-import { and, eq, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, getColumns, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { byteStrings } from '../../db/columns.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf, type SystemPurpose } from '../../kernel/actor.js';
@@ -7,6 +7,7 @@ import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
+import { consents } from '../privacy/consents.table.js';
 import { maskPhone, toE164 } from './phone.js';
 import {
   birthYearsUntil,
@@ -17,6 +18,7 @@ import {
   type Resident,
   type ResidentFacts,
   type ResidentFields,
+  type ResidentObjections,
   type RevealableField,
 } from './residents.domain.js';
 import { listedFor, visibleTo } from './residents.policy.js';
@@ -34,7 +36,11 @@ import {
   sealRoom,
 } from './sealing.repo.js';
 
-type Row = typeof residents.$inferSelect;
+/** Whether the person agreed that health-related needs go through matching (PIPL art. 29), and has not taken it back. */
+const consentsToHealthMatching = sql<boolean>`exists (select from ${consents} c where c.community_id = ${residents}.community_id
+  and c.resident_id = ${residents}.id and c.purpose = 'HEALTH_MATCHING' and c.withdrawn_at is null)`;
+const columns = { ...getColumns(residents), consentsToHealthMatching };
+type Row = typeof residents.$inferSelect & { readonly consentsToHealthMatching: boolean };
 
 /** Clear values end here: what goes on is masked. */
 function toResident(scope: Scope, row: Row): Resident {
@@ -48,6 +54,7 @@ function toResident(scope: Scope, row: Row): Resident {
     maskedPhone: phoneSealed && maskPhone(open(scope, 'phone_sealed', id, phoneSealed)),
     residencyStatus: row.residencyStatus,
     optedOut: row.optedOut,
+    restricted: row.restricted,
     consentsToHealthMatching: row.consentsToHealthMatching,
     version: row.version,
     createdAt: row.createdAt,
@@ -61,7 +68,7 @@ const byId = (communityId: string, id: string): SQL | undefined =>
 export const residentById = defineLoader<Resident>('residentById', (scope, ids) =>
   scope.reading(async tx => {
     const rows = await tx.db
-      .select()
+      .select(columns)
       .from(residents)
       .where(and(eq(residents.communityId, tx.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(tx.actor)));
     return new Map(rows.map(row => [row.id, toResident(tx, row)]));
@@ -77,7 +84,8 @@ export async function factsOf(scope: Scope, ids: readonly string[]): Promise<Res
       buildingId: residents.buildingId,
       profileSealed: residents.profileSealed,
       optedOut: residents.optedOut,
-      consentsToHealthMatching: residents.consentsToHealthMatching,
+      restricted: residents.restricted,
+      consentsToHealthMatching,
     })
     .from(residents)
     .where(
@@ -168,7 +176,7 @@ export async function listOfResidents(
   const where = listWhere(scope, await narrowed(scope, filter));
   const part = keyset(BY_ID, window, where);
   const rows = await scope.db
-    .select()
+    .select(columns)
     .from(residents)
     .where(part.where)
     .orderBy(...part.orderBy)
@@ -189,11 +197,16 @@ export async function readClear(
     .select()
     .from(residents)
     .where(and(byId(scope.communityId, id), visibleTo(scope.actor)));
-  if (!row) return null;
-  const { branchId, nameSealed, phoneSealed, roomSealed, profileSealed } = row;
+  return row ? { ...clearOf(scope, row, fields), branchId: row.branchId } : null;
+}
+
+function clearOf(
+  scope: Scope,
+  { id, nameSealed, phoneSealed, roomSealed, profileSealed }: typeof residents.$inferSelect,
+  fields: readonly RevealableField[],
+): ClearValues {
   const asked = (field: RevealableField): boolean => fields.includes(field);
   return {
-    branchId,
     name: asked('NAME') ? open(scope, 'name_sealed', id, nameSealed) : null,
     phone: asked('PHONE') && phoneSealed ? open(scope, 'phone_sealed', id, phoneSealed) : null,
     room: asked('ROOM') && roomSealed ? open(scope, 'room_sealed', id, roomSealed) : null,
@@ -201,13 +214,37 @@ export async function readClear(
   };
 }
 
+/** What is plain of a record, and a way to what is sealed. */
+export type Openable = Pick<Resident, 'id' | 'buildingId' | 'storey' | 'sex' | 'birthDate' | 'restricted'> & {
+  readonly open: (fields: readonly RevealableField[]) => ClearValues;
+};
+
+/** Records held as they are until the transaction ends, no name, phone or room decrypted yet: whoever opens one writes the access log. */
+export async function lockClearValues(tx: Scope, ids: readonly string[]): Promise<ReadonlyMap<string, Openable>> {
+  const rows = await tx.db
+    .select()
+    .from(residents)
+    .where(
+      and(eq(residents.communityId, tx.communityId), sql`${residents.id} = any(${sql.param(ids)}::uuid[])`, visibleTo(tx.actor)),
+    )
+    .orderBy(residents.id)
+    .for('share');
+  return new Map(
+    rows.map(row => {
+      const { id, buildingId, restricted } = row;
+      const { storey, sex, birthDate } = openProfile(tx, id, row.profileSealed);
+      return [id, { id, buildingId, storey, sex, birthDate, restricted, open: fields => clearOf(tx, row, fields) }];
+    }),
+  );
+}
+
 /** The resident, locked until the transaction ends. */
 export async function lockResident(scope: Scope, id: string): Promise<Resident | null> {
   const [row] = await scope.db
-    .select()
+    .select(columns)
     .from(residents)
     .where(and(byId(scope.communityId, id), listedFor(scope.actor)))
-    .for('update');
+    .for('update', { of: residents });
   return row ? toResident(scope, row) : null;
 }
 
@@ -216,6 +253,7 @@ export interface NewResident extends ResidentFields {
   readonly id: string;
   readonly branchId: string;
   readonly isTest: boolean;
+  readonly optedOut: boolean;
   readonly createdAt: Date;
 }
 
@@ -223,11 +261,9 @@ const CHUNK = 500;
 export async function insertResidents(scope: Scope, people: readonly NewResident[]): Promise<void> {
   for (let start = 0; start < people.length; start += CHUNK) {
     const rows = people.slice(start, start + CHUNK).map(person => {
-      const { name, phone, room, optedOut, consentsToHealthMatching, ...rest } = person;
+      const { name, phone, room, ...rest } = person;
       return {
         ...rest,
-        optedOut: optedOut ?? false,
-        consentsToHealthMatching: consentsToHealthMatching ?? false,
         ...sealName(scope, person.id, name),
         ...sealPhone(scope, person.id, phone ?? null),
         ...sealRoom(scope, person.id, room ?? null),
@@ -256,13 +292,10 @@ export async function saveResident(scope: Scope, resident: Resident, change: Res
   const { name, phone, room, sex, birthDate, storey, careCategories, abilityLevel, languages, ...plain } = change;
   const profile = { sex, birthDate, storey, careCategories, abilityLevel, languages };
   const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
-  const { optedOut, consentsToHealthMatching, ...where } = plain;
   await scope.db
     .update(residents)
     .set({
-      ...where,
-      ...(optedOut != null && { optedOut }),
-      ...(consentsToHealthMatching != null && { consentsToHealthMatching }),
+      ...plain,
       ...(name !== undefined && sealName(scope, id, name)),
       ...(phone !== undefined && sealPhone(scope, id, phone)),
       ...(room !== undefined && sealRoom(scope, id, room)),
@@ -271,6 +304,14 @@ export async function saveResident(scope: Scope, resident: Resident, change: Res
     .where(byId(scope.communityId, id));
 }
 type ResidentChange = Partial<ResidentFields> & { readonly branchId: string; readonly version: number };
+
+/** Writes what a person asked us not to do. */
+export async function saveObjections(scope: Scope, id: string, change: Partial<ResidentObjections>): Promise<void> {
+  await scope.db
+    .update(residents)
+    .set({ ...change, version: sql`${residents.version} + 1` })
+    .where(byId(scope.communityId, id));
+}
 
 /** What is written of a look at personal data. */
 export interface AccessEntry {
@@ -282,21 +323,21 @@ export interface AccessEntry {
 }
 
 /** Nobody reads this table through the serving role, hence no RETURNING. */
-export async function insertAccess(
-  scope: Scope,
-  { action, residentId = null, purpose, detail = {} }: AccessEntry,
-): Promise<void> {
+export async function insertAccess(scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> {
+  if (!entries.length) return;
   const { actor, communityId, parts } = scope;
   const at = scope.now();
-  await scope.db.insert(accessLog).values({
-    communityId,
-    id: newId(at.getTime()),
-    at,
-    accountId: accountOf(actor),
-    purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
-    action,
-    residentId,
-    requestId: parts.requestId,
-    detail,
-  });
+  await scope.db.insert(accessLog).values(
+    entries.map(({ action, residentId = null, purpose, detail = {} }) => ({
+      communityId,
+      id: newId(at.getTime()),
+      at,
+      accountId: accountOf(actor),
+      purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
+      action,
+      residentId,
+      requestId: parts.requestId,
+      detail,
+    })),
+  );
 }

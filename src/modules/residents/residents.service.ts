@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { normalize } from '../../kernel/text.js';
 import type { Scope } from '../../scope/scope.js';
 import { allBuildings, buildingById, findBuildings } from '../territory/territory.service.js';
-import { moveKinshipsToBranch } from './kinships.repo.js';
+import { moveToBranch } from './kinships.repo.js';
 import { toE164 } from './phone.js';
 import {
   bornBy,
@@ -34,9 +34,9 @@ import {
   saveResident,
 } from './residents.repo.js';
 
-export { ageBand, type Resident, type ResidentFacts } from './residents.domain.js';
+export { ageBand, type Resident, type ResidentFacts, type ResidentObjections } from './residents.domain.js';
 export { canSee, canSeeAssessment } from './residents.policy.js';
-export { BY_ID, residentById } from './residents.repo.js';
+export { type AccessEntry, BY_ID, lockClearValues, residentById, saveObjections } from './residents.repo.js';
 export { openProfile, sealedResidents } from './sealing.repo.js';
 
 /** The resident, masked; null when there is none or it is not the caller's to see. */
@@ -57,7 +57,8 @@ export async function kinOf(scope: Scope): Promise<readonly Resident[]> {
 }
 
 /** Writes who looked at personal data, for whom and why: within the transaction that looks, or in one of its own. */
-export const logAccess = (scope: Scope, entry: AccessEntry): Promise<void> => scope.reading(tx => insertAccess(tx, entry));
+export const logAccess = (scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> =>
+  scope.reading(tx => insertAccess(tx, ...entries));
 
 /** How staff look for people. `address` as people write it, `minAge` in whole years on this day. */
 export interface ResidentSearch extends Omit<ResidentFilter, 'bornBy' | 'buildingIds'> {
@@ -116,7 +117,9 @@ export const createResident = (scope: Scope, { idempotencyKey, ...fields }: Crea
       async (): Promise<Result<Resident, never>> => {
         const id = newId();
         const { branchId } = building;
-        await insertResidents(tx, [{ ...fields, ...cleaned(fields), id, branchId, isTest: false, createdAt: tx.now() }]);
+        await insertResidents(tx, [
+          { ...fields, ...cleaned(fields), id, branchId, isTest: false, optedOut: false, createdAt: tx.now() },
+        ]);
         await tx.append({ kind: 'RESIDENT_REGISTERED', subject: { type: 'Resident', id }, branchId });
         return ok(await theOneJustWritten(tx, id));
       },
@@ -143,7 +146,7 @@ export interface UpdateResident extends Partial<{ readonly [Name in keyof Reside
   readonly expectedVersion: number;
 }
 
-/** Corrects a record. Moving to a building of another branch needs somebody who works for both; verified links move along. */
+/** Corrects a record. Moving to a building of another branch needs somebody who works for both; verified links and consents move along. */
 export const updateResident = (scope: Scope, { residentId, expectedVersion, ...fields }: UpdateResident) =>
   scope.transaction(async (tx): Promise<Result<Resident, NotFound | Forbidden | StaleVersion | InvalidInput>> => {
     const resident = await lockResident(tx, residentId);
@@ -160,7 +163,7 @@ export const updateResident = (scope: Scope, { residentId, expectedVersion, ...f
     const checked = checkResident({ ...fields, storey }, { storeys: building.storeys, today: localDate(tx.now()) });
     if (!checked.ok) return checked;
     await saveResident(tx, resident, { ...changeOf(fields), branchId, version: resident.version + 1 });
-    if (branchId !== resident.branchId) await moveKinshipsToBranch(tx, residentId, branchId);
+    if (branchId !== resident.branchId) await moveToBranch(tx, residentId, branchId);
     await tx.append({
       kind: 'RESIDENT_CHANGED',
       subject: { type: 'Resident', id: residentId },
@@ -191,6 +194,7 @@ export interface BulkResident extends ResidentFields {
   readonly id?: string;
   /** Nobody real: a synthetic person with a test number. */
   readonly isTest?: boolean;
+  readonly optedOut?: boolean;
 }
 
 /** Puts many on file at once, under the purpose `seed`; all or none. Answers with their ids, in the order given; one event a branch. */
@@ -208,8 +212,8 @@ export const createResidentsBulk = (scope: Scope, people: readonly BulkResident[
       if (!checked.ok)
         problems.push(...checked.failure.problems.map(({ path, ...rest }) => ({ ...rest, path: [String(at), ...path] })));
       if (!checked.ok || !building) return [];
-      const { id = newId(), isTest = false } = person;
-      return [{ ...person, ...cleaned(person), id, isTest, branchId: building.branchId, createdAt: now }];
+      const { id = newId(), isTest = false, optedOut = false } = person;
+      return [{ ...person, ...cleaned(person), id, isTest, optedOut, branchId: building.branchId, createdAt: now }];
     });
     if (problems.length) return fail({ code: 'INVALID_INPUT', problems });
     await insertResidents(tx, rows);

@@ -16,8 +16,9 @@ import {
 import { communityId, instant } from '../../db/columns.js';
 import { bySystem, inBranches, inTenant, isAccount, isKin, personal, sealed } from '../../db/personal.table.js';
 import { SYSTEM_PURPOSES } from '../../kernel/actor.js';
+import { KINSHIP_RELATIONS } from '../../kernel/vocabulary.js';
 import { branches, buildings } from '../territory/territory.table.js';
-import { KINSHIP_RELATIONS, KINSHIP_STATES, RESIDENCY_STATUSES } from './residents.domain.js';
+import { KINSHIP_STATES, RESIDENCY_STATUSES } from './residents.domain.js';
 
 export const residencyStatus = pgEnum('residency_status', RESIDENCY_STATUSES);
 export const kinshipRelation = pgEnum('kinship_relation', KINSHIP_RELATIONS);
@@ -48,8 +49,8 @@ export const residents = personal.table(
     residencyStatus: residencyStatus('residency_status').notNull(),
     /** Asked not to be matched automatically (PIPL art. 24): people decide by hand. */
     optedOut: boolean('opted_out').notNull().default(false),
-    /** Agreed that health-related needs go through matching (PIPL art. 29). */
-    consentsToHealthMatching: boolean('consents_to_health_matching').notNull().default(false),
+    /** Asked that the record be kept and nothing else be done with it (PIPL art. 44). */
+    restricted: boolean().notNull().default(false),
     isTest: boolean('is_test').notNull().default(false),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),

@@ -87,7 +87,7 @@ function toNeed(
     submittedAt: submittedAt.getTime(),
     leftOut: 0,
     forResident: beneficiary.kind === 'RESIDENT',
-    person,
+    person: person && { ...person, restricted: false },
     place: need.building === null ? null : (placeOf.get(need.building) ?? null),
     exclusions: [],
     askedSessionIds: [],

@@ -1,4 +1,4 @@
-import type { CareCategory, Language, Mode, TimeWindow, Urgency } from '../../kernel/vocabulary.js';
+import type { CareCategory, KinshipRelation, Language, Mode, TimeWindow, Urgency } from '../../kernel/vocabulary.js';
 import type { OrganizationKind, PactStoredState } from '../../modules/alliance/alliance.domain.js';
 import type {
   BeneficiaryKind,
@@ -11,7 +11,7 @@ import type {
 import type { OfferReason } from '../../modules/offers/offers.domain.js';
 import type { ReceivedBy } from '../../modules/referrals/records.domain.js';
 import type { ReferralReason, ReferralState } from '../../modules/referrals/referrals.domain.js';
-import type { AbilityLevel, KinshipRelation, ResidencyStatus, Sex } from '../../modules/residents/residents.domain.js';
+import type { AbilityLevel, ResidencyStatus, Sex } from '../../modules/residents/residents.domain.js';
 import type { Category } from '../../modules/taxonomy/taxonomy.domain.js';
 import type { AreaCode } from '../../modules/territory/territory.domain.js';
 
