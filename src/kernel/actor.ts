@@ -1,5 +1,17 @@
 /** The named reasons for which a service may compute over personal data that its caller may not see. A closed list. */
-export const SYSTEM_PURPOSES = ['matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness'] as const;
+export const SYSTEM_PURPOSES = [
+  'matching',
+  'deidentify',
+  'seed',
+  'sign-in',
+  'sealing',
+  'kinship',
+  'upkeep',
+  'fairness',
+  'rights',
+  'retention',
+  'breach',
+] as const;
 export type SystemPurpose = (typeof SYSTEM_PURPOSES)[number];
 
 export const ROLES = [

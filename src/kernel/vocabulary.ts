@@ -38,6 +38,21 @@ export type CareCategory = (typeof CARE_CATEGORIES)[number];
 export const LANGUAGES = ['MANDARIN', 'HANGZHOU_DIALECT', 'WU_DIALECT', 'SIGN_LANGUAGE', 'ENGLISH'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** Why somebody looks at a person's record (PIPL art. 6: a clear purpose, and no more than it needs). */
+export const ACCESS_PURPOSES = [
+  'CASE_WORK',
+  'CARE_PLANNING',
+  'CONTACT',
+  'HOME_VISIT',
+  'SERVICE_DELIVERY',
+  'IDENTITY_CHECK',
+  'RECORD_KEEPING',
+  'FAMILY_CARE',
+  'RIGHTS_REQUEST',
+  'EMERGENCY',
+] as const;
+export type AccessPurpose = (typeof ACCESS_PURPOSES)[number];
+
 /** A stretch of time in which something may happen; the end is not included. */
 export interface TimeWindow {
   readonly startsAt: Date;

@@ -2,7 +2,7 @@ import type { InvalidInput } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { logAccess } from '../residents/residents.service.js';
+import { logAccess } from '../privacy/access.service.js';
 import { allBranches } from '../territory/territory.service.js';
 import { type FairnessReport, fairnessReport, type OrganizationLoad } from './fairness.domain.js';
 import { readsAggregates, readsFairness } from './fairness.policy.js';

@@ -37,18 +37,6 @@ export type KinshipState = (typeof KINSHIP_STATES)[number];
 export const REVEALABLE_FIELDS = ['NAME', 'PHONE', 'ROOM', 'BIRTH_DATE'] as const;
 export type RevealableField = (typeof REVEALABLE_FIELDS)[number];
 
-/** Why somebody looks at a clear value (PIPL art. 6: a clear purpose, and no more than it needs). */
-export const REVEAL_PURPOSES = [
-  'CONTACT',
-  'HOME_VISIT',
-  'SERVICE_DELIVERY',
-  'IDENTITY_CHECK',
-  'RECORD_KEEPING',
-  'FAMILY_CARE',
-  'EMERGENCY',
-] as const;
-export type RevealPurpose = (typeof REVEAL_PURPOSES)[number];
-
 /** A person on file as the house passes people around: what identifies them is masked already. */
 export interface Resident {
   readonly id: string;

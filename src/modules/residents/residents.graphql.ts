@@ -9,12 +9,13 @@ import { rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
 import { localDate } from '../../kernel/clock.js';
-import type { AgeBand, CareCategory, Language } from '../../kernel/vocabulary.js';
+import type { AccessPurpose, AgeBand, CareCategory, Language } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
+import { AccessPurposeEnum } from '../privacy/purposes.graphql.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
 import { branchById, buildingById } from '../territory/territory.service.js';
 import type { AbilityLevel, ResidencyStatus, Resident as ResidentRecord, Sex } from './residents.domain.js';
-import { ageBand, BY_ID, canSee, canSeeAssessment, findResident, listResidents } from './residents.service.js';
+import { ageBand, asksForPurpose, BY_ID, canSee, canSeeAssessment, findResident, listResidents } from './residents.service.js';
 
 export const AgeBandEnum = defineEnum<AgeBand>('AgeBand', 'How old a person is today, as coarsely as a partner may know it.', {
   UNDER_3: ['0–3岁', 'under 3', 'Not yet three.'],
@@ -109,14 +110,19 @@ export class ResidentResolver {
   async resident(
     @Ctx() scope: Scope,
     @Arg('id', () => ID, { description: 'Id of a Resident.' }) id: string,
+    @Arg('purpose', () => AccessPurposeEnum, {
+      nullable: true,
+      description: 'Why; kept in the access log. Left out: `CASE_WORK` for staff, `FAMILY_CARE` for kin.',
+    })
+    purpose?: AccessPurpose | null,
   ): Promise<ResidentRecord | null> {
     const residentId = rawIdOrNull(scope, 'Resident', id);
-    return residentId === null ? null : findResident(scope, residentId);
+    return residentId === null ? null : findResident(scope, residentId, purpose);
   }
 
   @Query(() => ResidentConnection, {
     description:
-      'People on file in the branches that the caller works for, in the order of registration. Empty for everybody else.',
+      'People on file in the branches that the caller works for, in the order of registration. Empty for everybody else. Whom it shows, and why, is kept in the access log.',
   })
   async residents(
     @Ctx() scope: Scope,
@@ -124,6 +130,11 @@ export class ResidentResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => ResidentFilterInput, { nullable: true, description: 'Narrows the list.' })
     filter?: ResidentFilterInput | null,
+    @Arg('purpose', () => AccessPurposeEnum, {
+      nullable: true,
+      description: 'Why. Must be said to search by name, phone, age or group of care; otherwise `CASE_WORK` when left out.',
+    })
+    purpose?: AccessPurpose | null,
   ) {
     const { branchId, minAge, ...rest } = filter ?? {};
     if (minAge != null && (minAge < 0 || minAge > OLDEST))
@@ -132,7 +143,14 @@ export class ResidentResolver {
     const branch = branchId == null ? undefined : rawIdOrNull(scope, 'Branch', branchId, 'branchId');
     if (branch === null) return NONE;
     const search = { ...rest, minAge: minAge ?? null, branchId: branch ?? null };
-    const found = await listResidents(scope, search, window, wanted(info).has('totalCount'));
+    if (purpose == null && asksForPurpose(scope, search))
+      throw badUserInput('Say the purpose of a search by name, phone, age or group of care. 请说明查询目的。', {
+        argument: 'purpose',
+      });
+    const found = await listResidents(scope, search, window, {
+      counted: wanted(info).has('totalCount'),
+      purpose: purpose ?? 'CASE_WORK',
+    });
     return toConnection(found.page, found.totalCount);
   }
 
@@ -163,4 +181,4 @@ export class ResidentResolver {
   }
 }
 
-registerNode('Resident', findResident);
+registerNode('Resident', (scope, id) => findResident(scope, id));

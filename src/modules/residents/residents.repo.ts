@@ -1,10 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
-import { accountOf, type SystemPurpose } from '../../kernel/actor.js';
-import { newId } from '../../kernel/ids.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
-import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { maskPhone, toE164 } from './phone.js';
 import {
@@ -17,7 +14,7 @@ import {
   type RevealableField,
 } from './residents.domain.js';
 import { listedFor, visibleTo } from './residents.policy.js';
-import { accessLog, residents } from './residents.table.js';
+import { residents } from './residents.table.js';
 
 type Row = typeof residents.$inferSelect;
 type SealedColumn = 'name_sealed' | 'phone_sealed' | 'room_sealed';
@@ -60,16 +57,16 @@ function toResident(scope: Scope, row: Row): Resident {
 const byId = (communityId: string, id: string): SQL | undefined =>
   and(eq(residents.communityId, communityId), eq(residents.id, id));
 
-/** Residents that the caller may see; the others are not there. */
-export const residentById = defineLoader<Resident>('residentById', (scope, ids) =>
-  scope.reading(async tx => {
-    const rows = await tx.db
-      .select()
-      .from(residents)
-      .where(and(eq(residents.communityId, tx.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(tx.actor)));
-    return new Map(rows.map(row => [row.id, toResident(tx, row)]));
-  }),
-);
+/** Residents that the caller may see; the others are not there. Whoever shows them writes the access log. */
+export async function readResidents(scope: Scope, ids: readonly string[]): Promise<Resident[]> {
+  const rows = await scope.db
+    .select()
+    .from(residents)
+    .where(
+      and(eq(residents.communityId, scope.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(scope.actor)),
+    );
+  return rows.map(row => toResident(scope, row));
+}
 
 /** The same, for computing: nothing is decrypted. */
 export async function factsOf({ db, communityId, actor }: Scope, ids: readonly string[]): Promise<ResidentFacts[]> {
@@ -234,32 +231,3 @@ export async function saveResident(scope: Scope, id: string, change: ResidentCha
     .where(byId(scope.communityId, id));
 }
 type ResidentChange = Partial<ResidentFields> & { readonly branchId: string; readonly version: number };
-
-/** What is written of a look at personal data. */
-export interface AccessEntry {
-  readonly action: string;
-  readonly residentId?: string | null;
-  /** Known from the actor where it is a system purpose. */
-  readonly purpose?: SystemPurpose;
-  readonly detail?: Readonly<Record<string, string | number>>;
-}
-
-/** Nobody reads this table through the serving role, hence no RETURNING. */
-export async function insertAccess(
-  scope: Scope,
-  { action, residentId = null, purpose, detail = {} }: AccessEntry,
-): Promise<void> {
-  const { actor, communityId, parts } = scope;
-  const at = scope.now();
-  await scope.db.insert(accessLog).values({
-    communityId,
-    id: newId(at.getTime()),
-    at,
-    accountId: accountOf(actor),
-    purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
-    action,
-    residentId,
-    requestId: parts.requestId,
-    detail,
-  });
-}

@@ -6,18 +6,15 @@ import {
   foreignKey,
   index,
   integer,
-  jsonb,
   pgEnum,
   pgPolicy,
   primaryKey,
   smallint,
-  text,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
 import { bySystem, inBranches, inTenant, isAccount, isKin, personal, sealed } from '../../db/personal.table.js';
-import { SYSTEM_PURPOSES } from '../../kernel/actor.js';
 import { careCategory, language } from '../offers/offers.table.js';
 import { branches, buildings } from '../territory/territory.table.js';
 import { ABILITY_LEVELS, KINSHIP_RELATIONS, KINSHIP_STATES, RESIDENCY_STATUSES, SEXES } from './residents.domain.js';
@@ -27,7 +24,6 @@ export const abilityLevel = pgEnum('ability_level', ABILITY_LEVELS);
 export const sex = pgEnum('sex', SEXES);
 export const kinshipRelation = pgEnum('kinship_relation', KINSHIP_RELATIONS);
 export const kinshipState = pgEnum('kinship_state', KINSHIP_STATES);
-export const systemPurpose = pgEnum('system_purpose', SYSTEM_PURPOSES);
 
 const isRequester = isAccount('requester_account_id');
 /** Verified kin of the beneficiary, and the account that asked. */
@@ -193,26 +189,5 @@ export const needDetails = personal.table(
       using: sql`${inTenant} and ${ofFamily}`,
       withCheck: sql`${inTenant} and ${ofFamily}`,
     }),
-  ],
-);
-
-/** Who looked at personal data, on whose behalf and why. Insert only. */
-export const accessLog = personal.table(
-  'access_log',
-  {
-    communityId: communityId(),
-    id: uuid().notNull(),
-    at: instant('at').notNull(),
-    accountId: uuid('account_id'),
-    purpose: systemPurpose(),
-    action: text().notNull(),
-    residentId: uuid('resident_id'),
-    requestId: text('request_id'),
-    detail: jsonb().$type<Readonly<Record<string, string | number>>>().notNull().default({}),
-  },
-  t => [
-    primaryKey({ columns: [t.communityId, t.id] }),
-    index('access_log_by_resident').on(t.communityId, t.residentId, t.id),
-    pgPolicy('access_log_append', { as: 'permissive', for: 'insert', withCheck: inTenant }),
   ],
 );

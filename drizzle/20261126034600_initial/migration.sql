@@ -21,6 +21,7 @@ CREATE TYPE "language" AS ENUM('MANDARIN', 'HANGZHOU_DIALECT', 'WU_DIALECT', 'SI
 CREATE TYPE "mode" AS ENUM('ON_SITE', 'HOME', 'ONLINE');--> statement-breakpoint
 CREATE TYPE "offer_state" AS ENUM('DRAFT', 'PUBLISHED', 'PAUSED', 'WITHDRAWN', 'EXPIRED');--> statement-breakpoint
 CREATE TYPE "session_state" AS ENUM('SCHEDULED', 'CANCELLED');--> statement-breakpoint
+CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness', 'rights', 'retention', 'breach');--> statement-breakpoint
 CREATE TYPE "confirmation_state" AS ENUM('AWAITING', 'CONFIRMED', 'DISPUTED');--> statement-breakpoint
 CREATE TYPE "confirmer" AS ENUM('BRANCH', 'FAMILY');--> statement-breakpoint
 CREATE TYPE "dispute_reason" AS ENUM('NOT_RECEIVED', 'LESS_THAN_RECORDED', 'NOT_AS_AGREED', 'OTHER');--> statement-breakpoint
@@ -33,7 +34,6 @@ CREATE TYPE "kinship_relation" AS ENUM('SELF', 'DAUGHTER', 'SON', 'SPOUSE', 'PAR
 CREATE TYPE "kinship_state" AS ENUM('CLAIMED', 'VERIFIED', 'REJECTED', 'REVOKED');--> statement-breakpoint
 CREATE TYPE "residency_status" AS ENUM('REGISTERED_AND_PRESENT', 'PRESENT', 'REGISTERED_ABSENT', 'FLOATING');--> statement-breakpoint
 CREATE TYPE "sex" AS ENUM('FEMALE', 'MALE');--> statement-breakpoint
-CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness');--> statement-breakpoint
 CREATE TYPE "capacity_unit" AS ENUM('PERSON', 'VISIT', 'MEAL', 'SEAT', 'ITEM', 'MINUTE', 'FEN');--> statement-breakpoint
 CREATE TYPE "area_code" AS ENUM('EAST', 'WEST');--> statement-breakpoint
 CREATE TABLE "event_seal" (
@@ -404,6 +404,22 @@ CREATE TABLE "session" (
 	CONSTRAINT "session_times" CHECK (("starts_at" is null) = ("ends_at" is null) and "ends_at" > "starts_at")
 );
 --> statement-breakpoint
+CREATE TABLE "personal"."access_log" (
+	"community_id" uuid,
+	"id" uuid,
+	"at" timestamp(3) with time zone NOT NULL,
+	"account_id" uuid,
+	"actor_role" text NOT NULL,
+	"purpose" "system_purpose",
+	"action" text NOT NULL,
+	"resident_id" uuid,
+	"branch_id" uuid,
+	"request_id" text,
+	"detail" jsonb DEFAULT '{}' NOT NULL,
+	CONSTRAINT "access_log_pkey" PRIMARY KEY("community_id","id")
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."access_log" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "referral" (
 	"community_id" uuid,
 	"id" uuid,
@@ -456,20 +472,6 @@ CREATE TABLE "service_record" (
 	CONSTRAINT "service_record_disputed" CHECK (("confirmation" = 'DISPUTED') = ("dispute_reason" is not null))
 );
 --> statement-breakpoint
-CREATE TABLE "personal"."access_log" (
-	"community_id" uuid,
-	"id" uuid,
-	"at" timestamp(3) with time zone NOT NULL,
-	"account_id" uuid,
-	"purpose" "system_purpose",
-	"action" text NOT NULL,
-	"resident_id" uuid,
-	"request_id" text,
-	"detail" jsonb DEFAULT '{}' NOT NULL,
-	CONSTRAINT "access_log_pkey" PRIMARY KEY("community_id","id")
-);
---> statement-breakpoint
-ALTER TABLE "personal"."access_log" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "personal"."kinship" (
 	"community_id" uuid,
 	"id" uuid,
@@ -646,6 +648,9 @@ CREATE INDEX "offer_bigrams" ON "offer" USING gin ("bigrams");--> statement-brea
 CREATE INDEX "session_by_offer" ON "session" ("community_id","offer_id","starts_at","id");--> statement-breakpoint
 CREATE INDEX "session_by_start" ON "session" ("community_id",coalesce("starts_at", 'infinity'::timestamptz),"id");--> statement-breakpoint
 CREATE INDEX "session_by_building" ON "session" ("community_id","building_id");--> statement-breakpoint
+CREATE INDEX "access_log_by_resident" ON "personal"."access_log" ("community_id","resident_id","id");--> statement-breakpoint
+CREATE INDEX "access_log_by_branch" ON "personal"."access_log" ("community_id","branch_id","id");--> statement-breakpoint
+CREATE INDEX "access_log_by_time" ON "personal"."access_log" ("community_id","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "referral_of_match" ON "referral" ("community_id","match_id") WHERE "state" <> 'ENTERED_IN_ERROR';--> statement-breakpoint
 CREATE INDEX "referral_by_match" ON "referral" ("community_id","match_id");--> statement-breakpoint
 CREATE INDEX "referral_by_need" ON "referral" ("community_id","need_id","id");--> statement-breakpoint
@@ -653,7 +658,6 @@ CREATE INDEX "referral_by_session" ON "referral" ("community_id","session_id","i
 CREATE INDEX "referral_by_organization" ON "referral" ("community_id","organization_id","state","id");--> statement-breakpoint
 CREATE INDEX "referral_by_organization_reference" ON "referral" ("organization_id");--> statement-breakpoint
 CREATE INDEX "referral_by_branch" ON "referral" ("community_id","branch_id","state","id");--> statement-breakpoint
-CREATE INDEX "access_log_by_resident" ON "personal"."access_log" ("community_id","resident_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "kinship_pair" ON "personal"."kinship" ("community_id","resident_id","account_id") WHERE "state" in ('CLAIMED', 'VERIFIED');--> statement-breakpoint
 CREATE INDEX "kinship_by_resident" ON "personal"."kinship" ("community_id","resident_id");--> statement-breakpoint
 CREATE INDEX "kinship_by_account" ON "personal"."kinship" ("community_id","account_id");--> statement-breakpoint
@@ -740,6 +744,8 @@ ALTER TABLE "building" ADD CONSTRAINT "building_community_id_community_id_fkey" 
 ALTER TABLE "building" ADD CONSTRAINT "building_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
 CREATE POLICY "override_note_wall" ON "personal"."override_note" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "access_log_append" ON "personal"."access_log" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid);--> statement-breakpoint
+CREATE POLICY "access_log_wall" ON "personal"."access_log" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "access_log_retention" ON "personal"."access_log" AS PERMISSIVE FOR DELETE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and current_setting('app.system', true) = 'retention' and at < now() - interval '3 years');--> statement-breakpoint
 CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "kinship_own" ON "personal"."kinship" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "kinship_own_end" ON "personal"."kinship" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'REVOKED');--> statement-breakpoint

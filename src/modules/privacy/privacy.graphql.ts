@@ -1,0 +1,3 @@
+import { accessResolvers } from './access.graphql.js';
+
+export const privacyResolvers = [...accessResolvers] as const;
