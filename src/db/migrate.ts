@@ -51,7 +51,9 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   await db.execute(sql`grant select, insert, update, delete on all tables in schema public, personal, identity to ${role}`);
   await db.execute(sql`revoke update, delete on public.event, public.event_seal from ${role}`);
   await db.execute(sql`revoke update on personal.access_log from ${role}`);
+  // Notes and texts are corrected only by being taken away, when a person is erased or their time is over.
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);
+  await db.execute(sql`grant update (note_sealed) on personal.override_note to ${role}`);
   // Of what a need says about people only the words are ever corrected; whose it is and where stays as it was taken down.
   await db.execute(sql`revoke update, delete on personal.need_detail from ${role}`);
   await db.execute(

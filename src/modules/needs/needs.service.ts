@@ -18,6 +18,7 @@ import { eventsByNeed } from './timeline.repo.js';
 export { type BulkNeed, createNeedsBulk } from './bulk.service.js';
 export { commitQuantity, expireNeeds, fulfilQuantity, releaseQuantity, reopenQuantity } from './coverage.service.js';
 export { openAccessNotes, openDescription } from './details.repo.js';
+export { type EndedNeeds, endNeedsOf, eraseNeedTexts } from './erasure.service.js';
 export {
   fulfillNeed,
   markUnmet,

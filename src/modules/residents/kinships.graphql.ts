@@ -36,7 +36,7 @@ import type { KinshipRelation, KinshipState } from './residents.domain.js';
 import { Resident } from './residents.graphql.js';
 import { findResident, kinOf } from './residents.service.js';
 
-const KinshipRelationEnum = defineEnum<KinshipRelation>('KinshipRelation', 'What the account is to the resident.', {
+export const KinshipRelationEnum = defineEnum<KinshipRelation>('KinshipRelation', 'What the account is to the resident.', {
   SELF: ['本人', 'the resident', "The resident's own account."],
   DAUGHTER: ['女儿', 'daughter', 'Also by marriage or adoption.'],
   SON: ['儿子', 'son', 'Also by marriage or adoption.'],

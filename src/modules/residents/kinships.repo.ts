@@ -113,6 +113,52 @@ export async function moveKinshipsToBranch({ db, communityId }: Scope, residentI
     .where(and(eq(kinships.communityId, communityId), eq(kinships.residentId, residentId)));
 }
 
+/** Ends every link and claim that still stands; as they stood before. */
+export async function endKinships(
+  { db, communityId }: Scope,
+  residentId: string,
+): Promise<readonly { readonly id: string; readonly state: KinshipState }[]> {
+  const standing = await db
+    .select({ id: kinships.id, state: kinships.state })
+    .from(kinships)
+    .where(
+      and(
+        eq(kinships.communityId, communityId),
+        eq(kinships.residentId, residentId),
+        sql`${kinships.state} in ('CLAIMED', 'VERIFIED')`,
+      ),
+    )
+    .for('update');
+  if (standing.length)
+    await db
+      .update(kinships)
+      .set({ state: 'REVOKED', version: sql`${kinships.version} + 1` })
+      .where(
+        and(eq(kinships.communityId, communityId), sql`${kinships.id} = any(${sql.param(standing.map(({ id }) => id))}::uuid[])`),
+      );
+  return standing;
+}
+
+/** What account is to a resident, by a verified link; null without one. */
+export async function relationTo(
+  { db, communityId }: Scope,
+  accountId: string,
+  residentId: string,
+): Promise<KinshipRelation | null> {
+  const [row] = await db
+    .select({ relation: kinships.relation })
+    .from(kinships)
+    .where(
+      and(
+        eq(kinships.communityId, communityId),
+        eq(kinships.accountId, accountId),
+        eq(kinships.residentId, residentId),
+        eq(kinships.state, 'VERIFIED'),
+      ),
+    );
+  return row?.relation ?? null;
+}
+
 /** How many claims an account has made since. */
 export async function countClaims({ db, communityId }: Scope, accountId: string, since: Date): Promise<number> {
   const [row] = await db

@@ -28,7 +28,7 @@ import {
 import type { KinshipRelation, KinshipState } from './residents.domain.js';
 import { canMoveKinship } from './residents.policy.js';
 
-export { claimantName, isOneself, KINSHIPS, type KinshipFilter } from './kinships.repo.js';
+export { claimantName, isOneself, KINSHIPS, type KinshipFilter, relationTo } from './kinships.repo.js';
 
 /** A link by id, as far as the caller may see it. */
 export const findKinship = (scope: Scope, id: string): Promise<Kinship | null> => scope.load(kinshipById, id);

@@ -54,6 +54,8 @@ export interface Resident {
   readonly languages: readonly Language[];
   readonly optedOut: boolean;
   readonly consentsToHealthMatching: boolean;
+  /** `YYYY-MM-DD`, as proven by next of kin; null for the living. */
+  readonly deceasedOn: string | null;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -112,6 +114,16 @@ const BANDS: readonly (readonly [below: number, band: AgeBand])[] = [
 export function ageBand(birthDate: string, on: string): AgeBand {
   const years = ageInYears(birthDate, on);
   return BANDS.find(([below]) => years < below)?.[1] ?? 'NINETY_PLUS';
+}
+
+/**
+ * What of a birth date stays with somebody who was erased: as little as keeps them in the age groups in which they were counted on
+ * these days, mostly the year. (Else a count of before and one of after would tell their age by subtraction.)
+ */
+export function coarseBirthDate(birthDate: string, countedOn: readonly string[]): string {
+  const year = birthDate.slice(0, 4);
+  const coarse = [`${year}-01-01`, `${year}-12-31`, `${birthDate.slice(0, 7)}-01`];
+  return coarse.find(date => countedOn.every(day => ageBand(date, day) === ageBand(birthDate, day))) ?? birthDate;
 }
 
 const isDate = (text: string): boolean => {

@@ -6,7 +6,7 @@ import { badUserInput } from '../../graphql/errors.js';
 import { CareCategoryEnum, LanguageEnum } from '../../graphql/labels.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { rawIdOrNull } from '../../graphql/payload.js';
-import { DateTime } from '../../graphql/scalars.js';
+import { DateTime, LocalDate } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
 import { localDate } from '../../kernel/clock.js';
 import type { AccessPurpose, AgeBand, CareCategory, Language } from '../../kernel/vocabulary.js';
@@ -69,6 +69,8 @@ export class Resident extends Node {
   readonly optedOut!: boolean;
   @Field(() => Boolean, { description: 'Agreed that health-related needs go through matching (PIPL art. 29).' })
   readonly consentsToHealthMatching!: boolean;
+  @Field(() => LocalDate, { nullable: true, description: 'When they died, as next of kin have proven; null for the living.' })
+  readonly deceasedOn!: string | null;
   @Field(() => Int, { description: 'Grows with every change; send it back as `expectedVersion`.' }) readonly version!: number;
   @Field(() => DateTime, { description: 'Since when they are on file.' }) readonly createdAt!: Date;
 }

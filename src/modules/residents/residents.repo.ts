@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
@@ -49,6 +49,7 @@ function toResident(scope: Scope, row: Row): Resident {
     languages: row.languages,
     optedOut: row.optedOut,
     consentsToHealthMatching: row.consentsToHealthMatching,
+    deceasedOn: row.deceasedOn,
     version: row.version,
     createdAt: row.createdAt,
   };
@@ -56,6 +57,8 @@ function toResident(scope: Scope, row: Row): Resident {
 
 const byId = (communityId: string, id: string): SQL | undefined =>
   and(eq(residents.communityId, communityId), eq(residents.id, id));
+/** Who was erased is on file no longer. */
+const onFile = isNull(residents.erasedAt);
 
 /** Residents that the caller may see; the others are not there. Whoever shows them writes the access log. */
 export async function readResidents(scope: Scope, ids: readonly string[]): Promise<Resident[]> {
@@ -83,7 +86,7 @@ export async function factsOf({ db, communityId, actor }: Scope, ids: readonly s
       languages: residents.languages,
     })
     .from(residents)
-    .where(and(eq(residents.communityId, communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(actor)));
+    .where(and(eq(residents.communityId, communityId), onFile, sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(actor)));
 }
 
 export const BY_ID: ListOrder<Pick<Resident, 'id'>> = {
@@ -110,6 +113,7 @@ function listWhere(scope: Scope, filter: ResidentFilter): SQL | undefined {
   const e164 = phone == null ? null : toE164(phone);
   return and(
     eq(residents.communityId, scope.communityId),
+    onFile,
     listedFor(scope.actor),
     branchId == null ? undefined : eq(residents.branchId, branchId),
     name == null ? undefined : eq(residents.nameIndex, nameIndexOf(scope, name)),
@@ -148,7 +152,7 @@ export async function readClear(
   const [row] = await scope.db
     .select()
     .from(residents)
-    .where(and(byId(scope.communityId, id), visibleTo(scope.actor)));
+    .where(and(byId(scope.communityId, id), onFile, visibleTo(scope.actor)));
   if (!row) return null;
   const { branchId, nameSealed, phoneSealed, roomSealed, birthDate } = row;
   const asked = (field: RevealableField): boolean => fields.includes(field);
@@ -166,7 +170,7 @@ export async function lockResident(scope: Scope, id: string): Promise<Resident |
   const [row] = await scope.db
     .select()
     .from(residents)
-    .where(and(byId(scope.communityId, id), listedFor(scope.actor)))
+    .where(and(byId(scope.communityId, id), onFile, listedFor(scope.actor)))
     .for('update');
   return row ? toResident(scope, row) : null;
 }
@@ -231,3 +235,50 @@ export async function saveResident(scope: Scope, id: string, change: ResidentCha
     .where(byId(scope.communityId, id));
 }
 type ResidentChange = Partial<ResidentFields> & { readonly branchId: string; readonly version: number };
+
+/** The resident, locked until the transaction ends; for a system purpose, which sees everybody. */
+export async function holdResident({ db, communityId }: Scope, id: string): Promise<Held | null> {
+  const [row] = await db
+    .select({ branchId: residents.branchId, birthDate: residents.birthDate })
+    .from(residents)
+    .where(and(byId(communityId, id), onFile))
+    .for('update');
+  return row ?? null;
+}
+export type Held = Pick<Resident, 'branchId' | 'birthDate'>;
+
+/** Leaves a shell: no name, number, room, floor, assessment, language; a birth date as coarse as given. No name finds it. */
+export async function emptyResident(scope: Scope, id: string, birthDate: string): Promise<void> {
+  await scope.db
+    .update(residents)
+    .set({
+      nameSealed: scope.vault.seal(placeOf(scope, 'name_sealed', id), ''),
+      nameIndex: scope.vault.blindIndex(scope.communityId, 'resident.erased', id),
+      ...sealPhone(scope, id, null),
+      ...sealRoom(scope, id, null),
+      storey: null,
+      abilityLevel: null,
+      languages: [],
+      birthDate,
+      optedOut: true,
+      consentsToHealthMatching: false,
+      erasedAt: scope.now(),
+      version: sql`${residents.version} + 1`,
+    })
+    .where(byId(scope.communityId, id));
+}
+
+/** Writes down what next of kin have proven. */
+export async function saveDeath({ db, communityId }: Scope, id: string, deceasedOn: string): Promise<void> {
+  await db
+    .update(residents)
+    .set({ deceasedOn, optedOut: true, version: sql`${residents.version} + 1` })
+    .where(byId(communityId, id));
+}
+
+export async function saveOptOut({ db, communityId }: Scope, id: string): Promise<void> {
+  await db
+    .update(residents)
+    .set({ optedOut: true, version: sql`${residents.version} + 1` })
+    .where(byId(communityId, id));
+}

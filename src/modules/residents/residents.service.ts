@@ -37,7 +37,7 @@ import {
 
 export { ageBand, type Resident, type ResidentFacts } from './residents.domain.js';
 export { canSee, canSeeAssessment } from './residents.policy.js';
-export { BY_ID } from './residents.repo.js';
+export { BY_ID, lockResident as holdRecord } from './residents.repo.js';
 
 interface Look {
   readonly id: string;

@@ -52,6 +52,9 @@ export const residents = personal.table(
     optedOut: boolean('opted_out').notNull().default(false),
     /** Agreed that health-related needs go through matching (PIPL art. 29). */
     consentsToHealthMatching: boolean('consents_to_health_matching').notNull().default(false),
+    deceasedOn: date('deceased_on', { mode: 'string' }),
+    /** Since then an empty shell: nobody on file, kept for what is counted and for what points to it. */
+    erasedAt: instant('erased_at'),
     isTest: boolean('is_test').notNull().default(false),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),

@@ -22,6 +22,10 @@ CREATE TYPE "mode" AS ENUM('ON_SITE', 'HOME', 'ONLINE');--> statement-breakpoint
 CREATE TYPE "offer_state" AS ENUM('DRAFT', 'PUBLISHED', 'PAUSED', 'WITHDRAWN', 'EXPIRED');--> statement-breakpoint
 CREATE TYPE "session_state" AS ENUM('SCHEDULED', 'CANCELLED');--> statement-breakpoint
 CREATE TYPE "system_purpose" AS ENUM('matching', 'deidentify', 'seed', 'sign-in', 'sealing', 'kinship', 'upkeep', 'fairness', 'rights', 'retention', 'breach');--> statement-breakpoint
+CREATE TYPE "legal_hold_reason" AS ENUM('LAWSUIT', 'SUPERVISION', 'DISPUTE', 'AUDIT', 'BREACH');--> statement-breakpoint
+CREATE TYPE "info_request_refusal" AS ENUM('NOT_PROVEN', 'NOT_ON_FILE', 'KEPT_BY_LAW', 'RIGHTS_OF_OTHERS', 'REPEATED', 'OTHER');--> statement-breakpoint
+CREATE TYPE "info_request_kind" AS ENUM('ACCESS', 'COPY', 'CORRECT', 'DELETE', 'RESTRICT', 'EXPLAIN', 'DECEASED_NEXT_OF_KIN');--> statement-breakpoint
+CREATE TYPE "info_request_state" AS ENUM('RECEIVED', 'IN_PROGRESS', 'DONE', 'REFUSED', 'WITHDRAWN');--> statement-breakpoint
 CREATE TYPE "confirmation_state" AS ENUM('AWAITING', 'CONFIRMED', 'DISPUTED');--> statement-breakpoint
 CREATE TYPE "confirmer" AS ENUM('BRANCH', 'FAMILY');--> statement-breakpoint
 CREATE TYPE "dispute_reason" AS ENUM('NOT_RECEIVED', 'LESS_THAN_RECORDED', 'NOT_AS_AGREED', 'OTHER');--> statement-breakpoint
@@ -325,6 +329,7 @@ CREATE TABLE "need" (
 	"transferred_to" "transfer_target",
 	"left_out" smallint DEFAULT 0 NOT NULL,
 	"left_out_on" date,
+	"emptied_at" timestamp(3) with time zone,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "need_pkey" PRIMARY KEY("community_id","id"),
 	CONSTRAINT "need_number" UNIQUE("community_id","number"),
@@ -420,6 +425,64 @@ CREATE TABLE "personal"."access_log" (
 );
 --> statement-breakpoint
 ALTER TABLE "personal"."access_log" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "personal"."erasure" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"resident_id" uuid NOT NULL,
+	"request_id" uuid NOT NULL,
+	"erased_at" timestamp(3) with time zone NOT NULL,
+	"executed_by" uuid,
+	"requested_by" uuid,
+	"counts" jsonb NOT NULL,
+	CONSTRAINT "erasure_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "erasure_one" UNIQUE("community_id","resident_id"),
+	CONSTRAINT "erasure_counts" CHECK (jsonb_typeof("counts") = 'object')
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."erasure" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "personal"."legal_hold" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"resident_id" uuid NOT NULL,
+	"reason" "legal_hold_reason" NOT NULL,
+	"until" date NOT NULL,
+	"set_by" uuid,
+	"set_at" timestamp(3) with time zone NOT NULL,
+	"lifted_by" uuid,
+	"lifted_at" timestamp(3) with time zone,
+	"version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "legal_hold_pkey" PRIMARY KEY("community_id","id")
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."legal_hold" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "personal"."info_request" (
+	"community_id" uuid,
+	"id" uuid,
+	"branch_id" uuid NOT NULL,
+	"resident_id" uuid NOT NULL,
+	"kind" "info_request_kind" NOT NULL,
+	"state" "info_request_state" NOT NULL,
+	"requested_by" uuid,
+	"relation" "kinship_relation" NOT NULL,
+	"on_behalf" boolean NOT NULL,
+	"channel" "channel" NOT NULL,
+	"words_sealed" bytea,
+	"deceased_on" date,
+	"due_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"decided_at" timestamp(3) with time zone,
+	"decided_by" uuid,
+	"refusal_reason" "info_request_refusal",
+	"version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "info_request_pkey" PRIMARY KEY("community_id","id"),
+	CONSTRAINT "info_request_refused" CHECK (("state" = 'REFUSED') = ("refusal_reason" is not null)),
+	CONSTRAINT "info_request_decided" CHECK (("state" in ('RECEIVED', 'IN_PROGRESS')) = ("decided_at" is null)),
+	CONSTRAINT "info_request_deceased" CHECK (("kind" = 'DECEASED_NEXT_OF_KIN') = ("deceased_on" is not null))
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."info_request" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "referral" (
 	"community_id" uuid,
 	"id" uuid,
@@ -522,6 +585,8 @@ CREATE TABLE "personal"."resident" (
 	"languages" "language"[] DEFAULT '{}'::"language"[] NOT NULL,
 	"opted_out" boolean DEFAULT false NOT NULL,
 	"consents_to_health_matching" boolean DEFAULT false NOT NULL,
+	"deceased_on" date,
+	"erased_at" timestamp(3) with time zone,
 	"is_test" boolean DEFAULT false NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp(3) with time zone NOT NULL,
@@ -638,6 +703,7 @@ CREATE INDEX "need_by_requester_organization" ON "need" ("community_id","request
 CREATE INDEX "need_by_requester_organization_reference" ON "need" ("requester_organization_id");--> statement-breakpoint
 CREATE INDEX "need_by_beneficiary_organization_reference" ON "need" ("beneficiary_organization_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "need_together" ON "need" ("community_id","together_with_id");--> statement-breakpoint
+CREATE INDEX "need_by_close" ON "need" ("community_id","closed_at") WHERE "emptied_at" is null;--> statement-breakpoint
 CREATE INDEX "need_by_merged_into" ON "need" ("community_id","merged_into_id");--> statement-breakpoint
 CREATE INDEX "offer_by_organization" ON "offer" ("community_id","organization_id","id");--> statement-breakpoint
 CREATE INDEX "offer_by_organization_reference" ON "offer" ("organization_id");--> statement-breakpoint
@@ -651,6 +717,15 @@ CREATE INDEX "session_by_building" ON "session" ("community_id","building_id");-
 CREATE INDEX "access_log_by_resident" ON "personal"."access_log" ("community_id","resident_id","id");--> statement-breakpoint
 CREATE INDEX "access_log_by_branch" ON "personal"."access_log" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "access_log_by_time" ON "personal"."access_log" ("community_id","at");--> statement-breakpoint
+CREATE INDEX "erasure_by_request" ON "personal"."erasure" ("community_id","request_id");--> statement-breakpoint
+CREATE INDEX "erasure_by_branch" ON "personal"."erasure" ("community_id","branch_id");--> statement-breakpoint
+CREATE INDEX "legal_hold_by_resident" ON "personal"."legal_hold" ("community_id","resident_id","id");--> statement-breakpoint
+CREATE INDEX "legal_hold_by_branch" ON "personal"."legal_hold" ("community_id","branch_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "info_request_open" ON "personal"."info_request" ("community_id","resident_id","kind") WHERE "state" in ('RECEIVED', 'IN_PROGRESS');--> statement-breakpoint
+CREATE INDEX "info_request_by_resident" ON "personal"."info_request" ("community_id","resident_id","id");--> statement-breakpoint
+CREATE INDEX "info_request_by_branch" ON "personal"."info_request" ("community_id","branch_id","due_at","id");--> statement-breakpoint
+CREATE INDEX "info_request_by_requester" ON "personal"."info_request" ("community_id","requested_by","id");--> statement-breakpoint
+CREATE INDEX "info_request_in_due" ON "personal"."info_request" ("community_id","due_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "referral_of_match" ON "referral" ("community_id","match_id") WHERE "state" <> 'ENTERED_IN_ERROR';--> statement-breakpoint
 CREATE INDEX "referral_by_match" ON "referral" ("community_id","match_id");--> statement-breakpoint
 CREATE INDEX "referral_by_need" ON "referral" ("community_id","need_id","id");--> statement-breakpoint
@@ -721,6 +796,13 @@ ALTER TABLE "offer" ADD CONSTRAINT "offer_category_code_service_category_code_fk
 ALTER TABLE "session" ADD CONSTRAINT "session_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "session" ADD CONSTRAINT "session_offer" FOREIGN KEY ("community_id","offer_id") REFERENCES "offer"("community_id","id");--> statement-breakpoint
 ALTER TABLE "session" ADD CONSTRAINT "session_building" FOREIGN KEY ("community_id","building_id") REFERENCES "building"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."erasure" ADD CONSTRAINT "erasure_resident" FOREIGN KEY ("community_id","resident_id") REFERENCES "personal"."resident"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."erasure" ADD CONSTRAINT "erasure_request" FOREIGN KEY ("community_id","request_id") REFERENCES "personal"."info_request"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."erasure" ADD CONSTRAINT "erasure_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."legal_hold" ADD CONSTRAINT "legal_hold_resident" FOREIGN KEY ("community_id","resident_id") REFERENCES "personal"."resident"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."legal_hold" ADD CONSTRAINT "legal_hold_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."info_request" ADD CONSTRAINT "info_request_resident" FOREIGN KEY ("community_id","resident_id") REFERENCES "personal"."resident"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."info_request" ADD CONSTRAINT "info_request_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
@@ -746,6 +828,15 @@ CREATE POLICY "override_note_wall" ON "personal"."override_note" AS PERMISSIVE F
 CREATE POLICY "access_log_append" ON "personal"."access_log" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "access_log_wall" ON "personal"."access_log" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "access_log_retention" ON "personal"."access_log" AS PERMISSIVE FOR DELETE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and current_setting('app.system', true) = 'retention' and at < now() - interval '3 years');--> statement-breakpoint
+CREATE POLICY "erasure_append" ON "personal"."erasure" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and coalesce(current_setting('app.system', true), '') <> '');--> statement-breakpoint
+CREATE POLICY "erasure_wall" ON "personal"."erasure" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '' or requested_by = nullif(current_setting('app.account', true), '')::uuid));--> statement-breakpoint
+CREATE POLICY "legal_hold_wall" ON "personal"."legal_hold" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "legal_hold_family" ON "personal"."legal_hold" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]));--> statement-breakpoint
+CREATE POLICY "info_request_wall" ON "personal"."info_request" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
+CREATE POLICY "info_request_family" ON "personal"."info_request" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]));--> statement-breakpoint
+CREATE POLICY "info_request_own" ON "personal"."info_request" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and requested_by = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
+CREATE POLICY "info_request_asked" ON "personal"."info_request" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and requested_by = nullif(current_setting('app.account', true), '')::uuid and resident_id = any(string_to_array(current_setting('app.kin', true), ',')::uuid[]) and not on_behalf and state = 'RECEIVED');--> statement-breakpoint
+CREATE POLICY "info_request_withdrawn" ON "personal"."info_request" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and requested_by = nullif(current_setting('app.account', true), '')::uuid) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and requested_by = nullif(current_setting('app.account', true), '')::uuid and state = 'WITHDRAWN');--> statement-breakpoint
 CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "kinship_own" ON "personal"."kinship" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "kinship_own_end" ON "personal"."kinship" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'REVOKED');--> statement-breakpoint
