@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { IdempotencyKeyReused } from '../kernel/failures.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { Database } from './client.js';
@@ -53,6 +53,27 @@ export const keepResult = (db: Database, { communityId, accountId, operation, ke
     .update(idempotencyKeys)
     .set({ resultId })
     .where(matching(communityId, accountId, operation, key));
+
+/**
+ * Forgets the inputs that made these things, in words that no input has: a late repeat is told that its key was used, instead of
+ * making anew what was erased.
+ */
+export const forgetInputs = (db: Database, communityId: string, resultIds: readonly string[]) =>
+  db
+    .update(idempotencyKeys)
+    .set({ inputHash: Buffer.alloc(0) })
+    .where(
+      and(eq(idempotencyKeys.communityId, communityId), sql`${idempotencyKeys.resultId} = any(${sql.param(resultIds)}::uuid[])`),
+    );
+
+/** Drops up to `limit` keys from before a moment; how many. A repeat that comes later runs anew. */
+export async function dropKeys(db: Database, communityId: string, before: Date, limit: number): Promise<number> {
+  const rows = await db.execute(sql`
+    delete from ${idempotencyKeys} where community_id = ${communityId} and (account_id, operation, key) in (
+      select account_id, operation, key from ${idempotencyKeys} where community_id = ${communityId} and created_at < ${before.toISOString()}::timestamptz
+      order by created_at limit ${limit} for update skip locked) returning 1`);
+  return rows.length;
+}
 
 const matching = (communityId: string, accountId: string, operation: string, key: string) =>
   and(

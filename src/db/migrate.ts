@@ -50,9 +50,9 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   await db.execute(sql`grant select on drizzle.__drizzle_migrations to ${role}`);
   await db.execute(sql`grant select, insert, update, delete on all tables in schema public, personal, identity to ${role}`);
   await db.execute(sql`revoke update, delete on public.event, public.event_seal from ${role}`);
-  await db.execute(sql`revoke select, update, delete on personal.access_log from ${role}`);
+  await db.execute(sql`revoke update on personal.access_log from ${role}`);
+  // Notes and texts are never corrected: a new key seals them anew, and they are taken away when a person is erased or their time is over.
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);
-  // Notes are never corrected; a new key needs them sealed anew.
   await db.execute(sql`grant update (note_sealed) on personal.override_note to ${role}`);
   // A consent is given and taken back, never rewritten; it follows the person to another branch.
   await db.execute(sql`revoke update, delete on personal.consent from ${role}`);

@@ -3,7 +3,7 @@ import type { ClientFailure, Rule } from '../kernel/failures.js';
 import type { Locale } from '../scope/scope.js';
 import { defineEnum } from './enums.js';
 import { toGlobalId } from './global-id.js';
-import { Quantity } from './scalars.js';
+import { LocalDate, Quantity } from './scalars.js';
 
 export const UserErrorCode = defineEnum<ClientFailure['code']>(
   'UserErrorCode',
@@ -22,6 +22,7 @@ export const UserErrorCode = defineEnum<ClientFailure['code']>(
     REASON_REQUIRED: ['必须填写原因', 'reason needed', 'This step needs a coded reason.'],
     DUPLICATE: ['已经存在', 'there is one already', '`existingId` tells which.'],
     NOT_POSSIBLE: ['不符合匹配条件', 'pair not possible', 'Hard rules of matching fail; `reasons` tells which.'],
+    LEGAL_HOLD: ['依法留存,暂不能删除', 'kept by law for now', 'Erasure waits until after `until`; `reason` tells why.'],
     RUN_IN_PROGRESS: ['正在计算匹配方案', 'run in progress', '`planId` is the run to wait for.'],
     INVALID_CREDENTIALS: ['账号或密码错误', 'wrong name or password', 'The answer does not tell which.'],
     TOO_MANY_ATTEMPTS: ['尝试次数过多', 'too many attempts', 'Wait for `retryAfterSeconds`.'],
@@ -53,6 +54,7 @@ const CONCRETE: Partial<Record<ClientFailure['code'], string>> = {
   QUANTITY_EXCEEDED: 'RemainingError',
   DUPLICATE: 'DuplicateError',
   NOT_POSSIBLE: 'NotPossibleError',
+  LEGAL_HOLD: 'LegalHoldError',
   RUN_IN_PROGRESS: 'RunInProgressError',
   TOO_MANY_ATTEMPTS: 'TooManyAttemptsError',
 };
@@ -101,6 +103,11 @@ export class NotPossibleError extends UserError {
   @Field(() => [String], { description: 'Codes of all the rules that fail; `whyNot` explains them.' })
   readonly reasons!: readonly string[];
 }
+@ObjectType({ implements: UserError, description: 'The data must be kept for now.' })
+export class LegalHoldError extends UserError {
+  @Field(() => String, { description: 'A value of `LegalHoldReason`.' }) readonly reason!: string;
+  @Field(() => LocalDate, { description: 'The last day on which it is kept.' }) readonly until!: string;
+}
 @ObjectType({ implements: UserError, description: 'A matching run for this branch or community is under way.' })
 export class RunInProgressError extends UserError {
   @Field(() => ID, { description: 'The run to wait for.' }) readonly planId!: string;
@@ -142,6 +149,8 @@ export function toUserErrors(
     case 'CAPACITY_EXCEEDED':
     case 'QUANTITY_EXCEEDED':
       return [{ ...failure, path, message: say(`${base},剩余 ${failure.remaining}`, `${base}: ${failure.remaining} left`) }];
+    case 'LEGAL_HOLD':
+      return [{ ...failure, path, message: say(`${base},至 ${failure.until}`, `${base}, until ${failure.until}`) }];
     case 'NOT_POSSIBLE':
       return [{ ...failure, path, message: `${base}: ${failure.reasons.join(', ')}` }];
     case 'DUPLICATE':

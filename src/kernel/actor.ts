@@ -11,6 +11,9 @@ export const SYSTEM_PURPOSES = [
   'key-rotation',
   'sharing',
   'objection',
+  'rights',
+  'retention',
+  'breach',
 ] as const;
 export type SystemPurpose = (typeof SYSTEM_PURPOSES)[number];
 

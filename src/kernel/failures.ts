@@ -64,6 +64,11 @@ export interface Duplicate extends Failure<'DUPLICATE'> {
 export interface NotPossible extends Failure<'NOT_POSSIBLE'> {
   readonly reasons: readonly string[];
 }
+/** The law or a dispute asks to keep the data until after a day (`YYYY-MM-DD`); `reason` is coded. */
+export interface LegallyHeld extends Failure<'LEGAL_HOLD'> {
+  readonly reason: string;
+  readonly until: string;
+}
 /** A matching run for this scope is under way; `planId` is its raw id. */
 export interface RunInProgress extends Failure<'RUN_IN_PROGRESS'> {
   readonly planId: string;
@@ -94,6 +99,7 @@ export type ClientFailure =
   | ReasonRequired
   | Duplicate
   | NotPossible
+  | LegallyHeld
   | RunInProgress
   | InvalidCredentials
   | TooManyAttempts

@@ -52,6 +52,21 @@ export const KINSHIP_RELATIONS = [
 ] as const;
 export type KinshipRelation = (typeof KINSHIP_RELATIONS)[number];
 
+/** Why somebody looks at a person's record (PIPL art. 6: a clear purpose, and no more than it needs). */
+export const ACCESS_PURPOSES = [
+  'CASE_WORK',
+  'CARE_PLANNING',
+  'CONTACT',
+  'HOME_VISIT',
+  'SERVICE_DELIVERY',
+  'IDENTITY_CHECK',
+  'RECORD_KEEPING',
+  'FAMILY_CARE',
+  'RIGHTS_REQUEST',
+  'EMERGENCY',
+] as const;
+export type AccessPurpose = (typeof ACCESS_PURPOSES)[number];
+
 /** A stretch of time in which something may happen; the end is not included. */
 export interface TimeWindow {
   readonly startsAt: Date;

@@ -92,7 +92,8 @@ function randomUuid(n: number): string {
 }
 
 const named = async (scope: Scope, filter: Parameters<typeof listResidents>[1]): Promise<number | null> =>
-  (await listResidents(scope, filter, { limit: 1, backward: false, from: null }, true)).totalCount;
+  (await listResidents(scope, filter, { limit: 1, backward: false, from: null }, { counted: true, purpose: 'CASE_WORK' }))
+    .totalCount;
 const underOld = async (): Promise<number> =>
   (await keysInUse(both)).reduce((sum, { number, values }) => sum + (number === 1 ? values : 0), 0);
 

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { logAccess } from '../../src/modules/privacy/access.service.js';
 import { canSee, canSeeKinship, kinshipVisibleTo, visibleTo } from '../../src/modules/residents/residents.policy.js';
-import {
-  createResidentsBulk,
-  findResident,
-  kinOf,
-  logAccess,
-  residentFacts,
-} from '../../src/modules/residents/residents.service.js';
+import { createResidentsBulk, findResident, kinOf, residentFacts } from '../../src/modules/residents/residents.service.js';
 import { kinships, residents } from '../../src/modules/residents/residents.table.js';
 import { ACTORS, scopeOf } from '../support/ask.js';
 import { OUTSIDERS, openResidents, rawIdOf } from '../support/residents.js';
@@ -94,7 +89,7 @@ describe('for other subjects', () => {
     expect(done.ok && new Set(done.value).size).toBe(6000);
     const found = await ask(
       ACTORS.officer,
-      '{ residents(filter: { phone: "19900004321" }) { edges { node { maskedName maskedPhone } } } }',
+      '{ residents(filter: { phone: "19900004321" }, purpose: CONTACT) { edges { node { maskedName maskedPhone } } } }',
     );
     expect(found.data?.residents.edges).toEqual([{ node: { maskedName: '批*', maskedPhone: '199****4321' } }]);
   });

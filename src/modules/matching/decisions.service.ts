@@ -7,7 +7,7 @@ import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
 import { openProposals } from './facts.repo.js';
 import type { Explanation, Match } from './matching.domain.js';
 import { readsInFull } from './matching.policy.js';
-import { insertNotes, noteById } from './overrides.repo.js';
+import { emptyNotes, insertNotes, noteById } from './overrides.repo.js';
 import { planById } from './plans.repo.js';
 import { currentPolicy } from './policies.repo.js';
 import { hasRoomFor } from './rules.js';
@@ -89,3 +89,6 @@ export function decisionFor(
   const kept = decision as unknown as Decision;
   return { ...kept, explanation: shownTo(true, kept) };
 }
+
+/** Takes the words from what staff wrote about these needs. Answers with how many notes there were. */
+export const eraseNotes = (tx: Scope, needIds: readonly string[]): Promise<number> => emptyNotes(tx, needIds);

@@ -1,6 +1,7 @@
 import { addDays, atLocal, DAY } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
-import { logAccess, residentFacts } from '../residents/residents.service.js';
+import { logAccess } from '../privacy/access.service.js';
+import { residentFacts } from '../residents/residents.service.js';
 import { allBuildings } from '../territory/territory.service.js';
 import { type Commitments, loadCommitments } from './commitments.service.js';
 import type { NeedFacts, PlaceFacts, SessionFacts, StandingFacts } from './facts.js';

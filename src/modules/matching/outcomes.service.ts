@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { type Period, periodProblem } from '../../kernel/small-cells.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { logAccess } from '../residents/residents.service.js';
+import { logAccess } from '../privacy/access.service.js';
 import { type OutcomeReport, outcomeReport } from './outcomes.domain.js';
 import { declinedProposals, endedReferrals } from './outcomes.repo.js';
 

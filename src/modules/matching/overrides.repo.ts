@@ -42,6 +42,24 @@ export const noteById = defineLoader<string>('overrideNoteById', (scope, ids) =>
       .select({ id: overrideNotes.id, noteSealed: overrideNotes.noteSealed })
       .from(overrideNotes)
       .where(and(eq(overrideNotes.communityId, communityId), sql`${overrideNotes.id} = any(${sql.param(ids)}::uuid[])`));
-    return new Map(rows.map(({ id, noteSealed }) => [id, scope.vault.open(placeOf(scope, id), noteSealed)]));
+    const opened = rows.map(({ id, noteSealed }) => [id, scope.vault.open(placeOf(scope, id), noteSealed)] as const);
+    return new Map(opened.filter(([, note]) => note !== ''));
   }),
 );
+
+/** Takes the words from the notes on these needs; how many there were. */
+export async function emptyNotes(tx: Scope, needIds: readonly string[]): Promise<number> {
+  const { db, communityId } = tx;
+  const rows = await db
+    .select({ id: overrideNotes.id })
+    .from(overrideNotes)
+    .where(and(eq(overrideNotes.communityId, communityId), sql`${overrideNotes.needId} = any(${sql.param(needIds)}::uuid[])`));
+  const ids = rows.map(({ id }) => id);
+  const sealed = ids.map(id => tx.vault.seal(placeOf(tx, id), '').toString('hex'));
+  if (ids.length)
+    await db.execute(sql`
+      update ${overrideNotes} t set note_sealed = decode(made.sealed, 'hex')
+      from unnest(${sql.param(ids)}::uuid[], ${sql.param(sealed)}::text[]) as made (id, sealed)
+      where t.community_id = ${communityId} and t.id = made.id`);
+  return ids.length;
+}

@@ -7,6 +7,8 @@ import { accounts } from '../identity/identity.table.js';
 import { needDetails, residents } from '../residents/residents.table.js';
 import type { Building } from '../territory/territory.domain.js';
 import { buildings } from '../territory/territory.table.js';
+import { lockNeeds, type NeedRow } from './needs.repo.js';
+import { needs } from './needs.table.js';
 
 /** What a need says about people, as far as the wall lets the caller through; texts still sealed. */
 export interface NeedDetail {
@@ -129,3 +131,29 @@ export const beneficiariesOf = ({ db, communityId }: Scope, needIds: readonly st
     .from(needDetails)
     .innerJoin(residents, and(eq(residents.communityId, needDetails.communityId), eq(residents.id, needDetails.beneficiaryId)))
     .where(and(eq(needDetails.communityId, communityId), sql`${needDetails.needId} = any(${sql.param(needIds)}::uuid[])`));
+
+/** Needs of a person, locked, in the order of their ids. For a system purpose. */
+export async function lockNeedsOf(scope: Scope, beneficiaryId: string): Promise<ReadonlyMap<string, NeedRow>> {
+  const rows = await scope.db
+    .select({ id: needDetails.needId })
+    .from(needDetails)
+    .where(and(eq(needDetails.communityId, scope.communityId), eq(needDetails.beneficiaryId, beneficiaryId)));
+  return lockNeeds(
+    scope,
+    rows.map(({ id }) => id),
+  );
+}
+
+/** Takes the words, and what else tells of a person, from closed needs; what is counted stays. */
+export async function emptyNeeds(scope: Scope, needIds: readonly string[]): Promise<void> {
+  const { db, communityId, vault } = scope;
+  const sealed = needIds.map(id => vault.seal(placeOf(scope, 'description_sealed', id), '').toString('hex'));
+  await db.execute(sql`
+    update ${needDetails} d set description_sealed = decode(made.sealed, 'hex'), description_index = '{}', access_notes_sealed = null
+    from unnest(${sql.param(needIds)}::uuid[], ${sql.param(sealed)}::text[]) as made (id, sealed)
+    where d.community_id = ${communityId} and d.need_id = made.id`);
+  await db
+    .update(needs)
+    .set({ windows: [], floor: null, noLift: false, wheelchair: false, languages: [], emptiedAt: scope.now() })
+    .where(and(eq(needs.communityId, communityId), sql`${needs.id} = any(${sql.param(needIds)}::uuid[])`));
+}

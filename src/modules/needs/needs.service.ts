@@ -5,7 +5,8 @@ import { bigrams } from '../../kernel/text.js';
 import type { AgeBand } from '../../kernel/vocabulary.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { ageBand, logAccess, openProfile } from '../residents/residents.service.js';
+import { logAccess } from '../privacy/access.service.js';
+import { ageBand, openProfile } from '../residents/residents.service.js';
 import { beneficiariesOf, type NeedDetail, needDetailById, tokenListsOf } from './details.repo.js';
 import { type Need, type NeedOrder, type NeedState, needSteps, openQuantity } from './needs.domain.js';
 import { canFollow, mayBeFamily, mayKnowPeople, sidesOf } from './needs.policy.js';
@@ -17,6 +18,7 @@ import { eventsByNeed } from './timeline.repo.js';
 export { type BulkNeed, createNeedsBulk } from './bulk.service.js';
 export { commitQuantity, expireNeeds, fulfilQuantity, releaseQuantity, reopenQuantity } from './coverage.service.js';
 export { openAccessNotes, openDescription, sealedNeedDetails } from './details.repo.js';
+export { type EndedNeeds, endNeedsOf, eraseNeedTexts } from './erasure.service.js';
 export {
   fulfillNeed,
   markUnmet,

@@ -89,6 +89,8 @@ export const needs = pgTable(
     leftOut: smallint('left_out').notNull().default(0),
     /** The last day that was counted, so that several plans of a day count once. */
     leftOutOn: date('left_out_on'),
+    /** When its words were taken away (`modules/privacy`): nothing in it tells of a person any more. */
+    emptiedAt: instant('emptied_at'),
     version: integer().notNull().default(1),
   },
   t => [
@@ -115,6 +117,7 @@ export const needs = pgTable(
       foreignColumns: [t.communityId, t.id],
     }),
     uniqueIndex('need_together').on(t.communityId, t.togetherWithId),
+    index('need_by_close').on(t.communityId, t.closedAt).where(sql`${t.emptiedAt} is null`),
     index('need_by_merged_into').on(t.communityId, t.mergedIntoId),
     check('need_quantity', sql`${t.quantity} between 1 and 9007199254740991`),
     check('need_minimum', sql`${t.minimumQuantity} between 1 and ${t.quantity}`),

@@ -139,6 +139,9 @@ async function submit(tx: Scope, command: SubmitNeed): Promise<Result<NeedRow, R
       accessNotes: command.accessNotes?.trim() || null,
     },
   ]);
+  // The reference to the person waited for whoever was erasing them: they may be gone by now.
+  if (target.residentId !== null && !(await residentFacts(tx, [target.residentId])).has(target.residentId))
+    return fail({ code: 'NOT_FOUND', path: ['residentId'] });
   const event = { subject: { type: 'Need', id }, branchId };
   await tx.append(
     { ...event, kind: 'NEED_SUBMITTED', to: 'SUBMITTED', data: { categoryCode: category.code, channel: need.channel, urgency } },

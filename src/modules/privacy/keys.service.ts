@@ -3,7 +3,8 @@ import { ok } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { sealedOverrideNotes } from '../matching/plan-overrides.service.js';
 import { sealedNeedDetails } from '../needs/needs.service.js';
-import { logAccess, sealedResidents } from '../residents/residents.service.js';
+import { sealedResidents } from '../residents/residents.service.js';
+import { logAccess } from './access.service.js';
 import { type KeyUse, keyUseOf, lockStale, type SealedRow, saveColumns } from './keys.repo.js';
 
 export type { KeyUse } from './keys.repo.js';

@@ -1,13 +1,8 @@
 import type { IdempotencyKeyReused, InvalidInput, NotFound } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import {
-  findResident,
-  logAccess,
-  type Resident,
-  type ResidentObjections,
-  saveObjections,
-} from '../residents/residents.service.js';
+import { findResident, type Resident, type ResidentObjections, saveObjections } from '../residents/residents.service.js';
+import { logAccess } from './access.service.js';
 import { spokenFor, type Word } from './consents.service.js';
 import type { ObjectionReason } from './objections.domain.js';
 

@@ -44,3 +44,13 @@ export async function saveConfirmation(
     .set({ confirmation, disputeReason, confirmedAs, confirmedBy, confirmedAt })
     .where(and(eq(serviceRecords.communityId, communityId), eq(serviceRecords.id, id)));
 }
+
+/** Takes from the records of these needs where it was and what points to evidence; how many there were. Times and quantities stay. */
+export async function emptyRecords({ db, communityId }: Scope, needIds: readonly string[]): Promise<number> {
+  const rows = await db.execute(sql`
+    update ${serviceRecords} t set place = '', evidence = coalesce(
+      (select jsonb_agg(jsonb_build_object('kind', e->'kind', 'reference', '')) from jsonb_array_elements(t.evidence) e), '[]')
+    from ${referrals} r where r.community_id = t.community_id and r.id = t.referral_id
+      and t.community_id = ${communityId} and r.need_id = any(${sql.param(needIds)}::uuid[]) returning t.id`);
+  return rows.length;
+}

@@ -11,7 +11,7 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import type { Need } from '../needs/needs.domain.js';
 import { type Answer, answerRecord, type NeedStage, stageOf } from './records.domain.js';
-import { handlingsByNeed, recordByReferral, saveConfirmation } from './records.repo.js';
+import { emptyRecords, handlingsByNeed, recordByReferral, saveConfirmation } from './records.repo.js';
 import type { Referral } from './referrals.domain.js';
 import { canSee, sidesOf } from './referrals.policy.js';
 import { isFamilyOfNeed, lockReferral, referralById, saveReferral } from './referrals.repo.js';
@@ -77,3 +77,6 @@ async function confirm(tx: Scope, { referralId, expectedVersion, to, reason }: C
 /** How far a need has come, in the words of those who work on it. */
 export const needStage = async (scope: Scope, { id, state }: Pick<Need, 'id' | 'state'>): Promise<NeedStage> =>
   stageOf(state, state === 'OPEN' || state === 'FULFILLED' ? ((await scope.load(handlingsByNeed, id)) ?? []) : []);
+
+/** Takes from the records of these needs what could tell of a person. Answers with how many there were. */
+export const eraseRecordTexts = (tx: Scope, needIds: readonly string[]): Promise<number> => emptyRecords(tx, needIds);

@@ -136,6 +136,32 @@ export async function moveToBranch({ db, communityId }: Scope, residentId: strin
       .where(and(eq(table.communityId, communityId), eq(table.residentId, residentId)));
 }
 
+/** Ends every link and claim that still stands; as they stood before. */
+export async function endKinships(
+  { db, communityId }: Scope,
+  residentId: string,
+): Promise<readonly { readonly id: string; readonly state: KinshipState }[]> {
+  const standing = await db
+    .select({ id: kinships.id, state: kinships.state })
+    .from(kinships)
+    .where(
+      and(
+        eq(kinships.communityId, communityId),
+        eq(kinships.residentId, residentId),
+        sql`${kinships.state} in ('CLAIMED', 'VERIFIED')`,
+      ),
+    )
+    .for('update');
+  if (standing.length)
+    await db
+      .update(kinships)
+      .set({ state: 'REVOKED', version: sql`${kinships.version} + 1` })
+      .where(
+        and(eq(kinships.communityId, communityId), sql`${kinships.id} = any(${sql.param(standing.map(({ id }) => id))}::uuid[])`),
+      );
+  return standing;
+}
+
 /** How many claims an account has made since. */
 export async function countClaims({ db, communityId }: Scope, accountId: string, since: Date): Promise<number> {
   const [row] = await db

@@ -14,6 +14,7 @@ import type { Page, PageWindow } from '../../kernel/page.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { KinshipRelation } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
+import { logAccess } from '../privacy/access.service.js';
 import { findBuildings } from '../territory/territory.service.js';
 import { type Kinship, type KinshipRejectReason, moveKinship, nextOf } from './kinships.domain.js';
 import {
@@ -27,7 +28,6 @@ import {
 } from './kinships.repo.js';
 import type { KinshipState } from './residents.domain.js';
 import { canMoveKinship } from './residents.policy.js';
-import { insertAccess } from './residents.repo.js';
 
 export { claimantName, isOneself, KINSHIPS, type KinshipFilter, relationTo } from './kinships.repo.js';
 
@@ -75,7 +75,7 @@ export async function claimKinship(
       return fail({ code: 'TOO_MANY_ATTEMPTS', retryAfterSeconds: DAY / 1000 });
     const buildingIds = buildings.map(({ id }) => id);
     const claimed = await claimByName(tx, { accountId, buildingIds, name: residentName, relation });
-    await insertAccess(tx, { action: 'KINSHIP_CLAIMED', detail: { found: claimed.length } });
+    await logAccess(tx, { action: 'KINSHIP_CLAIMED', detail: { found: claimed.length } });
     await tx.append(
       { kind: 'KINSHIP_CLAIM_RECEIVED', subject: { type: 'Account', id: accountId } },
       ...claimed.map(({ id, branchId }) => ({

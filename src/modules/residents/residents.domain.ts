@@ -23,18 +23,6 @@ export type KinshipState = (typeof KINSHIP_STATES)[number];
 export const REVEALABLE_FIELDS = ['NAME', 'PHONE', 'ROOM', 'BIRTH_DATE'] as const;
 export type RevealableField = (typeof REVEALABLE_FIELDS)[number];
 
-/** Why somebody looks at a clear value (PIPL art. 6: a clear purpose, and no more than it needs). */
-export const REVEAL_PURPOSES = [
-  'CONTACT',
-  'HOME_VISIT',
-  'SERVICE_DELIVERY',
-  'IDENTITY_CHECK',
-  'RECORD_KEEPING',
-  'FAMILY_CARE',
-  'EMERGENCY',
-] as const;
-export type RevealPurpose = (typeof REVEAL_PURPOSES)[number];
-
 /** A person on file as the house passes people around: what identifies them is masked already. */
 export interface Resident {
   readonly id: string;
@@ -56,6 +44,8 @@ export interface Resident {
   readonly restricted: boolean;
   /** A HEALTH_MATCHING consent is valid (PIPL art. 29). */
   readonly consentsToHealthMatching: boolean;
+  /** `YYYY-MM-DD`, as proven by next of kin; null for the living. */
+  readonly deceasedOn: string | null;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -119,6 +109,16 @@ const BANDS: readonly (readonly [below: number, band: AgeBand])[] = [
 export function ageBand(birthDate: string, on: string): AgeBand {
   const years = ageInYears(birthDate, on);
   return BANDS.find(([below]) => years < below)?.[1] ?? 'NINETY_PLUS';
+}
+
+/**
+ * What of a birth date stays with somebody who was erased: as little as keeps them in the age groups in which they were counted on
+ * these days, mostly the year. (Else a count of before and one of after would tell their age by subtraction.)
+ */
+export function coarseBirthDate(birthDate: string, countedOn: readonly string[]): string {
+  const year = birthDate.slice(0, 4);
+  const coarse = [`${year}-01-01`, `${year}-12-31`, `${birthDate.slice(0, 7)}-01`];
+  return coarse.find(date => countedOn.every(day => ageBand(date, day) === ageBand(birthDate, day))) ?? birthDate;
 }
 
 const isDate = (text: string): boolean => {

@@ -6,15 +6,16 @@ import { badUserInput } from '../../graphql/errors.js';
 import { CareCategoryEnum, LanguageEnum } from '../../graphql/labels.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { rawIdOrNull } from '../../graphql/payload.js';
-import { DateTime } from '../../graphql/scalars.js';
+import { DateTime, LocalDate } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
 import { localDate } from '../../kernel/clock.js';
-import type { AgeBand, CareCategory, Language } from '../../kernel/vocabulary.js';
+import type { AccessPurpose, AgeBand, CareCategory, Language } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
+import { AccessPurposeEnum } from '../privacy/purposes.graphql.js';
 import { Branch, Building } from '../territory/territory.graphql.js';
 import { branchById, buildingById } from '../territory/territory.service.js';
 import type { AbilityLevel, ResidencyStatus, Resident as ResidentRecord, Sex } from './residents.domain.js';
-import { ageBand, BY_ID, canSee, canSeeAssessment, findResident, listResidents } from './residents.service.js';
+import { ageBand, asksForPurpose, BY_ID, canSee, canSeeAssessment, findResident, listResidents } from './residents.service.js';
 
 export const AgeBandEnum = defineEnum<AgeBand>('AgeBand', 'How old a person is today, as coarsely as a partner may know it.', {
   UNDER_3: ['0–3岁', 'under 3', 'Not yet three.'],
@@ -74,6 +75,8 @@ export class Resident extends Node {
     description: 'A HEALTH_MATCHING consent is valid: health-related needs go through matching (PIPL art. 29).',
   })
   readonly consentsToHealthMatching!: boolean;
+  @Field(() => LocalDate, { nullable: true, description: 'When they died, as next of kin have proven; null for the living.' })
+  readonly deceasedOn!: string | null;
   @Field(() => Int, { description: 'Grows with every change; send it back as `expectedVersion`.' }) readonly version!: number;
   @Field(() => DateTime, { description: 'Since when they are on file.' }) readonly createdAt!: Date;
 }
@@ -115,14 +118,19 @@ export class ResidentResolver {
   async resident(
     @Ctx() scope: Scope,
     @Arg('id', () => ID, { description: 'Id of a Resident.' }) id: string,
+    @Arg('purpose', () => AccessPurposeEnum, {
+      nullable: true,
+      description: 'Why; kept in the access log. Left out: `CASE_WORK` for staff, `FAMILY_CARE` for kin.',
+    })
+    purpose?: AccessPurpose | null,
   ): Promise<ResidentRecord | null> {
     const residentId = rawIdOrNull(scope, 'Resident', id);
-    return residentId === null ? null : findResident(scope, residentId);
+    return residentId === null ? null : findResident(scope, residentId, purpose);
   }
 
   @Query(() => ResidentConnection, {
     description:
-      'People on file in the branches that the caller works for, in the order of registration. Empty for everybody else.',
+      'People on file in the branches that the caller works for, in the order of registration. Empty for everybody else. Whom it shows, and why, is kept in the access log.',
   })
   async residents(
     @Ctx() scope: Scope,
@@ -130,6 +138,11 @@ export class ResidentResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => ResidentFilterInput, { nullable: true, description: 'Narrows the list.' })
     filter?: ResidentFilterInput | null,
+    @Arg('purpose', () => AccessPurposeEnum, {
+      nullable: true,
+      description: 'Why. Must be said to search by name, phone, age or group of care; otherwise `CASE_WORK` when left out.',
+    })
+    purpose?: AccessPurpose | null,
   ) {
     const { branchId, minAge, ...rest } = filter ?? {};
     if (minAge != null && (minAge < 0 || minAge > OLDEST))
@@ -138,7 +151,14 @@ export class ResidentResolver {
     const branch = branchId == null ? undefined : rawIdOrNull(scope, 'Branch', branchId, 'branchId');
     if (branch === null) return NONE;
     const search = { ...rest, minAge: minAge ?? null, branchId: branch ?? null };
-    const found = await listResidents(scope, search, window, wanted(info).has('totalCount'));
+    if (purpose == null && asksForPurpose(scope, search))
+      throw badUserInput('Say the purpose of a search by name, phone, age or group of care. 请说明查询目的。', {
+        argument: 'purpose',
+      });
+    const found = await listResidents(scope, search, window, {
+      counted: wanted(info).has('totalCount'),
+      purpose: purpose ?? 'CASE_WORK',
+    });
     return toConnection(found.page, found.totalCount);
   }
 
@@ -169,4 +189,4 @@ export class ResidentResolver {
   }
 }
 
-registerNode('Resident', findResident);
+registerNode('Resident', (scope, id) => findResident(scope, id));

@@ -3,10 +3,11 @@ import { defineEnum } from '../../graphql/enums.js';
 import { CareCategoryEnum, LanguageEnum } from '../../graphql/labels.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
 import { LocalDate, UUID } from '../../graphql/scalars.js';
-import type { CareCategory, Language } from '../../kernel/vocabulary.js';
+import type { AccessPurpose, CareCategory, Language } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
+import { AccessPurposeEnum } from '../privacy/purposes.graphql.js';
 import { KinOfViewerResolver, KinshipResolver } from './kinships.graphql.js';
-import type { AbilityLevel, ResidencyStatus, RevealableField, RevealPurpose, Sex } from './residents.domain.js';
+import type { AbilityLevel, ResidencyStatus, RevealableField, Sex } from './residents.domain.js';
 import { AbilityLevelEnum, ResidencyStatusEnum, Resident, ResidentResolver, SexEnum } from './residents.graphql.js';
 import { createResident, revealResident, updateResident } from './residents.service.js';
 
@@ -16,16 +17,6 @@ const RevealableFieldEnum = defineEnum<RevealableField>('ResidentClearField', 'W
   ROOM: ['室号', 'room', 'Behind the entrance.'],
   BIRTH_DATE: ['出生日期', 'date of birth', 'Instead of the age band.'],
 });
-const RevealPurposeEnum = defineEnum<RevealPurpose>('RevealPurpose', 'Why somebody looks at a clear value; kept with the look.', {
-  CONTACT: ['联系本人', 'to get in touch', 'To call or write to the person.'],
-  HOME_VISIT: ['上门走访', 'home visit', 'To find the door.'],
-  SERVICE_DELIVERY: ['提供服务', 'to deliver a service', 'To hand over what the service itself needs.'],
-  IDENTITY_CHECK: ['核实身份', 'identity check', 'To make sure that it is this person.'],
-  RECORD_KEEPING: ['档案维护', 'record keeping', 'To correct the record.'],
-  FAMILY_CARE: ['家人照护', 'care by family', 'For verified kin.'],
-  EMERGENCY: ['紧急情况', 'emergency', 'Life or health in danger.'],
-});
-
 @InputType({ description: 'A person to put on file; the branch follows from the building.' })
 class ResidentCreateInput {
   @Field(() => String, { description: 'In full, at most 50 characters; kept sealed.' }) readonly name!: string;
@@ -87,7 +78,7 @@ class ResidentRevealInput {
   @Field(() => ID, { description: 'Which person.' }) readonly residentId!: string;
   @Field(() => [RevealableFieldEnum], { description: 'No more than the purpose needs; at least one.' })
   readonly fields!: readonly RevealableField[];
-  @Field(() => RevealPurposeEnum, { description: 'Kept in the access log with your account.' }) readonly purpose!: RevealPurpose;
+  @Field(() => AccessPurposeEnum, { description: 'Kept in the access log with your account.' }) readonly purpose!: AccessPurpose;
 }
 
 @ObjectType({ description: 'Clear values of a person, as far as asked for and on file. Not to be stored by clients.' })

@@ -1,11 +1,8 @@
-import { and, eq, getColumns, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, getColumns, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { byteStrings } from '../../db/columns.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
-import { accountOf, type SystemPurpose } from '../../kernel/actor.js';
-import { newId } from '../../kernel/ids.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
-import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { consents } from '../privacy/consents.table.js';
 import { maskPhone, toE164 } from './phone.js';
@@ -22,7 +19,7 @@ import {
   type RevealableField,
 } from './residents.domain.js';
 import { listedFor, visibleTo } from './residents.policy.js';
-import { accessLog, residents } from './residents.table.js';
+import { residents } from './residents.table.js';
 import {
   birthYearsLike,
   careLike,
@@ -56,6 +53,7 @@ function toResident(scope: Scope, row: Row): Resident {
     optedOut: row.optedOut,
     restricted: row.restricted,
     consentsToHealthMatching: row.consentsToHealthMatching,
+    deceasedOn: row.deceasedOn,
     version: row.version,
     createdAt: row.createdAt,
   };
@@ -63,17 +61,19 @@ function toResident(scope: Scope, row: Row): Resident {
 
 const byId = (communityId: string, id: string): SQL | undefined =>
   and(eq(residents.communityId, communityId), eq(residents.id, id));
+/** Who was erased is on file no longer. */
+const onFile = isNull(residents.erasedAt);
 
-/** Residents that the caller may see; the others are not there. */
-export const residentById = defineLoader<Resident>('residentById', (scope, ids) =>
-  scope.reading(async tx => {
-    const rows = await tx.db
-      .select(columns)
-      .from(residents)
-      .where(and(eq(residents.communityId, tx.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(tx.actor)));
-    return new Map(rows.map(row => [row.id, toResident(tx, row)]));
-  }),
-);
+/** Residents that the caller may see; the others are not there. Whoever shows them writes the access log. */
+export async function readResidents(scope: Scope, ids: readonly string[]): Promise<Resident[]> {
+  const rows = await scope.db
+    .select(columns)
+    .from(residents)
+    .where(
+      and(eq(residents.communityId, scope.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(scope.actor)),
+    );
+  return rows.map(row => toResident(scope, row));
+}
 
 /** The same, for computing: no name and no phone is opened. */
 export async function factsOf(scope: Scope, ids: readonly string[]): Promise<ResidentFacts[]> {
@@ -89,7 +89,12 @@ export async function factsOf(scope: Scope, ids: readonly string[]): Promise<Res
     })
     .from(residents)
     .where(
-      and(eq(residents.communityId, scope.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(scope.actor)),
+      and(
+        eq(residents.communityId, scope.communityId),
+        onFile,
+        sql`${residents.id} = any(${sql.param(ids)})`,
+        visibleTo(scope.actor),
+      ),
     );
   return rows.map(({ profileSealed, ...row }) => {
     const { birthDate, careCategories, storey, languages } = openProfile(scope, row.id, profileSealed);
@@ -129,6 +134,7 @@ function listWhere(scope: Scope, filter: Narrowed): SQL | undefined {
   const isOneOf = (column: SQLWrapper, values: readonly Buffer[]): SQL => sql`${column} = any(${byteStrings(values)})`;
   return and(
     eq(residents.communityId, scope.communityId),
+    onFile,
     listedFor(scope.actor),
     branchId == null ? undefined : eq(residents.branchId, branchId),
     name == null ? undefined : isOneOf(residents.nameIndex, namesLike(scope, name)),
@@ -196,7 +202,7 @@ export async function readClear(
   const [row] = await scope.db
     .select()
     .from(residents)
-    .where(and(byId(scope.communityId, id), visibleTo(scope.actor)));
+    .where(and(byId(scope.communityId, id), onFile, visibleTo(scope.actor)));
   return row ? { ...clearOf(scope, row, fields), branchId: row.branchId } : null;
 }
 
@@ -243,7 +249,7 @@ export async function lockResident(scope: Scope, id: string): Promise<Resident |
   const [row] = await scope.db
     .select(columns)
     .from(residents)
-    .where(and(byId(scope.communityId, id), listedFor(scope.actor)))
+    .where(and(byId(scope.communityId, id), onFile, listedFor(scope.actor)))
     .for('update', { of: residents });
   return row ? toResident(scope, row) : null;
 }
@@ -313,31 +319,40 @@ export async function saveObjections(scope: Scope, id: string, change: Partial<R
     .where(byId(scope.communityId, id));
 }
 
-/** What is written of a look at personal data. */
-export interface AccessEntry {
-  readonly action: string;
-  readonly residentId?: string | null;
-  /** Known from the actor where it is a system purpose. */
-  readonly purpose?: SystemPurpose;
-  readonly detail?: Readonly<Record<string, string | number>>;
+/** The resident, locked until the transaction ends; for a system purpose, which sees everybody. */
+export async function holdResident(scope: Scope, id: string): Promise<Held | null> {
+  const [row] = await scope.db
+    .select({ branchId: residents.branchId, profileSealed: residents.profileSealed })
+    .from(residents)
+    .where(and(byId(scope.communityId, id), onFile))
+    .for('update');
+  return row ? { branchId: row.branchId, profile: openProfile(scope, id, row.profileSealed) } : null;
+}
+export interface Held {
+  readonly branchId: string;
+  readonly profile: Profile;
 }
 
-/** Nobody reads this table through the serving role, hence no RETURNING. */
-export async function insertAccess(scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> {
-  if (!entries.length) return;
-  const { actor, communityId, parts } = scope;
-  const at = scope.now();
-  await scope.db.insert(accessLog).values(
-    entries.map(({ action, residentId = null, purpose, detail = {} }) => ({
-      communityId,
-      id: newId(at.getTime()),
-      at,
-      accountId: accountOf(actor),
-      purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
-      action,
-      residentId,
-      requestId: parts.requestId,
-      detail,
-    })),
-  );
+/** Leaves a shell of which only `profile` says anything: no name, number, room. */
+export async function emptyResident(scope: Scope, id: string, profile: Profile): Promise<void> {
+  await scope.db
+    .update(residents)
+    .set({
+      ...sealName(scope, id, ''),
+      ...sealPhone(scope, id, null),
+      ...sealRoom(scope, id, null),
+      ...sealProfile(scope, id, profile),
+      optedOut: true,
+      erasedAt: scope.now(),
+      version: sql`${residents.version} + 1`,
+    })
+    .where(byId(scope.communityId, id));
+}
+
+/** Writes down what next of kin have proven. */
+export async function saveDeath({ db, communityId }: Scope, id: string, deceasedOn: string): Promise<void> {
+  await db
+    .update(residents)
+    .set({ deceasedOn, optedOut: true, version: sql`${residents.version} + 1` })
+    .where(byId(communityId, id));
 }

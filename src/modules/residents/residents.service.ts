@@ -1,4 +1,4 @@
-import { worksFor } from '../../kernel/actor.js';
+import { isStaff, worksFor } from '../../kernel/actor.js';
 import { allOf, checkCount } from '../../kernel/check.js';
 import { localDate } from '../../kernel/clock.js';
 import type { Forbidden, IdempotencyKeyReused, InvalidInput, NotFound, Problem, StaleVersion } from '../../kernel/failures.js';
@@ -6,7 +6,10 @@ import { newId } from '../../kernel/ids.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { normalize } from '../../kernel/text.js';
+import type { AccessPurpose } from '../../kernel/vocabulary.js';
+import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
+import { logAccess, logLooks } from '../privacy/access.service.js';
 import { allBuildings, buildingById, findBuildings } from '../territory/territory.service.js';
 import { moveToBranch } from './kinships.repo.js';
 import { toE164 } from './phone.js';
@@ -19,28 +22,51 @@ import {
   type ResidentFacts,
   type ResidentFields,
   type RevealableField,
-  type RevealPurpose,
 } from './residents.domain.js';
 import {
-  type AccessEntry,
   factsOf,
-  insertAccess,
   insertResidents,
   listOfResidents,
   lockResident,
   type ResidentFilter,
   readClear,
-  residentById,
+  readResidents,
   saveResident,
 } from './residents.repo.js';
 
 export { ageBand, type Resident, type ResidentFacts, type ResidentObjections } from './residents.domain.js';
 export { canSee, canSeeAssessment } from './residents.policy.js';
-export { type AccessEntry, BY_ID, lockClearValues, residentById, saveObjections } from './residents.repo.js';
+export { BY_ID, lockClearValues, lockResident as holdRecord, saveObjections } from './residents.repo.js';
 export { openProfile, sealedResidents } from './sealing.repo.js';
 
-/** The resident, masked; null when there is none or it is not the caller's to see. */
-export const findResident = (scope: Scope, id: string): Promise<Resident | null> => scope.load(residentById, id);
+interface Look {
+  readonly id: string;
+  readonly purpose: AccessPurpose;
+}
+
+/** Masked records for whoever may see them, each look written down in the transaction that reads: no entry, no record. */
+const residentFor = defineLoader<Look, Resident>(
+  'residentFor',
+  (scope, looks) =>
+    scope.reading(async tx => {
+      const found = new Map((await readResidents(tx, [...new Set(looks.map(({ id }) => id))])).map(row => [row.id, row]));
+      const seen = looks.filter(({ id }) => found.has(id));
+      for (const [purpose, ofPurpose] of Map.groupBy(seen, look => look.purpose)) {
+        const ids = ofPurpose.map(({ id }) => id);
+        await logLooks(tx, 'RESIDENT_OPENED', ids, { purpose });
+      }
+      return new Map(looks.map(look => [keyOf(look), found.get(look.id)]).filter(hasRecord));
+    }),
+  keyOf,
+);
+function keyOf({ id, purpose }: Look): string {
+  return `${id} ${purpose}`;
+}
+const hasRecord = (entry: readonly (string | Resident | undefined)[]): entry is [string, Resident] => entry[1] !== undefined;
+
+/** The resident, masked; null when there is none or it is not the caller's to see. `purpose`: why, when it was said. */
+export const findResident = (scope: Scope, id: string, purpose?: AccessPurpose | null): Promise<Resident | null> =>
+  scope.load(residentFor, { id, purpose: purpose ?? (isStaff(scope.actor) ? 'CASE_WORK' : 'FAMILY_CARE') });
 
 /**
  * What matching asks of people, by id. Under the caller's own actor only of those he may see; of all under a system purpose,
@@ -56,36 +82,49 @@ export async function kinOf(scope: Scope): Promise<readonly Resident[]> {
   return found.filter(resident => resident !== null);
 }
 
-/** Writes who looked at personal data, for whom and why: within the transaction that looks, or in one of its own. */
-export const logAccess = (scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> =>
-  scope.reading(tx => insertAccess(tx, ...entries));
-
 /** How staff look for people. `address` as people write it, `minAge` in whole years on this day. */
 export interface ResidentSearch extends Omit<ResidentFilter, 'bornBy' | 'buildingIds'> {
   readonly address?: string | null;
   readonly minAge?: number | null;
 }
 
-/** A page of the people of the branches that the caller works for, and how many there are when `counted`. */
+/** What tells who or how people are: to search by it, staff say why. */
+const SENSITIVE_FILTERS = ['name', 'phone', 'minAge', 'careCategories'] as const satisfies readonly (keyof ResidentSearch)[];
+const sensitiveOf = (search: ResidentSearch) =>
+  SENSITIVE_FILTERS.filter(name => search[name] != null && (name !== 'careCategories' || search.careCategories?.length));
+export const asksForPurpose = (scope: Scope, search: ResidentSearch): boolean =>
+  isStaff(scope.actor) && sensitiveOf(search).length > 0;
+
+/**
+ * A page of the people of the branches that the caller works for, and how many there are when `counted`. Whom it shows, why, and
+ * by what they were found (names of filters, no values) is written down in the transaction that reads; also that nobody was found.
+ */
 export async function listResidents(
   scope: Scope,
-  { address, minAge, ...rest }: ResidentSearch,
+  search: ResidentSearch,
   window: PageWindow,
-  counted: boolean,
+  { counted, purpose }: { readonly counted: boolean; readonly purpose: AccessPurpose },
 ): Promise<{ readonly page: Page<Resident>; readonly totalCount: number | null }> {
+  const { address, minAge, ...rest } = search;
   const buildings = address == null ? null : await findBuildings(scope, address);
   const filter: ResidentFilter = {
     ...rest,
     bornBy: minAge == null ? null : bornBy(minAge, localDate(scope.now())),
     buildingIds: buildings?.map(({ id }) => id),
   };
-  return scope.reading(tx => listOfResidents(tx, filter, window, counted));
+  const by = sensitiveOf(search).join();
+  return scope.reading(async tx => {
+    const found = await listOfResidents(tx, filter, window, counted);
+    const shown = found.page.edges.map(({ node }) => node.id);
+    if (isStaff(tx.actor)) await logLooks(tx, 'RESIDENTS_LISTED', shown, { purpose, ...(by && { by }) });
+    return found;
+  });
 }
 
 export interface RevealResident {
   readonly residentId: string;
   readonly fields: readonly RevealableField[];
-  readonly purpose: RevealPurpose;
+  readonly purpose: AccessPurpose;
 }
 
 /** Clear values for whoever may see the record, each look written down in the same transaction: no entry, no value. */

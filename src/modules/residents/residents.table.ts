@@ -2,20 +2,18 @@ import { sql } from 'drizzle-orm';
 import {
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
-  jsonb,
   pgEnum,
   pgPolicy,
   primaryKey,
-  text,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
 import { bySystem, inBranches, inTenant, isAccount, isKin, personal, sealed } from '../../db/personal.table.js';
-import { SYSTEM_PURPOSES } from '../../kernel/actor.js';
 import { KINSHIP_RELATIONS } from '../../kernel/vocabulary.js';
 import { branches, buildings } from '../territory/territory.table.js';
 import { KINSHIP_STATES, RESIDENCY_STATUSES } from './residents.domain.js';
@@ -23,7 +21,6 @@ import { KINSHIP_STATES, RESIDENCY_STATUSES } from './residents.domain.js';
 export const residencyStatus = pgEnum('residency_status', RESIDENCY_STATUSES);
 export const kinshipRelation = pgEnum('kinship_relation', KINSHIP_RELATIONS);
 export const kinshipState = pgEnum('kinship_state', KINSHIP_STATES);
-export const systemPurpose = pgEnum('system_purpose', SYSTEM_PURPOSES);
 
 const isRequester = isAccount('requester_account_id');
 /** Verified kin of the beneficiary, and the account that asked. */
@@ -51,6 +48,9 @@ export const residents = personal.table(
     optedOut: boolean('opted_out').notNull().default(false),
     /** Asked that the record be kept and nothing else be done with it (PIPL art. 44). */
     restricted: boolean().notNull().default(false),
+    deceasedOn: date('deceased_on', { mode: 'string' }),
+    /** Since then an empty shell: nobody on file, kept for what is counted and for what points to it. */
+    erasedAt: instant('erased_at'),
     isTest: boolean('is_test').notNull().default(false),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),
@@ -187,26 +187,5 @@ export const needDetails = personal.table(
       using: sql`${inTenant} and ${ofFamily}`,
       withCheck: sql`${inTenant} and ${ofFamily}`,
     }),
-  ],
-);
-
-/** Who looked at personal data, on whose behalf and why. Insert only. */
-export const accessLog = personal.table(
-  'access_log',
-  {
-    communityId: communityId(),
-    id: uuid().notNull(),
-    at: instant('at').notNull(),
-    accountId: uuid('account_id'),
-    purpose: systemPurpose(),
-    action: text().notNull(),
-    residentId: uuid('resident_id'),
-    requestId: text('request_id'),
-    detail: jsonb().$type<Readonly<Record<string, string | number>>>().notNull().default({}),
-  },
-  t => [
-    primaryKey({ columns: [t.communityId, t.id] }),
-    index('access_log_by_resident').on(t.communityId, t.residentId, t.id),
-    pgPolicy('access_log_append', { as: 'permissive', for: 'insert', withCheck: inTenant }),
   ],
 );

@@ -1,0 +1,36 @@
+import type { Scope } from '../../scope/scope.js';
+import { emptyNeeds, lockNeedsOf } from './details.repo.js';
+import { isAlive, moveNeed, type Need } from './needs.domain.js';
+import { saveNeed } from './needs.repo.js';
+
+/** The needs of somebody who is to be erased. */
+export interface EndedNeeds {
+  /** Numbers of those that somebody has promised to serve: they deliver or call off first. Nothing was changed if there are any. */
+  readonly promised: readonly string[];
+  readonly needs: readonly Pick<Need, 'id' | 'submittedAt'>[];
+}
+
+/**
+ * Withdraws what a person still asks for, unless somebody has promised to serve it. The needs are locked, so that a promise made at
+ * the same moment either comes first and is told, or finds the need withdrawn.
+ */
+export async function endNeedsOf(tx: Scope, residentId: string): Promise<EndedNeeds> {
+  const held = [...(await lockNeedsOf(tx, residentId)).values()];
+  const alive = held.filter(({ state }) => isAlive(state));
+  const promised = alive.filter(({ committed }) => committed > 0).map(({ number }) => number);
+  if (promised.length) return { promised, needs: [] };
+  for (const need of alive) {
+    const reason = 'NO_LONGER_WANTED';
+    const moved = moveNeed(need, 'WITHDRAWN', { sides: ['REQUESTER'], at: tx.now(), reason });
+    if (!moved.ok) throw new Error('a need that nobody has promised to serve could not be withdrawn');
+    await saveNeed(tx, moved.value);
+    const { id, branchId, state: from } = need;
+    await tx.append({ kind: 'NEED_WITHDRAWN', subject: { type: 'Need', id }, branchId, from, to: 'WITHDRAWN', reason });
+  }
+  return { promised, needs: held };
+}
+
+/** Takes from closed needs what tells of a person: words, access notes, times, floor, languages. */
+export const eraseNeedTexts = async (tx: Scope, needIds: readonly string[]): Promise<void> => {
+  if (needIds.length) await emptyNeeds(tx, needIds);
+};

@@ -1,0 +1,79 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
+import { accountOf } from '../../kernel/actor.js';
+import { newId } from '../../kernel/ids.js';
+import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
+import type { Scope } from '../../scope/scope.js';
+import { residents } from '../residents/residents.table.js';
+import { type AccessEntry, type LoggedAccess, rolesOfLook } from './access.domain.js';
+import { toldTo } from './access.policy.js';
+import { accessLog } from './access.table.js';
+
+/** The role in which somebody looks at resident `r`. */
+function roleAt({ actor }: Scope): SQL {
+  if (actor.kind === 'SYSTEM') return sql`${`SYSTEM:${actor.purpose}`}::text`;
+  if (actor.kind === 'ANONYMOUS') return sql`'ANONYMOUS'::text`;
+  const { asStaff, otherwise } = rolesOfLook(actor);
+  return sql`case when r.branch_id = any(${sql.param(actor.branchIds)}::uuid[]) or r.id is null then ${asStaff}::text
+    when r.id = any(${sql.param(actor.kinIds)}::uuid[]) then 'FAMILY' else ${otherwise}::text end`;
+}
+
+/** One row for each person shown, in one statement for all entries; one without a person where an entry names none. */
+export async function insertAccess(scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> {
+  if (!entries.length) return;
+  const { actor, communityId, parts } = scope;
+  const at = scope.now();
+  const rows = entries.flatMap(({ action, residentId = null, residentIds = [residentId], purpose, detail = {} }) =>
+    (residentIds.length ? residentIds : [null]).map(shown => ({
+      id: newId(at.getTime()),
+      resident_id: shown,
+      action,
+      purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
+      detail,
+    })),
+  );
+  await scope.db.execute(sql`
+    insert into ${accessLog} (community_id, id, at, account_id, actor_role, purpose, action, resident_id, branch_id, request_id, detail)
+    select ${communityId}::uuid, made.id, ${at.toISOString()}::timestamptz, ${accountOf(actor)}::uuid, ${roleAt(scope)},
+      made.purpose, made.action, made.resident_id, r.branch_id, ${parts.requestId}::text, made.detail
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
+      as made (id uuid, resident_id uuid, action text, purpose system_purpose, detail jsonb)
+    left join ${residents} r on r.community_id = ${communityId} and r.id = made.resident_id`);
+}
+
+export const LATEST: ListOrder<LoggedAccess> = {
+  name: 'accessLog.LATEST',
+  columns: [accessLog.id],
+  cursor: [aUuid],
+  descending: true,
+  values: ({ id }) => [id],
+};
+
+const columns = {
+  id: accessLog.id,
+  at: accessLog.at,
+  residentId: sql<string>`${accessLog.residentId}`,
+  branchId: accessLog.branchId,
+  accountId: accessLog.accountId,
+  actorRole: accessLog.actorRole,
+  systemPurpose: accessLog.purpose,
+  action: accessLog.action,
+  detail: accessLog.detail,
+};
+
+/** Looks at these people, newest first, as far as the caller may know of them. */
+export async function pageOfAccess(
+  { db, communityId, actor }: Scope,
+  residentIds: readonly string[],
+  window: PageWindow,
+): Promise<Page<LoggedAccess>> {
+  const about = sql`${accessLog.residentId} = any(${sql.param(residentIds)}::uuid[])`;
+  const part = keyset(LATEST, window, eq(accessLog.communityId, communityId), about, toldTo(actor));
+  const rows = await db
+    .select(columns)
+    .from(accessLog)
+    .where(part.where)
+    .orderBy(...part.orderBy)
+    .limit(part.limit);
+  return toPage(LATEST, window, rows, row => row);
+}

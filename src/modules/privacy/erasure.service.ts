@@ -1,0 +1,111 @@
+import { accountOf } from '../../kernel/actor.js';
+import { localDate } from '../../kernel/clock.js';
+import type {
+  Forbidden,
+  IdempotencyKeyReused,
+  Incomplete,
+  InvalidInput,
+  InvalidState,
+  LegallyHeld,
+  NotFound,
+} from '../../kernel/failures.js';
+import { newId } from '../../kernel/ids.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Scope } from '../../scope/scope.js';
+import { eraseNotes } from '../matching/decisions.service.js';
+import { endNeedsOf, eraseNeedTexts } from '../needs/needs.service.js';
+import { eraseRecordTexts } from '../referrals/records.service.js';
+import { eraseResident, holdResident } from '../residents/rights.service.js';
+import type { ErasureReceipt } from './erasure.domain.js';
+import { forgetTyped, insertReceipt, receiptById, receiptByRequest } from './erasure.repo.js';
+import { holdFor } from './holds.service.js';
+import { moveRequest, type RequestState } from './requests.domain.js';
+import { canErase } from './requests.policy.js';
+import { dueErasures, emptyRequests, lockRequest, saveRequest } from './requests.repo.js';
+import { findRequest } from './requests.service.js';
+
+/** The receipt of a request that was carried out; for staff of the branch and whoever asked. */
+export const receiptOf = (scope: Scope, requestId: string): Promise<ErasureReceipt | null> =>
+  scope.load(receiptByRequest, requestId);
+
+export interface EraseResident {
+  readonly requestId: string;
+  readonly idempotencyKey: string;
+}
+type Erased = Result<
+  ErasureReceipt,
+  NotFound | Forbidden | InvalidInput | InvalidState<RequestState> | Incomplete | LegallyHeld | IdempotencyKeyReused
+>;
+
+/**
+ * Carries out a request to delete (PIPL art. 47). It runs under the purpose `rights`, for what is erased may lie in branches that the
+ * person has left; whether the caller may is decided before, at their own sight of the request.
+ */
+export async function carryOutErasure(scope: Scope, command: EraseResident): Promise<Erased> {
+  const request = await findRequest(scope, command.requestId);
+  if (!request) return fail({ code: 'NOT_FOUND', path: ['requestId'] });
+  if (!canErase(scope.actor, request)) return fail({ code: 'FORBIDDEN' });
+  return scope.asSystem('rights').transaction(tx =>
+    tx.once(
+      { operation: 'residentErase', key: command.idempotencyKey, input: command },
+      () => erase(tx, command.requestId),
+      id => receiptById(tx, id),
+    ),
+  );
+}
+
+/**
+ * One transaction: either all of it is gone, or nothing. Locks are taken in the order request, person, needs; whoever promises to
+ * serve a need at the same moment comes first and is told of (INCOMPLETE names the needs), or finds it withdrawn.
+ */
+async function erase(tx: Scope, requestId: string): Promise<Erased> {
+  const request = await lockRequest(tx, requestId);
+  if (!request) return fail({ code: 'NOT_FOUND', path: ['requestId'] });
+  const { residentId, branchId, kind } = request;
+  if (kind !== 'DELETE') return fail({ code: 'INVALID_INPUT', problems: [{ path: ['requestId'], rule: 'NOT_ALLOWED' }] });
+  const executedBy = accountOf(tx.actor);
+  const erasedAt = tx.now();
+  const done = moveRequest(request, 'DONE', { by: executedBy, at: erasedAt });
+  if (!done.ok) return done;
+  const person = await holdResident(tx, residentId);
+  if (!person) return fail({ code: 'NOT_FOUND', path: ['requestId'] });
+  const hold = await holdFor(tx, residentId);
+  if (hold) return fail({ code: 'LEGAL_HOLD', reason: hold.reason, until: hold.until });
+  const { promised, needs } = await endNeedsOf(tx, residentId);
+  if (promised.length) return fail({ code: 'INCOMPLETE', missing: promised.map(number => `PROMISED:${number}`) });
+
+  const needIds = needs.map(({ id }) => id);
+  await saveRequest(tx, done.value);
+  await eraseNeedTexts(tx, needIds);
+  const notes = await eraseNotes(tx, needIds);
+  const serviceRecords = await eraseRecordTexts(tx, needIds);
+  const requestIds = await emptyRequests(tx, residentId);
+  const countedOn = needs.map(({ submittedAt }) => localDate(submittedAt));
+  const links = await eraseResident(tx, residentId, person, countedOn);
+  await forgetTyped(tx, [residentId, ...needIds, ...requestIds]);
+  const counts = { records: 1, needs: needIds.length, notes, serviceRecords, requests: requestIds.length, links };
+  const { requestedBy } = request;
+  const receipt = { id: newId(erasedAt.getTime()), branchId, residentId, requestId, erasedAt, executedBy, requestedBy, counts };
+  await insertReceipt(tx, receipt);
+  const subject = { type: 'PersonalInfoRequest', id: requestId };
+  await tx.append({
+    kind: 'PERSONAL_INFO_REQUEST_DONE',
+    subject,
+    branchId,
+    from: request.state,
+    to: 'DONE',
+    data: { ...counts },
+  });
+  return ok(receipt);
+}
+
+const AT_ONCE = 50;
+
+/** Erases whoever asked for it and has waited to the due day, unless the law keeps it or somebody has promised to serve. How many. */
+export async function eraseDue(scope: Scope, at: Date): Promise<number> {
+  const sys = scope.asSystem('rights');
+  const due = await sys.reading(tx => dueErasures(tx, at, localDate(at), AT_ONCE));
+  let erased = 0;
+  for (const requestId of due) if ((await sys.transaction(tx => erase(tx, requestId))).ok) erased++;
+  return erased;
+}
