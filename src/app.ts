@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -16,8 +17,10 @@ import { createScopes } from './http/scopes.js';
 import { openDoor } from './http/server.js';
 import type { Actor } from './kernel/actor.js';
 import { type Clock, systemClock } from './kernel/clock.js';
+import type { HeadJournal } from './kernel/heads.js';
 import { createVault, type Vault } from './kernel/vault.js';
 import { createLog } from './log.js';
+import { createJournal } from './modules/audit/journal.js';
 import { hasDemoAccounts } from './modules/identity/identity.service.js';
 import { createLockout } from './modules/identity/lockout.js';
 import { createAuthentication } from './modules/identity/sessions.service.js';
@@ -45,6 +48,7 @@ export interface House {
   readonly slowDb: Database;
   readonly vault: Vault;
   readonly now: Clock;
+  readonly journal: HeadJournal;
   /** Of the role that owns the tables. */
   readonly ownerUrl: string;
   readonly scopeOf: (communityId: string, actor: Actor) => Scope;
@@ -177,10 +181,18 @@ function createHouse(
   { db: slowDb }: Connection,
   rest: Pick<House, 'now' | 'tell' | 'ownerUrl'>,
 ): House {
-  const vault = createVault(config.dataKeys ?? new Map([[1, Buffer.from(keptSecret(config.dataDir, 'data.key'), 'base64url')]]));
-  const parts = { db, slowDb, vault, now: rest.now, locale: 'zh', requestId: null } as const;
-  return { ...rest, db, slowDb, vault, scopeOf: (communityId, actor) => new Scope({ ...parts, communityId, actor }) };
+  const vault = createVault(config.dataKeys ?? keptKey(config, 'data.key'));
+  const journal = createJournal(
+    config.auditDir ?? join(config.dataDir, 'audit'),
+    config.auditKeys ?? keptKey(config, 'audit.key'),
+  );
+  const parts = { db, slowDb, vault, journal, now: rest.now, locale: 'zh', requestId: null } as const;
+  return { ...rest, db, slowDb, vault, journal, scopeOf: (communityId, actor) => new Scope({ ...parts, communityId, actor }) };
 }
+
+/** The first and only key of an installation that was given none. */
+const keptKey = ({ dataDir }: Config, name: string): ReadonlyMap<number, Buffer> =>
+  new Map([[1, Buffer.from(keptSecret(dataDir, name), 'base64url')]]);
 
 /** Keys have names that follow from themselves: a token finds its key also after the next one took its place. */
 const keyId = (secret: string): string => createHmac('sha256', secret).update('key id').digest('base64url').slice(0, 8);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from './config.js';
 
 const secret = randomBytes(32).toString('base64');
-const safe = { NODE_ENV: 'production', JWT_SECRET: secret, DATA_KEYS: `1:${secret}` };
+const safe = { NODE_ENV: 'production', JWT_SECRET: secret, DATA_KEYS: `1:${secret}`, AUDIT_KEYS: `1:${secret}` };
 
 const problemsOf = (variables: Readonly<Record<string, string>>): readonly string[] => {
   try {
@@ -48,7 +48,7 @@ describe('configuration', () => {
 
   it('starts in production with everything given, and not otherwise', () => {
     expect(loadConfig(safe)).toMatchObject({ production: true, demoData: false, logLevel: 'info' });
-    expect(problemsOf({ NODE_ENV: 'production', DEMO_DATA: 'true', CORS_ORIGINS: 'https://a.example,*' })).toHaveLength(4);
+    expect(problemsOf({ NODE_ENV: 'production', DEMO_DATA: 'true', CORS_ORIGINS: 'https://a.example,*' })).toHaveLength(5);
     expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(31) })).not.toHaveLength(0);
     expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(64) })).not.toHaveLength(0);
   });

@@ -19,6 +19,10 @@ export interface Config {
   readonly jwtSecretPrevious: string | null;
   /** Seal personal columns, by number; null: one is made and kept in `dataDir`. */
   readonly dataKeys: ReadonlyMap<number, Buffer> | null;
+  /** Sign the heads of the audit chain, by number; null: one is made and kept in `dataDir`. */
+  readonly auditKeys: ReadonlyMap<number, Buffer> | null;
+  /** Where the signed heads are kept, outside the database; null: in `dataDir`. */
+  readonly auditDir: string | null;
   /** Web pages of these origins may read answers. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -65,7 +69,7 @@ const secret = z
   .refine(value => new Set(value).size >= 8, 'repeats a few characters');
 
 /** `1:base64,2:base64` */
-const dataKeys = z.string().transform((text, context) => {
+const numberedKeys = z.string().transform((text, context) => {
   const keys = new Map<number, Buffer>();
   for (const part of text.split(',')) {
     const [, number, encoded] = /^(\d{1,3}):([A-Za-z0-9+/_-]+={0,2})$/.exec(part.trim()) ?? [];
@@ -95,7 +99,9 @@ const environment = z.object({
   DATA_DIR: z.string().default('.data'),
   JWT_SECRET: secret.optional(),
   JWT_SECRET_PREVIOUS: secret.optional(),
-  DATA_KEYS: dataKeys.optional(),
+  DATA_KEYS: numberedKeys.optional(),
+  AUDIT_KEYS: numberedKeys.optional(),
+  AUDIT_DIR: z.string().optional(),
   CORS_ORIGINS: z
     .string()
     .transform(text =>
@@ -119,10 +125,11 @@ const environment = z.object({
 type Given = Readonly<Record<string, string | undefined>>;
 
 /** What a production process does not start with: whatever anybody could know or guess. Asked of the text, so that it is told beside what does not parse. */
-function productionProblems({ JWT_SECRET, DATA_KEYS, DEMO_DATA, CORS_ORIGINS = '' }: Given): readonly string[] {
+function productionProblems({ JWT_SECRET, DATA_KEYS, AUDIT_KEYS, DEMO_DATA, CORS_ORIGINS = '' }: Given): readonly string[] {
   return [
     JWT_SECRET ? [] : ['JWT_SECRET is missing: production makes no secret of its own'],
     DATA_KEYS ? [] : ['DATA_KEYS is missing: production makes no key of its own'],
+    AUDIT_KEYS ? [] : ['AUDIT_KEYS is missing: production makes no key of its own'],
     DEMO_DATA === 'true' ? ['DEMO_DATA is true: demo accounts have a published password'] : [],
     CORS_ORIGINS.split(',').some(origin => origin.trim() === '*') ? ['CORS_ORIGINS holds *: name the origins'] : [],
   ].flat();
@@ -153,6 +160,8 @@ export function loadConfig(variables: Given): Config {
     jwtSecret: env.JWT_SECRET ?? null,
     jwtSecretPrevious: env.JWT_SECRET_PREVIOUS ?? null,
     dataKeys: env.DATA_KEYS ?? null,
+    auditKeys: env.AUDIT_KEYS ?? null,
+    auditDir: env.AUDIT_DIR ?? null,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     demoData: env.DEMO_DATA ?? !production,

@@ -50,7 +50,9 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   await db.execute(sql`grant select on drizzle.__drizzle_migrations to ${role}`);
   await db.execute(sql`grant select, insert, update, delete on all tables in schema public, personal, identity to ${role}`);
   await db.execute(sql`revoke update, delete on public.event, public.event_seal from ${role}`);
-  await db.execute(sql`revoke select, update, delete on personal.access_log from ${role}`);
+  // The sealer takes what it sealed out of its queue; what is taken out unsealed, a verification finds.
+  await db.execute(sql`revoke update on public.event_unsealed from ${role}`);
+  await db.execute(sql`revoke update, delete on personal.access_log from ${role}`);
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);
   // Of what a need says about people only the words are ever corrected; whose it is and where stays as it was taken down.
   await db.execute(sql`revoke update, delete on personal.need_detail from ${role}`);

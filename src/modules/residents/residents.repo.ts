@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf, type SystemPurpose } from '../../kernel/actor.js';
+import { canonical, digest } from '../../kernel/chain.js';
 import { newId } from '../../kernel/ids.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
@@ -17,7 +18,7 @@ import {
   type RevealableField,
 } from './residents.domain.js';
 import { listedFor, visibleTo } from './residents.policy.js';
-import { accessLog, residents } from './residents.table.js';
+import { type AccessRow, accessLog, residents } from './residents.table.js';
 
 type Row = typeof residents.$inferSelect;
 type SealedColumn = 'name_sealed' | 'phone_sealed' | 'room_sealed';
@@ -244,14 +245,14 @@ export interface AccessEntry {
   readonly detail?: Readonly<Record<string, string | number>>;
 }
 
-/** Nobody reads this table through the serving role, hence no RETURNING. */
+/** Nobody reads this table on the way, hence no RETURNING. Answers with the entry as it is stored. */
 export async function insertAccess(
   scope: Scope,
   { action, residentId = null, purpose, detail = {} }: AccessEntry,
-): Promise<void> {
+): Promise<AccessRow> {
   const { actor, communityId, parts } = scope;
   const at = scope.now();
-  await scope.db.insert(accessLog).values({
+  const row: AccessRow = {
     communityId,
     id: newId(at.getTime()),
     at,
@@ -261,5 +262,10 @@ export async function insertAccess(
     residentId,
     requestId: parts.requestId,
     detail,
-  });
+  };
+  await scope.db.insert(accessLog).values(row);
+  return row;
 }
+
+/** By which the event log vouches for an entry: over every column. */
+export const accessDigest = (row: AccessRow): string => digest(canonical(row));

@@ -16,7 +16,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
-import { bySystem, inBranches, inTenant, isAccount, isKin, personal, sealed } from '../../db/personal.table.js';
+import { bySystem, inBranches, inTenant, isAccount, isKin, isPurpose, personal, sealed } from '../../db/personal.table.js';
 import { SYSTEM_PURPOSES } from '../../kernel/actor.js';
 import { careCategory, language } from '../offers/offers.table.js';
 import { branches, buildings } from '../territory/territory.table.js';
@@ -214,5 +214,8 @@ export const accessLog = personal.table(
     primaryKey({ columns: [t.communityId, t.id] }),
     index('access_log_by_resident').on(t.communityId, t.residentId, t.id),
     pgPolicy('access_log_append', { as: 'permissive', for: 'insert', withCheck: inTenant }),
+    // To hold it against the event log.
+    pgPolicy('access_log_verified', { as: 'permissive', for: 'select', using: sql`${inTenant} and ${isPurpose('sealing')}` }),
   ],
 );
+export type AccessRow = typeof accessLog.$inferSelect;

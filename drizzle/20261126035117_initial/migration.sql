@@ -42,6 +42,11 @@ CREATE TABLE "event_seal" (
 	"event_id" uuid NOT NULL,
 	"hash" bytea NOT NULL,
 	"sealed_at" timestamp(3) with time zone NOT NULL,
+	"kind" text NOT NULL,
+	"subject_id" uuid NOT NULL,
+	"branch_id" uuid,
+	"actor_id" uuid,
+	"client_id" uuid,
 	CONSTRAINT "event_seal_pkey" PRIMARY KEY("community_id","position"),
 	CONSTRAINT "event_seal_position" CHECK ("position" > 0)
 );
@@ -56,6 +61,7 @@ CREATE TABLE "event" (
 	"branch_id" uuid,
 	"actor_id" uuid,
 	"actor_role" text NOT NULL,
+	"client_id" uuid,
 	"request_id" text,
 	"from_state" text,
 	"to_state" text,
@@ -591,7 +597,13 @@ CREATE TABLE "community" (
 	CONSTRAINT "community_admin_code" CHECK ("admin_code12" ~ '^[0-9]{12}$' and left("admin_code12", 9) = "subdistrict_code")
 );
 --> statement-breakpoint
-CREATE INDEX "event_seal_by_event" ON "event_seal" ("community_id","event_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "event_seal_once" ON "event_seal" ("community_id","event_id");--> statement-breakpoint
+CREATE INDEX "event_seal_by_time" ON "event_seal" ("community_id","sealed_at","position");--> statement-breakpoint
+CREATE INDEX "event_seal_by_kind" ON "event_seal" ("community_id","kind","position");--> statement-breakpoint
+CREATE INDEX "event_seal_by_subject" ON "event_seal" ("community_id","subject_id","position");--> statement-breakpoint
+CREATE INDEX "event_seal_by_branch" ON "event_seal" ("community_id","branch_id","position") WHERE "branch_id" is not null;--> statement-breakpoint
+CREATE INDEX "event_seal_by_actor" ON "event_seal" ("community_id","actor_id","position") WHERE "actor_id" is not null;--> statement-breakpoint
+CREATE INDEX "event_seal_by_client" ON "event_seal" ("community_id","client_id","position") WHERE "client_id" is not null;--> statement-breakpoint
 CREATE INDEX "event_by_subject" ON "event" ("community_id","subject_type","subject_id","id");--> statement-breakpoint
 CREATE INDEX "event_by_branch" ON "event" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "idempotency_key_age" ON "idempotency_key" ("community_id","created_at");--> statement-breakpoint
@@ -740,6 +752,7 @@ ALTER TABLE "building" ADD CONSTRAINT "building_community_id_community_id_fkey" 
 ALTER TABLE "building" ADD CONSTRAINT "building_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
 CREATE POLICY "override_note_wall" ON "personal"."override_note" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "access_log_append" ON "personal"."access_log" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid);--> statement-breakpoint
+CREATE POLICY "access_log_verified" ON "personal"."access_log" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and current_setting('app.system', true) = 'sealing');--> statement-breakpoint
 CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (branch_id = any(string_to_array(current_setting('app.branches', true), ',')::uuid[]) or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "kinship_own" ON "personal"."kinship" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "kinship_own_end" ON "personal"."kinship" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'REVOKED');--> statement-breakpoint
