@@ -65,7 +65,7 @@ export interface Overrides {
   readonly seed?: (house: House) => Promise<unknown>;
   readonly tell?: (line: string) => void;
   /** Told of every statement that requests send. */
-  readonly onStatement?: (text: string) => void;
+  readonly onStatement?: (text: string, connection: number) => void;
   readonly deadlineMs?: number;
 }
 

@@ -2,15 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { sealAll } from '../../src/db/sealer.js';
-import { digest, linkText } from '../../src/kernel/chain.js';
+import { canonical, digest, linkText } from '../../src/kernel/chain.js';
 import { DAY } from '../../src/kernel/clock.js';
 import { newId } from '../../src/kernel/ids.js';
 import { ok } from '../../src/kernel/result.js';
 import { linksAfter } from '../../src/modules/audit/audit.repo.js';
 import { ChainBroken, signHeads } from '../../src/modules/audit/audit.service.js';
-import { createJournal } from '../../src/modules/audit/journal.js';
+import { exportLine, verifyExport } from '../../src/modules/audit/export.js';
+import { exportChain } from '../../src/modules/audit/export.service.js';
+import { createJournal, headsIn } from '../../src/modules/audit/journal.js';
 import { verifyChain } from '../../src/modules/audit/verification.service.js';
 import { logAccess, revealResident } from '../../src/modules/residents/residents.service.js';
 import { Scope } from '../../src/scope/scope.js';
@@ -318,6 +321,52 @@ describe('the access log', () => {
     });
   });
 });
+
+describe('an exported chain', () => {
+  const exported = async () => {
+    const lines: string[] = [];
+    for await (const line of exportChain(scope())) lines.push(line);
+    return lines;
+  };
+  const check = async (lines: readonly string[]) => {
+    const kept = headsIn(await readFile(file, 'utf8'), WORLD.community, new Set([scope().parts.journal?.publicKey ?? '']));
+    const { broken } = await verifyExport(Readable.from(lines), WORLD.community, kept);
+    return broken && [broken.flaw, broken.position];
+  };
+  const without = (lines: readonly string[], ...gone: readonly number[]) => lines.filter((_, i) => !gone.includes(i + 1));
+
+  it('is verified by SHA-256 and the signed heads alone', async () => {
+    const lines = await exported();
+    expect(lines).toHaveLength(11);
+    for (const line of lines) expect(digest(line.slice(65))).toBe(line.slice(0, 64));
+    expect(await check(lines)).toBeNull();
+  });
+
+  it.each<[string, (lines: readonly string[]) => readonly string[], string, number]>([
+    [
+      'an edited line',
+      lines => lines.map((line, i) => (i === 3 ? line.replace('BRANCH', 'BRUNCH').replace('ADMIN', 'ADMAN') : line)),
+      'WRONG_HASH',
+      4,
+    ],
+    ['a line taken out', lines => without(lines, 7), 'GAP', 7],
+    ['lines in each other’s place', lines => [...lines.slice(0, 2), ...lines.slice(2, 4).reverse(), ...lines.slice(4)], 'GAP', 3],
+    ['an end cut off before the head', lines => lines.slice(0, 4), 'CUT', 5],
+    ['nothing at all', () => [], 'CUT', 1],
+    ['a link made anew on another past', lines => lines.map((line, i) => (i === 8 ? relinked(line) : line)), 'WRONG_HASH', 9],
+    ['a line that is none', lines => [...lines, 'x'], 'WRONG_HASH', 12],
+  ])('shows %s', async (_name, change, flaw, position) => {
+    expect(await check(change(await exported()))).toEqual([flaw, position]);
+  });
+});
+
+/** The same link upon another hash before it, with the hash that follows. */
+function relinked(line: string): string {
+  const parts = JSON.parse(line.slice(65));
+  parts[3] = 'f'.repeat(64);
+  const text = canonical(parts);
+  return exportLine(digest(text), text);
+}
 
 it('outlives a person: ids only, so it is sound when she is erased', async () => {
   await tamper(`delete from personal.resident where id = '${MOTHER}'`);

@@ -42,7 +42,6 @@ describe('the catalogue', () => {
       `set role ${(await owner`select current_user as me`)[0]?.me}`,
       `alter role ${role} bypassrls`,
       'create view public.window as select * from personal.resident',
-      'select * from personal.access_log',
       'delete from personal.access_log',
       `update personal.access_log set action = 'x'`,
       'delete from public.event',
