@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -16,11 +17,13 @@ import { createScopes } from './http/scopes.js';
 import { openDoor } from './http/server.js';
 import type { Actor } from './kernel/actor.js';
 import { type Clock, systemClock } from './kernel/clock.js';
+import type { HeadJournal } from './kernel/heads.js';
 import type { KeyProvider } from './kernel/keys.js';
 import type { PhoneRelay } from './kernel/phone-relay.js';
 import { createVault, type Vault } from './kernel/vault.js';
 import { keysFrom } from './keys.js';
 import { createLog } from './log.js';
+import { createJournal } from './modules/audit/journal.js';
 import { hasDemoAccounts } from './modules/identity/identity.service.js';
 import { createLockout } from './modules/identity/lockout.js';
 import { createAuthentication } from './modules/identity/sessions.service.js';
@@ -48,6 +51,7 @@ export interface House {
   readonly slowDb: Database;
   readonly vault: Vault;
   readonly now: Clock;
+  readonly journal: HeadJournal;
   /** Of the role that owns the tables. */
   readonly ownerUrl: string;
   readonly scopeOf: (communityId: string, actor: Actor) => Scope;
@@ -64,7 +68,7 @@ export interface Overrides {
   readonly seed?: (house: House) => Promise<unknown>;
   readonly tell?: (line: string) => void;
   /** Told of every statement that requests send. */
-  readonly onStatement?: (text: string) => void;
+  readonly onStatement?: (text: string, connection: number) => void;
   /** Where there is a contract with a telephone company; people's own numbers are given without. */
   readonly phoneRelay?: PhoneRelay;
   readonly deadlineMs?: number;
@@ -137,7 +141,8 @@ export async function openHouse(config: Config, overrides: Overrides, onClose: O
   onClose(() => serving.close());
   const slow = connect(database.servingUrl, { max: Math.ceil(max / 2), statementTimeoutMs: SLOW_STATEMENT });
   onClose(() => slow.close());
-  const parts = { db: serving.db, slowDb: slow.db, vault: createVault(keys), now };
+  const journal = createJournal(config.auditDir ?? join(config.dataDir, 'audit'), keys.audit);
+  const parts = { db: serving.db, slowDb: slow.db, vault: createVault(keys), journal, now };
   return {
     ...parts,
     tell,

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from './config.js';
 
 const secret = randomBytes(32).toString('base64');
-const safe = { NODE_ENV: 'production', JWT_SECRET: secret, DATA_KEYS: `1:${secret}`, INDEX_KEYS: `1:${secret}` };
+const safe = {
+  NODE_ENV: 'production',
+  JWT_SECRET: secret,
+  DATA_KEYS: `1:${secret}`,
+  INDEX_KEYS: `1:${secret}`,
+  AUDIT_KEYS: `1:${secret}`,
+};
 
 const problemsOf = (variables: Readonly<Record<string, string>>): readonly string[] => {
   try {

@@ -24,6 +24,11 @@ export interface Config {
   /** Make personal columns findable; null: as with `dataKeys`. */
   readonly indexKeys: NumberedKeys | null;
   readonly indexKeysFile: string | null;
+  /** Sign the heads of the audit chain; null: as with `dataKeys`. */
+  readonly auditKeys: NumberedKeys | null;
+  readonly auditKeysFile: string | null;
+  /** Where the signed heads are kept, outside the database; null: in `dataDir`. */
+  readonly auditDir: string | null;
   /** Web pages of these origins may read answers. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -95,6 +100,9 @@ const environment = z.object({
   DATA_KEYS_FILE: z.string().optional(),
   INDEX_KEYS: numberedKeys.optional(),
   INDEX_KEYS_FILE: z.string().optional(),
+  AUDIT_KEYS: numberedKeys.optional(),
+  AUDIT_KEYS_FILE: z.string().optional(),
+  AUDIT_DIR: z.string().optional(),
   CORS_ORIGINS: z
     .string()
     .transform(text =>
@@ -119,11 +127,12 @@ type Given = Readonly<Record<string, string | undefined>>;
 
 /** What a production process does not start with: whatever anybody could know or guess. Asked of the text, so that it is told beside what does not parse. */
 function productionProblems(given: Given): readonly string[] {
-  const { JWT_SECRET, DATA_KEYS, DATA_KEYS_FILE, INDEX_KEYS, INDEX_KEYS_FILE, DEMO_DATA, CORS_ORIGINS = '' } = given;
+  const { JWT_SECRET, DEMO_DATA, CORS_ORIGINS = '' } = given;
   return [
     JWT_SECRET ? [] : ['JWT_SECRET is missing: production makes no secret of its own'],
-    DATA_KEYS || DATA_KEYS_FILE ? [] : ['DATA_KEYS is missing: production makes no key of its own'],
-    INDEX_KEYS || INDEX_KEYS_FILE ? [] : ['INDEX_KEYS is missing: production makes no key of its own'],
+    ...['DATA_KEYS', 'INDEX_KEYS', 'AUDIT_KEYS'].map(name =>
+      given[name] || given[`${name}_FILE`] ? [] : [`${name} is missing: production makes no key of its own`],
+    ),
     DEMO_DATA === 'true' ? ['DEMO_DATA is true: demo accounts have a published password'] : [],
     CORS_ORIGINS.split(',').some(origin => origin.trim() === '*') ? ['CORS_ORIGINS holds *: name the origins'] : [],
   ].flat();
@@ -160,6 +169,9 @@ export function loadConfig(variables: Given): Config {
     dataKeysFile: env.DATA_KEYS_FILE ?? null,
     indexKeys: env.INDEX_KEYS ?? null,
     indexKeysFile: env.INDEX_KEYS_FILE ?? null,
+    auditKeys: env.AUDIT_KEYS ?? null,
+    auditKeysFile: env.AUDIT_KEYS_FILE ?? null,
+    auditDir: env.AUDIT_DIR ?? null,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     demoData: env.DEMO_DATA ?? !production,

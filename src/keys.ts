@@ -9,12 +9,13 @@ export class KeysRefused extends Error {
 }
 
 /** Keys that the environment holds or the files hold that it names; without either, ones of our own kept in the data directory. */
-export const keysFrom = ({ dataKeys, dataKeysFile, indexKeys, indexKeysFile, dataDir }: Config): KeyProvider => ({
+export const keysFrom = (config: Config): KeyProvider => ({
   async keys() {
-    const kept = (name: string): NumberedKeys => new Map([[1, Buffer.from(keptSecret(dataDir, name), 'base64url')]]);
+    const kept = (name: string): NumberedKeys => new Map([[1, Buffer.from(keptSecret(config.dataDir, name), 'base64url')]]);
     return {
-      data: dataKeys ?? (await read('DATA_KEYS_FILE', dataKeysFile)) ?? kept('data.key'),
-      index: indexKeys ?? (await read('INDEX_KEYS_FILE', indexKeysFile)) ?? kept('index.key'),
+      data: config.dataKeys ?? (await read('DATA_KEYS_FILE', config.dataKeysFile)) ?? kept('data.key'),
+      index: config.indexKeys ?? (await read('INDEX_KEYS_FILE', config.indexKeysFile)) ?? kept('index.key'),
+      audit: config.auditKeys ?? (await read('AUDIT_KEYS_FILE', config.auditKeysFile)) ?? kept('audit.key'),
     };
   },
 });

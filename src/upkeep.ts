@@ -1,11 +1,15 @@
 import type { House } from './app.js';
 import { type Repeating, repeat } from './kernel/repeat.js';
+import { signHeads } from './modules/audit/audit.service.js';
 import { expireNeeds } from './modules/needs/needs.service.js';
 import { allCommunityIds } from './modules/territory/territory.service.js';
 
 const MINUTE = 60_000;
 
-/** What nobody asks for and must be done: needs past their deadline are closed within a minute or so. Several processes may do it at once. */
+/**
+ * What nobody asks for and must be done, each within a minute or so: needs past their deadline are closed, and the heads of the audit
+ * chains are signed when a day is over. Several processes may do it at once.
+ */
 export const startUpkeep = (
   { slowDb, now, scopeOf }: Pick<House, 'slowDb' | 'now' | 'scopeOf'>,
   onError: (error: unknown) => void,
@@ -14,7 +18,10 @@ export const startUpkeep = (
     MINUTE,
     async () => {
       for (const communityId of await allCommunityIds(slowDb)) {
-        await expireNeeds(scopeOf(communityId, { kind: 'SYSTEM', purpose: 'upkeep', behalfOf: null }), now());
+        const scope = scopeOf(communityId, { kind: 'SYSTEM', purpose: 'upkeep', behalfOf: null });
+        // The one is done also where the other fails.
+        await expireNeeds(scope, now()).catch(onError);
+        await signHeads(scope).catch(onError);
       }
     },
     onError,

@@ -17,7 +17,7 @@ export interface ConnectOptions {
   /** Longest statement, in milliseconds. */
   readonly statementTimeoutMs?: number;
   /** Told of every statement sent; for counting them in tests and benchmarks. */
-  readonly onStatement?: (text: string) => void;
+  readonly onStatement?: (text: string, connection: number) => void;
 }
 
 /** Opens a pool. Deadlines follow DESIGN.md §5: a statement 5 s, a lock 2 s, an idle transaction 10 s. */
@@ -35,7 +35,7 @@ export function connect(url: string, { max = 4, statementTimeoutMs = 5000, onSta
       plan_cache_mode: 'force_generic_plan',
       TimeZone: 'UTC',
     },
-    ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
+    ...(onStatement && { debug: (connection: number, text: string) => onStatement(text, connection) }),
   });
   return { db: drizzle({ client: keepingStatements(client, watched) }), client, close: () => client.end({ timeout: 5 }) };
 }

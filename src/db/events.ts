@@ -1,11 +1,13 @@
-import { type Actor, accountOf } from '../kernel/actor.js';
+import { sql } from 'drizzle-orm';
+import { type Actor, accountOf, clientOf, roleUsed } from '../kernel/actor.js';
+import { assertEventKind } from '../kernel/event-kinds.js';
 import { newId } from '../kernel/ids.js';
 import type { Database } from './client.js';
 import { events, unsealedEvents } from './log.table.js';
 
 /** What a use case says of a change. Ids and codes only: the log outlives the person and is read by many. */
 export interface EventInput {
-  /** Noun and past verb, e.g. `OFFER_PUBLISHED`. */
+  /** Noun and past verb, e.g. `OFFER_PUBLISHED`: one of `kernel/event-kinds.ts`. */
   readonly kind: string;
   readonly subject: { readonly type: string; readonly id: string };
   readonly branchId?: string | null;
@@ -25,10 +27,15 @@ export interface EventOrigin {
   readonly now: () => Date;
 }
 
-const roleOf = (actor: Actor): string =>
-  actor.kind === 'ACCOUNT' ? (actor.roles[0] ?? 'ACCOUNT') : actor.kind === 'SYSTEM' ? `SYSTEM:${actor.purpose}` : 'ANONYMOUS';
+function roleOf(actor: Actor, branchId: string | null): string {
+  if (actor.kind === 'ACCOUNT') return roleUsed(actor, branchId) ?? 'ACCOUNT';
+  return actor.kind === 'SYSTEM' ? `SYSTEM:${actor.purpose}` : 'ANONYMOUS';
+}
 
-/** Appends to the one event log, in the transaction that makes the change. The sealer gives the events their positions later. */
+/**
+ * Appends to the one event log, in the transaction that makes the change: one statement for the events and their places in the
+ * sealer's queue. The sealer gives the events their positions later, in the order of their ids: that in which they were appended.
+ */
 export async function appendEvents(
   db: Database,
   { communityId, actor, requestId, now }: EventOrigin,
@@ -38,22 +45,27 @@ export async function appendEvents(
   const present = now();
   const rows = inputs.map(
     ({ kind, subject, branchId = null, from = null, to = null, reason = null, data = {}, at = present }) => ({
-      communityId,
       id: newId(present.getTime()),
       at,
-      kind,
-      subjectType: subject.type,
-      subjectId: subject.id,
-      branchId,
-      actorId: accountOf(actor),
-      actorRole: roleOf(actor),
-      requestId,
-      fromState: from,
-      toState: to,
+      kind: assertEventKind(kind),
+      subject_type: subject.type,
+      subject_id: subject.id,
+      branch_id: branchId,
+      actor_role: roleOf(actor, branchId),
+      from_state: from,
+      to_state: to,
       reason,
       data,
     }),
   );
-  await db.insert(events).values(rows);
-  await db.insert(unsealedEvents).values(rows.map(({ id }) => ({ communityId, eventId: id })));
+  await db.execute(sql`
+    with appended as (
+      insert into ${events} (community_id, actor_id, client_id, request_id,
+        id, at, kind, subject_type, subject_id, branch_id, actor_role, from_state, to_state, reason, data)
+      select ${communityId}::uuid, ${accountOf(actor)}::uuid, ${clientOf(actor)}::uuid, ${requestId}::text, row.*
+      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as row (id uuid, at timestamptz, kind text, subject_type text,
+        subject_id uuid, branch_id uuid, actor_role text, from_state text, to_state text, reason text, data jsonb)
+      returning community_id, id
+    )
+    insert into ${unsealedEvents} (community_id, event_id) select community_id, id from appended`);
 }

@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, customType, foreignKey, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  check,
+  customType,
+  foreignKey,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { communityId, instant } from './columns.js';
 
 const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
@@ -16,7 +28,10 @@ export const events = pgTable(
     subjectId: uuid('subject_id').notNull(),
     branchId: uuid('branch_id'),
     actorId: uuid('actor_id'),
+    /** The role that gave the right, `SYSTEM:purpose`, or what an account or nobody in particular may. */
     actorRole: text('actor_role').notNull(),
+    /** The program through which the account acted. */
+    clientId: uuid('client_id'),
     requestId: text('request_id'),
     fromState: text('from_state'),
     toState: text('to_state'),
@@ -44,7 +59,10 @@ export const unsealedEvents = pgTable(
   ],
 );
 
-/** The place of an event in its community's chain, given after it committed: gap-free, each hash over the one before. Insert only. */
+/**
+ * The place of an event in its community's chain, given after it committed: gap-free, each hash over the one before. What lists are
+ * filtered by is copied from the event, so that every filter reads one index in the order of the chain. Insert only.
+ */
 export const eventSeals = pgTable(
   'event_seal',
   {
@@ -53,6 +71,11 @@ export const eventSeals = pgTable(
     eventId: uuid('event_id').notNull(),
     hash: bytes('hash').notNull(),
     sealedAt: instant('sealed_at').notNull(),
+    kind: text().notNull(),
+    subjectId: uuid('subject_id').notNull(),
+    branchId: uuid('branch_id'),
+    actorId: uuid('actor_id'),
+    clientId: uuid('client_id'),
   },
   t => [
     primaryKey({ columns: [t.communityId, t.position] }),
@@ -61,7 +84,13 @@ export const eventSeals = pgTable(
       columns: [t.communityId, t.eventId],
       foreignColumns: [events.communityId, events.id],
     }),
-    index('event_seal_by_event').on(t.communityId, t.eventId),
+    uniqueIndex('event_seal_once').on(t.communityId, t.eventId),
+    index('event_seal_by_time').on(t.communityId, t.sealedAt, t.position),
+    index('event_seal_by_kind').on(t.communityId, t.kind, t.position),
+    index('event_seal_by_subject').on(t.communityId, t.subjectId, t.position),
+    index('event_seal_by_branch').on(t.communityId, t.branchId, t.position).where(sql`${t.branchId} is not null`),
+    index('event_seal_by_actor').on(t.communityId, t.actorId, t.position).where(sql`${t.actorId} is not null`),
+    index('event_seal_by_client').on(t.communityId, t.clientId, t.position).where(sql`${t.clientId} is not null`),
     check('event_seal_position', sql`${t.position} > 0`),
   ],
 );

@@ -50,6 +50,8 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   await db.execute(sql`grant select on drizzle.__drizzle_migrations to ${role}`);
   await db.execute(sql`grant select, insert, update, delete on all tables in schema public, personal, identity to ${role}`);
   await db.execute(sql`revoke update, delete on public.event, public.event_seal from ${role}`);
+  // The sealer takes what it sealed out of its queue; what is taken out unsealed, a verification finds.
+  await db.execute(sql`revoke update on public.event_unsealed from ${role}`);
   await db.execute(sql`revoke update on personal.access_log from ${role}`);
   // Notes and texts are never corrected: a new key seals them anew, and they are taken away when a person is erased or their time is over.
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);

@@ -61,7 +61,13 @@ export interface AccountActor {
 export type Actor =
   | { readonly kind: 'ANONYMOUS' }
   | AccountActor
-  | { readonly kind: 'SYSTEM'; readonly purpose: SystemPurpose; readonly behalfOf: string | null };
+  | {
+      readonly kind: 'SYSTEM';
+      readonly purpose: SystemPurpose;
+      readonly behalfOf: string | null;
+      /** The program through which it was asked for. */
+      readonly clientId?: string | null;
+    };
 
 export const ANONYMOUS: Actor = { kind: 'ANONYMOUS' };
 
@@ -81,3 +87,22 @@ export const speaksFor = (actor: Actor, organizationId: string): boolean =>
   actor.kind === 'ACCOUNT' && actor.organizationIds.includes(organizationId);
 export const accountOf = (actor: Actor): string | null =>
   actor.kind === 'ACCOUNT' ? actor.accountId : actor.kind === 'SYSTEM' ? actor.behalfOf : null;
+/** The program through which the actor acts, or for which the system does. */
+export const clientOf = (actor: Actor): string | null =>
+  actor.kind === 'ACCOUNT' ? (actor.client?.id ?? null) : actor.kind === 'SYSTEM' ? (actor.clientId ?? null) : null;
+
+/** Whether a role reaches a branch (null: what belongs to none). An officer and a generalist read the same, so either will do. */
+function reaches(role: Role, actor: AccountActor, branchId: string | null): boolean {
+  if (role === 'BRANCH_SECRETARY') return branchId !== null && actor.secretaryBranchIds.includes(branchId);
+  if (role === 'ESTATE_OFFICER' || role === 'GENERALIST_WORKER') return branchId !== null && actor.branchIds.includes(branchId);
+  return role !== 'LIAISON' || branchId === null || actor.memberBranchIds.includes(branchId);
+}
+
+/**
+ * The role by which an account acts on something of a branch: the strongest of its roles (they are named in that order) that
+ * reaches the branch, else the strongest at all; null for an account without a role, which acts for itself.
+ */
+export const roleUsed = (actor: AccountActor, branchId: string | null): Role | null => {
+  const held = ROLES.filter(role => actor.roles.includes(role));
+  return held.find(role => reaches(role, actor, branchId)) ?? held[0] ?? null;
+};

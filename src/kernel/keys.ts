@@ -2,9 +2,13 @@
 export type NumberedKeys = ReadonlyMap<number, Buffer>;
 
 /** What seals personal columns, and what makes them findable: two kinds, so that each can be changed and retired by itself. */
-export interface KeyRing {
+export interface VaultKeys {
   readonly data: NumberedKeys;
   readonly index: NumberedKeys;
+}
+/** The same, and what signs the heads of the audit chain. */
+export interface KeyRing extends VaultKeys {
+  readonly audit: NumberedKeys;
 }
 
 /**

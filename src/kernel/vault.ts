@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { uuidBytes } from './ids.js';
-import { currentKey, type KeyRing } from './keys.js';
+import { currentKey, type VaultKeys } from './keys.js';
 import { normalize } from './text.js';
 
 /** Where a sealed value belongs: a value moved to another row or column does not open. */
@@ -37,7 +37,7 @@ const INDEX = 16;
  * sealed value is: key number (1 byte), iv, tag, text; a blind index: key number, first 16 bytes of the digest. So each stored
  * value says itself under which key it is, and rotation can tell what is left to do.
  */
-export function createVault({ data, index }: KeyRing): Vault {
+export function createVault({ data, index }: VaultKeys): Vault {
   const current = { data: currentKey(data), index: currentKey(index) };
   const sealing = derived(data, 'seal');
   const indexing = derived(index, 'blind index');
@@ -78,7 +78,7 @@ export function createVault({ data, index }: KeyRing): Vault {
   };
 }
 
-const derived = (secrets: KeyRing['data'], purpose: string): ReadonlyMap<number, Buffer> =>
+const derived = (secrets: VaultKeys['data'], purpose: string): ReadonlyMap<number, Buffer> =>
   new Map(
     [...secrets].map(([number, secret]) => [number, Buffer.from(hkdfSync('sha256', secret, '', `red-alliance ${purpose}`, 32))]),
   );

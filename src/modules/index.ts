@@ -1,4 +1,5 @@
 import { allianceResolvers } from './alliance/alliance.mutations.graphql.js';
+import { auditResolvers } from './audit/audit.mutations.graphql.js';
 import { identityResolvers } from './identity/identity.mutations.graphql.js';
 import { matchingResolvers } from './matching/matching.graphql.js';
 import { needsResolvers } from './needs/needs.mutations.graphql.js';
@@ -21,4 +22,5 @@ export const resolvers = [
   ...referralsResolvers,
   ...privacyResolvers,
   ...identityResolvers,
+  ...auditResolvers,
 ] as const;

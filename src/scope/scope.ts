@@ -5,9 +5,10 @@ import { type Database, isRetryable } from '../db/client.js';
 import { appendEvents, type EventInput } from '../db/events.js';
 import { digestOf, keepResult, takeKey } from '../db/idempotency.js';
 import type { AccessTokens, Lockout } from '../kernel/access.js';
-import { type Actor, accountOf, type SystemPurpose } from '../kernel/actor.js';
+import { type Actor, accountOf, clientOf, type SystemPurpose } from '../kernel/actor.js';
 import type { Clock } from '../kernel/clock.js';
 import type { IdempotencyKeyReused, NotFound } from '../kernel/failures.js';
+import type { HeadJournal } from '../kernel/heads.js';
 import type { PhoneRelay } from '../kernel/phone-relay.js';
 import { type Failure, fail, ok, type Result } from '../kernel/result.js';
 import type { Vault } from '../kernel/vault.js';
@@ -39,6 +40,8 @@ export interface ScopeParts {
   readonly lockout?: Lockout;
   /** Gives partners a number to call; absent where there is no contract with a telephone company. */
   readonly phoneRelay?: PhoneRelay;
+  /** Where the heads of the chains are kept outside the database; absent where nobody keeps them. */
+  readonly journal?: HeadJournal;
 }
 
 /** One request, or one transaction within it: who asks, on which handle, at what time. First argument of every service and repo function. */
@@ -133,7 +136,10 @@ export class Scope {
    */
   asSystem(purpose: SystemPurpose): Scope {
     if (this.inTransaction) throw new Error('the actor of a transaction is fixed: choose the purpose before it');
-    return new Scope({ ...this.parts, actor: { kind: 'SYSTEM', purpose, behalfOf: accountOf(this.actor) } });
+    return new Scope({
+      ...this.parts,
+      actor: { kind: 'SYSTEM', purpose, behalfOf: accountOf(this.actor), clientId: clientOf(this.actor) },
+    });
   }
 
   /** Appends to the event log, in this transaction. */

@@ -3,6 +3,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { keyset, type ListOrder } from '../../src/db/keyset.js';
 import { BY_CODE, MEMBERSHIPS } from '../../src/modules/alliance/alliance.repo.js';
+import { NEWEST_EVENTS } from '../../src/modules/audit/audit.repo.js';
 import { BY_LOGIN } from '../../src/modules/identity/accounts.repo.js';
 import { IN_RANK, NEWEST_MATCHES } from '../../src/modules/matching/matching.repo.js';
 import { matches, unmatchedNeeds } from '../../src/modules/matching/matching.table.js';
@@ -42,6 +43,7 @@ const LISTS: readonly (readonly [ListOrder<never>, (SQL | undefined)?])[] = [
   [BY_ID],
   [KINSHIPS],
   [BY_NUMBER],
+  [NEWEST_EVENTS],
 ];
 
 describe('the order of every list', () => {

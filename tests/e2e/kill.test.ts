@@ -8,8 +8,9 @@ import { afterAll, expect, it } from 'vitest';
 import { createApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
 import { eventually } from '../../src/db/embedded/processes.js';
-import { verifyChain } from '../../src/db/sealer.js';
+
 import { parseGlobalId } from '../../src/graphql/global-id.js';
+import { verifyChain } from '../../src/modules/audit/verification.service.js';
 import { type Caller, callerOf, type Reply, tokenOf } from '../support/caller.js';
 import { branchOf, matchesOf, planFor, publish } from '../support/journey.js';
 import { processesIn, type ServerProcess, startProcess } from '../support/process.js';
@@ -241,7 +242,8 @@ async function expectSound(ids: readonly string[]): Promise<void> {
   try {
     const { slowDb } = app.house;
     const [community] = await slowDb.execute<{ id: string }>(sql`select id from community`);
-    expect(await verifyChain(slowDb, community?.id ?? '')).toMatchObject({ sound: true });
+    const system = { kind: 'SYSTEM', purpose: 'sealing', behalfOf: null } as const;
+    expect(await verifyChain(app.house.scopeOf(community?.id ?? '', system), { full: true })).toMatchObject({ broken: null });
     const raw = [...new Set(ids)].map(id => parseGlobalId(id)?.id);
     const [logged] = await slowDb.execute(
       sql`select count(distinct subject_id)::int as count from event where subject_id = any(${sql.param(raw)}::uuid[])`,

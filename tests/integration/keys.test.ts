@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { KeyRing, NumberedKeys } from '../../src/kernel/keys.js';
+import type { NumberedKeys, VaultKeys } from '../../src/kernel/keys.js';
 import { createVault, type Vault } from '../../src/kernel/vault.js';
 import { keysInUse, rotateKeys, SEALED_TABLES } from '../../src/modules/privacy/keys.service.js';
 import {
@@ -24,7 +24,7 @@ const { owner } = database;
 await seedWorld(database);
 
 const [d1, d2, i1, i2] = [1, 2, 3, 4].map(() => randomBytes(32)) as [Buffer, Buffer, Buffer, Buffer];
-const ringOf = (data: readonly [number, Buffer][], index: readonly [number, Buffer][]): KeyRing => ({
+const ringOf = (data: readonly [number, Buffer][], index: readonly [number, Buffer][]): VaultKeys => ({
   data: new Map(data),
   index: new Map(index),
 });

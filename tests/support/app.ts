@@ -6,6 +6,7 @@ import { type App, createApp, type Overrides } from '../../src/app.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import type { TestDatabase } from './database.js';
+import { expectNoSilentWrites } from './silent.js';
 
 export interface TestApp extends App {
   /** What went to the log, as JSON lines. */
@@ -32,11 +33,15 @@ export async function startTestApp(
   const dataDir = mkdtempSync(join(tmpdir(), 'red-alliance-test-'));
   const lines: string[] = [];
   let sent: string[] = [];
+  const listen = expectNoSilentWrites();
   const app = await createApp(
     { ...loadConfig({}), port: 0, databaseUrl: url, databaseOwnerUrl: ownerUrl, dataDir, demoData: false, ...config },
     {
       log: createLog('info', { write: line => void lines.push(line) }),
-      onStatement: text => sent.push(text),
+      onStatement(text, connection) {
+        sent.push(text);
+        listen(text, connection);
+      },
       ...overrides,
     },
   );

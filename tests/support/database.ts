@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import { type Connection, connect } from '../../src/db/client.js';
+import { expectNoSilentWrites } from './silent.js';
 
 export interface TestDatabase {
   /** As the serving role: neither owner nor superuser, walls apply. */
@@ -26,7 +27,14 @@ export async function createTestDatabase({ max = 4, template = inject('templateD
   servingUrl.username = inject('servingRole');
   servingUrl.password = inject('servingPassword');
   let sent: string[] = [];
-  const serving = connect(servingUrl.href, { max, onStatement: text => sent.push(text) });
+  const listen = expectNoSilentWrites();
+  const serving = connect(servingUrl.href, {
+    max,
+    onStatement(text, connection) {
+      sent.push(text);
+      listen(text, connection);
+    },
+  });
   const owner = postgres(ownerUrl, { max: 2, onnotice() {} });
   afterAll(async () => {
     await serving.close();

@@ -8,8 +8,9 @@ export async function everythingStored({ owner }: TestDatabase): Promise<Readonl
       and tablename not in ('access_log', 'refresh_token', 'event_seal', 'event_unsealed') order by 1`;
   const stored: Record<string, string> = {};
   for (const { name } of tables) {
+    const rows = name === 'public.event' ? `(select * from ${name} where kind <> 'PERSONAL_DATA_READ')` : name;
     const [row] = await owner.unsafe(
-      `select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as digest from ${name} t`,
+      `select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as digest from ${rows} t`,
     );
     stored[name] = row?.digest;
   }

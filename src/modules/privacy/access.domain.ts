@@ -50,3 +50,12 @@ export const rolesOfLook = ({ roles }: AccountActor): { readonly asStaff: string
   asStaff: STAFF_ROLES.find(role => roles.includes(role)) ?? roles[0] ?? 'ACCOUNT',
   otherwise: roles.find(role => !STAFF_ROLES.includes(role)) ?? roles[0] ?? 'ACCOUNT',
 });
+
+/** Years for which looks are kept at least (PIPL art. 56); the wall lets nothing younger be taken away. */
+const YEARS_KEPT = 3;
+/** Whether what was written at a time may have been taken away by now. */
+export function isPastKeeping(at: Date, now: Date): boolean {
+  const end = new Date(at);
+  end.setUTCFullYear(end.getUTCFullYear() + YEARS_KEPT);
+  return end <= now;
+}

@@ -1,13 +1,14 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf } from '../../kernel/actor.js';
+import { canonical, digest } from '../../kernel/chain.js';
 import { newId } from '../../kernel/ids.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { Scope } from '../../scope/scope.js';
 import { residents } from '../residents/residents.table.js';
 import { type AccessEntry, type LoggedAccess, rolesOfLook } from './access.domain.js';
 import { toldTo } from './access.policy.js';
-import { accessLog } from './access.table.js';
+import { type AccessRow, accessLog } from './access.table.js';
 
 /** The role in which somebody looks at resident `r`. */
 function roleAt({ actor }: Scope): SQL {
@@ -18,28 +19,33 @@ function roleAt({ actor }: Scope): SQL {
     when r.id = any(${sql.param(actor.kinIds)}::uuid[]) then 'FAMILY' else ${otherwise}::text end`;
 }
 
-/** One row for each person shown, in one statement for all entries; one without a person where an entry names none. */
-export async function insertAccess(scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> {
-  if (!entries.length) return;
+/**
+ * Writes the rows of one look in one statement, one for each person shown, or one without a person, and answers with them as they
+ * are stored.
+ */
+export async function insertAccess(
+  scope: Scope,
+  { action, residentId = null, residentIds = residentId === null ? [] : [residentId], purpose, detail = {} }: AccessEntry,
+): Promise<readonly AccessRow[]> {
   const { actor, communityId, parts } = scope;
   const at = scope.now();
-  const rows = entries.flatMap(({ action, residentId = null, residentIds = [residentId], purpose, detail = {} }) =>
-    (residentIds.length ? residentIds : [null]).map(shown => ({
-      id: newId(at.getTime()),
-      resident_id: shown,
-      action,
-      purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
-      detail,
-    })),
-  );
-  await scope.db.execute(sql`
-    insert into ${accessLog} (community_id, id, at, account_id, actor_role, purpose, action, resident_id, branch_id, request_id, detail)
-    select ${communityId}::uuid, made.id, ${at.toISOString()}::timestamptz, ${accountOf(actor)}::uuid, ${roleAt(scope)},
-      made.purpose, made.action, made.resident_id, r.branch_id, ${parts.requestId}::text, made.detail
-    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
-      as made (id uuid, resident_id uuid, action text, purpose system_purpose, detail jsonb)
-    left join ${residents} r on r.community_id = ${communityId} and r.id = made.resident_id`);
+  const shown = residentIds.length ? residentIds : [null];
+  const ids = shown.map(() => newId(at.getTime()));
+  return scope.db
+    .insert(accessLog)
+    .select(
+      sql`select ${communityId}::uuid, made.id, ${ids[0]}::uuid, ${at.toISOString()}::timestamptz, ${accountOf(actor)}::uuid,
+        ${roleAt(scope)}, ${purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null)}::system_purpose, ${action}::text,
+        made.resident_id, r.branch_id, ${parts.requestId}::text, ${JSON.stringify(detail)}::text::jsonb
+      from unnest(${sql.param(ids)}::uuid[], ${sql.param(shown)}::uuid[]) as made (id, resident_id)
+      left join ${residents} r on r.community_id = ${communityId} and r.id = made.resident_id`,
+    )
+    .returning();
 }
+
+/** By which the event log vouches for the rows of a look: over every column, in the order of their ids. */
+export const accessDigest = (rows: readonly AccessRow[]): string =>
+  digest(canonical([...rows].sort((a, b) => (a.id < b.id ? -1 : 1))));
 
 export const LATEST: ListOrder<LoggedAccess> = {
   name: 'accessLog.LATEST',

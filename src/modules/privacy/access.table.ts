@@ -1,22 +1,22 @@
 import { sql } from 'drizzle-orm';
 import { index, jsonb, pgEnum, pgPolicy, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
-import { bySystem, inBranches, inTenant, isKin, personal } from '../../db/personal.table.js';
+import { bySystem, inBranches, inTenant, isAccount, isKin, isPurpose, personal } from '../../db/personal.table.js';
 import { SYSTEM_PURPOSES } from '../../kernel/actor.js';
 
 export const systemPurpose = pgEnum('system_purpose', SYSTEM_PURPOSES);
 
-const isRetention = sql`current_setting('app.system', true) = 'retention'`;
-
 /**
- * Who looked at personal data, in which role, on whose behalf and why. Added to, read by the person's own side and the staff of
- * the branch, never changed; what is past three years (PIPL art. 56) the purpose `retention` alone removes.
+ * Who looked at personal data, in which role, on whose behalf and why. Added to, read by the person's own side, the staff of the
+ * branch and whoever looked, never changed; what is past three years (PIPL art. 56) the purpose `retention` alone removes.
  */
 export const accessLog = personal.table(
   'access_log',
   {
     communityId: communityId(),
     id: uuid().notNull(),
+    /** The first of the rows that one look wrote; one event vouches for them together. */
+    lookId: uuid('look_id').notNull(),
     at: instant('at').notNull(),
     accountId: uuid('account_id'),
     actorRole: text('actor_role').notNull(),
@@ -32,17 +32,19 @@ export const accessLog = personal.table(
     primaryKey({ columns: [t.communityId, t.id] }),
     index('access_log_by_resident').on(t.communityId, t.residentId, t.id),
     index('access_log_by_branch').on(t.communityId, t.branchId, t.id),
+    index('access_log_by_look').on(t.communityId, t.lookId),
     index('access_log_by_time').on(t.communityId, t.at),
     pgPolicy('access_log_append', { as: 'permissive', for: 'insert', withCheck: inTenant }),
     pgPolicy('access_log_wall', {
       as: 'permissive',
       for: 'select',
-      using: sql`${inTenant} and (${inBranches} or ${isKin('resident_id')} or ${bySystem})`,
+      using: sql`${inTenant} and (${inBranches} or ${isKin('resident_id')} or ${isAccount('account_id')} or ${bySystem})`,
     }),
     pgPolicy('access_log_retention', {
       as: 'permissive',
       for: 'delete',
-      using: sql`${inTenant} and ${isRetention} and at < now() - interval '3 years'`,
+      using: sql`${inTenant} and ${isPurpose('retention')} and at < now() - interval '3 years'`,
     }),
   ],
 );
+export type AccessRow = typeof accessLog.$inferSelect;

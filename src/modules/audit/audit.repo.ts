@@ -1,0 +1,182 @@
+import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
+import { eventSeals, events, unsealedEvents } from '../../db/log.table.js';
+import { BEGINNING, type ChainHead, type ChainLink } from '../../kernel/chain.js';
+import { anInteger, type Page, type PageWindow } from '../../kernel/page.js';
+import { defineLoader } from '../../scope/loader.js';
+import type { Scope } from '../../scope/scope.js';
+import { type AccessRow, accessLog } from '../privacy/access.table.js';
+import type { AuditEvent, AuditFilter } from './audit.domain.js';
+
+type Seal = typeof eventSeals.$inferSelect;
+type Event = typeof events.$inferSelect;
+
+const before = alias(eventSeals, 'before');
+const ofSeal = and(eq(events.communityId, eventSeals.communityId), eq(events.id, eventSeals.eventId));
+const behind = and(eq(before.communityId, eventSeals.communityId), eq(before.position, sql`${eventSeals.position} - 1`));
+
+const linkOf = (seal: Seal, event: Event): ChainLink => ({
+  position: seal.position,
+  hash: seal.hash.toString('hex'),
+  sealedAt: seal.sealedAt,
+  event,
+});
+
+const shown = { seal: eventSeals, event: events, previous: before.hash } as const;
+interface ShownRow {
+  readonly seal: Seal;
+  readonly event: Event;
+  readonly previous: Buffer | null;
+}
+const toAuditEvent = ({ seal, event, previous }: ShownRow): AuditEvent => ({
+  ...linkOf(seal, event),
+  id: event.id,
+  previous: previous?.toString('hex') ?? BEGINNING.hash,
+});
+
+export const NEWEST_EVENTS: ListOrder<Pick<AuditEvent, 'position'>> = {
+  name: 'auditEvents.NEWEST',
+  columns: [eventSeals.position],
+  cursor: [anInteger],
+  descending: true,
+  values: ({ position }) => [position],
+};
+
+/** Positions grow with time: the first of a time is found in an index, and the list goes on being read in its own order. */
+const since = (communityId: string, time: Date): SQL =>
+  sql`(select s.position from ${eventSeals} s where s.community_id = ${communityId} and s.sealed_at >= ${time.toISOString()}::timestamptz
+    order by s.sealed_at, s.position limit 1)`;
+
+export function listWhere(communityId: string, { kind, subjectId, branchId, actorId, clientId, from, until }: AuditFilter) {
+  return and(
+    eq(eventSeals.communityId, communityId),
+    kind == null ? undefined : eq(eventSeals.kind, kind),
+    subjectId == null ? undefined : eq(eventSeals.subjectId, subjectId),
+    branchId == null ? undefined : eq(eventSeals.branchId, branchId),
+    actorId == null ? undefined : eq(eventSeals.actorId, actorId),
+    clientId == null ? undefined : eq(eventSeals.clientId, clientId),
+    from == null ? undefined : sql`${eventSeals.position} >= ${since(communityId, from)}`,
+    until == null ? undefined : sql`${eventSeals.position} < coalesce(${since(communityId, until)}, 9223372036854775807)`,
+  );
+}
+
+/** Sealed events, the newest first. */
+export async function pageOfEvents(
+  { db, communityId }: Scope,
+  filter: AuditFilter,
+  window: PageWindow,
+): Promise<Page<AuditEvent>> {
+  const part = keyset(NEWEST_EVENTS, window, listWhere(communityId, filter));
+  const rows = await db
+    .select(shown)
+    .from(eventSeals)
+    .innerJoin(events, ofSeal)
+    .leftJoin(before, behind)
+    .where(part.where)
+    .orderBy(...part.orderBy)
+    .limit(part.limit);
+  return toPage(
+    NEWEST_EVENTS,
+    window,
+    rows.map(row => ({ ...toAuditEvent(row) })),
+    event => event,
+  );
+}
+
+/** Sealed events by id. Raw: no policy. */
+export const auditEventById = defineLoader<AuditEvent>('auditEventById', async ({ db, communityId }, ids) => {
+  const rows = await db
+    .select(shown)
+    .from(eventSeals)
+    .innerJoin(events, ofSeal)
+    .leftJoin(before, behind)
+    .where(and(eq(eventSeals.communityId, communityId), sql`${eventSeals.eventId} = any(${sql.param(ids)}::uuid[])`));
+  return new Map(rows.map(row => [row.event.id, toAuditEvent(row)]));
+});
+
+const headOf = (seal: Pick<Seal, 'position' | 'hash' | 'sealedAt'>) => ({
+  position: seal.position,
+  hash: seal.hash.toString('hex'),
+  sealedAt: seal.sealedAt,
+});
+
+/** The last link of the chain, or the last that was sealed before a time; null when there is none. */
+export async function lastSeal({ db, communityId }: Scope, until: Date | null = null) {
+  const earlier = until && sql`${eventSeals.sealedAt} < ${until.toISOString()}::timestamptz`;
+  const [seal] = await db
+    .select()
+    .from(eventSeals)
+    .where(and(eq(eventSeals.communityId, communityId), earlier ?? undefined))
+    .orderBy(desc(eventSeals.position))
+    .limit(1);
+  return seal ? headOf(seal) : null;
+}
+
+/** A place in the chain by its position; null when it is not there. */
+export async function sealAt({ db, communityId }: Scope, position: number): Promise<ChainHead | null> {
+  const [seal] = await db
+    .select()
+    .from(eventSeals)
+    .where(and(eq(eventSeals.communityId, communityId), eq(eventSeals.position, position)));
+  return seal ? headOf(seal) : null;
+}
+
+export interface StoredLink {
+  readonly seal: Seal;
+  /** Null when it is gone. */
+  readonly event: Event | null;
+}
+
+/** Seals behind a position with their events, in order. */
+export const linksAfter = ({ db, communityId }: Scope, position: number, limit: number): Promise<StoredLink[]> =>
+  db
+    .select({ seal: eventSeals, event: events })
+    .from(eventSeals)
+    .leftJoin(events, ofSeal)
+    .where(and(eq(eventSeals.communityId, communityId), gt(eventSeals.position, position)))
+    .orderBy(eventSeals.position)
+    .limit(limit);
+
+/** The rows of looks in the access log, by look. */
+export async function accessRows(
+  { db, communityId }: Scope,
+  lookIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly AccessRow[]>> {
+  const rows = await db
+    .select()
+    .from(accessLog)
+    .where(and(eq(accessLog.communityId, communityId), sql`${accessLog.lookId} = any(${sql.param(lookIds)}::uuid[])`));
+  return Map.groupBy(rows, row => row.lookId);
+}
+
+/** An event that is neither sealed nor waiting to be. */
+export async function neverSealed({ db, communityId }: Scope): Promise<string | null> {
+  const [stray] = await db.execute<{ id: string }>(sql`
+    select e.id from ${events} e
+    where e.community_id = ${communityId}
+      and not exists (select from ${eventSeals} s where s.community_id = e.community_id and s.event_id = e.id)
+      and not exists (select from ${unsealedEvents} u where u.community_id = e.community_id and u.event_id = e.id)
+    limit 1`);
+  return stray?.id ?? null;
+}
+
+/** An entry of the access log that no event vouches for. */
+export async function unknownAccess({ db, communityId }: Scope): Promise<string | null> {
+  const [stray] = await db.execute<{ id: string }>(sql`
+    select a.id from ${accessLog} a
+    where a.community_id = ${communityId} and not exists (
+      select from ${events} e where e.community_id = a.community_id and e.kind = 'PERSONAL_DATA_READ' and e.data ->> 'lookId' = a.look_id::text)
+    limit 1`);
+  return stray?.id ?? null;
+}
+
+/** One process at a time keeps the heads of a community; false when another one does. Until the transaction ends. */
+export async function holdHeads({ db, communityId }: Scope): Promise<boolean> {
+  const [lock] = await db.execute<{ held: boolean }>(
+    sql`select pg_try_advisory_xact_lock(${HEADS_LOCK}::int, hashtext(${communityId})) as held`,
+  );
+  return lock?.held ?? false;
+}
+/** Class of the advisory locks, one a community. */
+const HEADS_LOCK = 7_230_003;
