@@ -25,7 +25,7 @@ export interface Purse {
   /**
    * Pays for an operation before it runs.
    *
-   * @throws GraphQLError RATE_LIMITED; then nothing was paid
+   * @throws GraphQLError RATE_LIMITED: then nothing runs
    */
   pay(price: Price): Promise<void>;
   /** Pays a little for what was refused, once, and never throws. */
@@ -68,7 +68,8 @@ function headersOf({ name }: Bucket, { capacity, room, emptyInMs }: Standing, at
 }
 
 function rateLimited(bucket: Bucket, standing: Standing, at: number): GraphQLError {
-  const wait = Math.max(1, seconds(standing.waitMs));
+  // Whoever comes back passes the door once more.
+  const wait = seconds(standing.waitMs + (AT_THE_DOOR * MINUTE) / standing.capacity);
   const headers = headersOf(bucket, standing, at).set('retry-after', String(wait));
   return new GraphQLError(`Too much within a minute; try again in ${wait} s. 请求过于频繁，请在 ${wait} 秒后重试。`, {
     extensions: { code: 'RATE_LIMITED', budget: bucket.name, retryAfterSeconds: wait, http: { status: 429, headers } },
@@ -105,8 +106,8 @@ export function createBudgets(buckets: Buckets, sizes: BudgetSizes): Budgets {
       return {
         async pay(price) {
           at = scope.now().getTime();
-          if (price.secrets > 0) await pour(secrets, price.secrets);
           if (price.points > AT_THE_DOOR) standing = await pour(own, price.points - AT_THE_DOOR);
+          if (price.secrets > 0) await pour(secrets, price.secrets);
           isSettled = true;
         },
         async payRefused() {
