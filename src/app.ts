@@ -10,12 +10,16 @@ import { isMigrated } from './db/migrate.js';
 import { DatabaseRefused, openDatabase } from './db/open.js';
 import { startSealer } from './db/sealer.js';
 import { createApollo } from './graphql/apollo.js';
+import { createBudgets } from './graphql/budgets.js';
+import { createDocuments, type Manifest } from './graphql/documents.js';
 import { buildSchema } from './graphql/schema.js';
 import { createAdmission } from './http/admission.js';
+import { createDocumentGate } from './http/documents.js';
 import { serveGraphql } from './http/graphql.js';
 import { createScopes } from './http/scopes.js';
 import { openDoor } from './http/server.js';
 import type { Actor } from './kernel/actor.js';
+import { createBuckets } from './kernel/bucket.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import type { HeadJournal } from './kernel/heads.js';
 import type { KeyProvider } from './kernel/keys.js';
@@ -83,6 +87,9 @@ export interface App {
   /** Answers what is in flight, then closes everything. May be called again. */
   stop(): Promise<void>;
 }
+
+/** A file that is published with the schema. */
+const published = (name: string): string => readFileSync(fileURLToPath(new URL(`../schema/${name}`, import.meta.url)), 'utf8');
 
 /** The schema of all subjects. */
 export const createSchema = (): GraphQLSchema => buildSchema(resolvers);
@@ -168,12 +175,14 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
     log.warn({ err: error }, 'matching runs cut short are not marked yet'),
   );
   onClose(() => stopPlanRuns());
+  const documents = createDocuments(JSON.parse(published('operations/manifest.json')) as Manifest);
   const apollo = await createApollo({
     schema,
     log,
     costLimit: config.costLimit,
     deadlineMs: overrides.deadlineMs ?? OPERATION_DEADLINE,
     introspection: config.introspection,
+    documents,
   });
   onClose(() => apollo.stop());
   const door = await openDoor({
@@ -183,6 +192,8 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
       apollo,
       log,
       admission: createAdmission({ places: config.poolSize * PER_CONNECTION, patienceMs: PATIENCE }),
+      budgets: createBudgets(createBuckets(), config.budgets),
+      documents: createDocumentGate(documents, { onlyKnown: config.trustedDocumentsOnly }),
       scopeOf: createScopes({
         ...house,
         ...signing(config, house),
@@ -194,7 +205,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
     }),
     isReady: readiness(db),
     sdl: printSdl(schema),
-    examples: readFileSync(fileURLToPath(new URL('../schema/examples.graphql', import.meta.url)), 'utf8'),
+    examples: published('examples.graphql'),
   });
   onClose(() => door.stop());
   return { house, url: door.url, port: door.port };

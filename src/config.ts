@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { BudgetSizes } from './graphql/budgets.js';
 import { type NumberedKeys, parseKeys } from './kernel/keys.js';
 
 const MIN_SECRET = 32;
+/** Each may be given as a file, too: `DATA_KEYS_FILE`. */
+const KEY_SETTINGS = ['DATA_KEYS', 'INDEX_KEYS', 'AUDIT_KEYS'];
 
 /** Everything that the process is told from outside, checked. */
 export interface Config {
@@ -41,6 +44,10 @@ export interface Config {
   /** Highest price of one operation, in objects. */
   readonly costLimit: number;
   readonly introspection: boolean;
+  /** Nothing runs but the operations in `schema/operations`. */
+  readonly trustedDocumentsOnly: boolean;
+  /** Points that may be spent in a minute. */
+  readonly budgets: BudgetSizes;
   /** Connections that serve; a second pool for long work has half as many. */
   readonly poolSize: number;
   /** How long /readyz says 503 before we stop to listen, in milliseconds. */
@@ -119,6 +126,10 @@ const environment = z.object({
   DEFAULT_COMMUNITY: z.string().optional(),
   COST_LIMIT: integer(5000, 1, 1_000_000),
   INTROSPECTION: flag.default(true),
+  TRUSTED_DOCUMENTS_ONLY: flag.default(false),
+  BUDGET_ACCOUNT: integer(60_000, 1, 999_999_999),
+  BUDGET_ANONYMOUS: integer(20_000, 1, 999_999_999),
+  BUDGET_SECRETS: integer(60, 1, 999_999_999),
   POOL_SIZE: integer(4, 1, 100),
   DRAIN_DELAY_MS: integer(0, 0, 60_000),
 });
@@ -130,7 +141,7 @@ function productionProblems(given: Given): readonly string[] {
   const { JWT_SECRET, DEMO_DATA, CORS_ORIGINS = '' } = given;
   return [
     JWT_SECRET ? [] : ['JWT_SECRET is missing: production makes no secret of its own'],
-    ...['DATA_KEYS', 'INDEX_KEYS', 'AUDIT_KEYS'].map(name =>
+    ...KEY_SETTINGS.map(name =>
       given[name] || given[`${name}_FILE`] ? [] : [`${name} is missing: production makes no key of its own`],
     ),
     DEMO_DATA === 'true' ? ['DEMO_DATA is true: demo accounts have a published password'] : [],
@@ -147,13 +158,15 @@ export function loadConfig(variables: Given): Config {
   const given: Given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
   const production = given.NODE_ENV === 'production';
   const { data: env, error } = environment.safeParse(given);
+  const tooSmall = (['BUDGET_ACCOUNT', 'BUDGET_ANONYMOUS'] as const).filter(name => env && env[name] < env.COST_LIMIT);
   const problems = [
     ...(error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`),
     ...(production ? productionProblems(given) : []),
-    ...['DATA_KEYS', 'INDEX_KEYS'].flatMap(name =>
+    ...KEY_SETTINGS.flatMap(name =>
       given[name] && given[`${name}_FILE`] ? [`${name} and ${name}_FILE are both set`] : [],
     ),
     ...(given.DATABASE_OWNER_URL && !given.DATABASE_URL ? ['DATABASE_OWNER_URL is set without DATABASE_URL'] : []),
+    ...tooSmall.map(name => `${name} is less than COST_LIMIT: there would be operations that it never pays for`),
   ];
   if (!env || problems.length) throw new ConfigError(problems);
   return {
@@ -179,6 +192,8 @@ export function loadConfig(variables: Given): Config {
     defaultCommunity: env.DEFAULT_COMMUNITY ?? null,
     costLimit: env.COST_LIMIT,
     introspection: env.INTROSPECTION,
+    trustedDocumentsOnly: env.TRUSTED_DOCUMENTS_ONLY,
+    budgets: { account: env.BUDGET_ACCOUNT, anonymous: env.BUDGET_ANONYMOUS, secrets: env.BUDGET_SECRETS },
     poolSize: env.POOL_SIZE,
     drainDelayMs: env.DRAIN_DELAY_MS,
   };

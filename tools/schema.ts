@@ -1,17 +1,36 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parse, print } from 'graphql';
 import { createSchema, printSdl } from '../src/app.js';
+import type { Manifest } from '../src/graphql/documents.js';
 
-const path = fileURLToPath(new URL('../schema/schema.graphql', import.meta.url));
-const sdl = printSdl(createSchema());
+const inSchema = (name: string): string => fileURLToPath(new URL(`../schema/${name}`, import.meta.url));
 
-/** Writes the SDL; with `--check` only tells whether the file is what it would write. */
-if (process.argv.includes('--check')) {
-  if (readFileSync(path, 'utf8') !== sdl) {
-    console.error('schema/schema.graphql is not what the code says: npm run schema');
-    process.exit(1);
-  }
-} else {
-  writeFileSync(path, sdl);
+/** The known operations without their comments, by the sha256 of exactly the text that runs. */
+function manifest(): Manifest {
+  const files = readdirSync(inSchema('operations'))
+    .filter(name => name.endsWith('.graphql'))
+    .sort();
+  return Object.fromEntries(
+    files.map(file => {
+      const text = print(parse(readFileSync(inSchema(`operations/${file}`), 'utf8')));
+      return [`sha256:${createHash('sha256').update(text).digest('hex')}`, { file, text }];
+    }),
+  );
 }
-process.exit(0);
+
+const written: Readonly<Record<string, string>> = {
+  'schema.graphql': printSdl(createSchema()),
+  'operations/manifest.json': `${JSON.stringify(manifest(), null, 2)}\n`,
+};
+
+/** Writes what is generated below `schema`; with `--check` only tells whether the files are what it would write. */
+if (process.argv.includes('--check')) {
+  const stale = Object.entries(written).filter(([name, text]) => readFileSync(inSchema(name), 'utf8') !== text);
+  for (const [name] of stale) console.error(`schema/${name} is not what the code says: npm run schema`);
+  process.exitCode = stale.length ? 1 : 0;
+} else {
+  for (const [name, text] of Object.entries(written)) writeFileSync(inSchema(name), text);
+}
+process.exit();

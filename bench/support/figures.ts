@@ -18,3 +18,12 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
+
+/** Pearson's coefficient: 1 where one grows with the other in proportion, 0 where they have nothing to do with each other. */
+export function correlation(one: readonly number[], other: readonly number[]): number {
+  const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  const [a, b] = [mean(one), mean(other)];
+  const pairs = one.map((x, i) => [x - a, (other[i] ?? b) - b] as const);
+  const sum = (of: (pair: readonly [number, number]) => number) => pairs.reduce((total, pair) => total + of(pair), 0);
+  return sum(([x, y]) => x * y) / Math.sqrt(sum(([x]) => x * x) * sum(([, y]) => y * y));
+}

@@ -43,6 +43,8 @@ export async function startServer(dataDir: string, main = currentMain(), nodeOpt
       DATA_DIR: dataDir,
       PORT: '0',
       LOG_LEVEL: 'warn',
+      // Nobody asks for so much, but a benchmark.
+      BUDGET_ACCOUNT: '999999999',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

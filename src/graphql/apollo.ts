@@ -14,10 +14,14 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Kind,
+  NoSchemaIntrospectionCustomRule,
+  type ValidationRule,
 } from 'graphql';
 import type { Logger } from 'pino';
 import type { Scope } from '../scope/scope.js';
+import type { Purse } from './budgets.js';
 import { priceOperation } from './cost.js';
+import type { KnownDocuments } from './documents.js';
 import { limitsRule } from './limits.js';
 import { DeadlineExceeded, formatError, maskError } from './masking.js';
 import { coerceVariables } from './variables.js';
@@ -30,6 +34,7 @@ const MAX_SELECTIONS = 5000;
 export interface RequestContext {
   readonly scope: Scope;
   readonly requestId: string;
+  readonly purse: Purse;
   /** What the operation was priced at; null before that. */
   cost: number | null;
 }
@@ -41,7 +46,9 @@ export interface ApolloParts {
   readonly costLimit: number;
   /** Longest execution, in milliseconds. */
   readonly deadlineMs: number;
+  /** Whether the schema can be asked for, by others than known operations. */
   readonly introspection: boolean;
+  readonly documents: KnownDocuments;
 }
 
 /** The GraphQL engine behind the door: closed where Apollo's defaults are open. */
@@ -53,13 +60,13 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Req
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
-    introspection: parts.introspection,
+    introspection: true,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: MAX_TOKENS },
     validationOptions: { maxErrors: MAX_ERRORS },
     maxRecursiveSelections: MAX_SELECTIONS,
-    validationRules: [limitsRule],
+    validationRules: [limitsRule, introspectionRule(parts)],
     formatError,
     stringifyResult: JSON.stringify,
     plugins: [
@@ -131,6 +138,13 @@ async function within(
 const refused = (code: string, message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
 
+const introspectionRule =
+  ({ introspection, documents }: ApolloParts): ValidationRule =>
+  context =>
+    introspection || documents.hasText(context.getDocument().loc?.source.body ?? '')
+      ? {}
+      : NoSchemaIntrospectionCustomRule(context);
+
 const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
   new Map(
     document.definitions.flatMap(node => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])),
@@ -143,7 +157,8 @@ const operationGate = ({ schema, costLimit }: ApolloParts): ApolloServerPlugin<R
       if (!operation) throw refused('OPERATION_RESOLUTION_FAILURE', 'Name one of the operations of the document.');
       if (operation.operation === 'subscription') throw refused('BAD_REQUEST', 'Subscriptions are not served here.');
       const variables = coerceVariables(schema, operation, request.variables ?? {});
-      const cost = priceOperation(schema, operation, fragmentsOf(document), variables);
+      const price = priceOperation(schema, operation, fragmentsOf(document), variables);
+      const cost = price.points;
       contextValue.cost = cost;
       if (cost > costLimit) {
         throw refused(
@@ -151,8 +166,10 @@ const operationGate = ({ schema, costLimit }: ApolloParts): ApolloServerPlugin<R
           `This operation costs ${cost}, and ${costLimit} is the limit: ask for smaller pages.`,
         );
       }
+      await contextValue.purse.pay(price);
     },
     async willSendResponse(context) {
+      await context.contextValue.purse.payRefused();
       finish(context, costLimit);
     },
   }),
@@ -161,8 +178,12 @@ const operationGate = ({ schema, costLimit }: ApolloParts): ApolloServerPlugin<R
 function finish({ response, request, contextValue }: GraphQLRequestContext<RequestContext>, limit: number): void {
   if (response.body?.kind !== 'single') return;
   const { singleResult } = response.body;
-  const { cost } = contextValue;
-  if (cost !== null) singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, limit } };
+  const { cost, purse } = contextValue;
+  if (cost !== null) {
+    const { remaining, resetAt } = purse;
+    singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, limit, remaining, resetAt } };
+  }
+  for (const [name, value] of purse.headers) if (!response.http.headers.has(name)) response.http.headers.set(name, value);
   const accept = request.http?.headers.get('accept') ?? '';
   // GraphQL over HTTP: data means 2xx; and to clients of the older media type a well-formed answer is 200.
   const isOlder = response.http.status === 400 && accept.includes('application/json');

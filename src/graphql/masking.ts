@@ -10,6 +10,7 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.ENUM,
   Kind.LIST,
   Kind.OBJECT,
+  Kind.OBJECT_FIELD,
 ]);
 
 /** Who is told what an internal error really was. */
@@ -82,6 +83,9 @@ export function withoutValue(error: GraphQLError): string {
   if (codeOf(rootOf(error)) !== null) return error.message.replace(/^Expected type "\w+"\. /, '');
   const text = error.message.replace(/ Did you mean .*$/s, '');
   if (SAYS_NO_VALUE.test(text)) return text;
+  // Whoever builds an object from what people typed may have made a name of it.
+  const unknown = UNKNOWN_FIELD.exec(text);
+  if (unknown) return `Field ${PLAIN_NAME.test(unknown[1] ?? '') ? unknown[1] : '…'} is not defined by type ${unknown[2]}.`;
   for (const pattern of NAMES_THE_TYPE) {
     const type = pattern.exec(text)?.[1];
     if (type) return `A value of type "${type}" is expected.`;
@@ -89,7 +93,9 @@ export function withoutValue(error: GraphQLError): string {
   return 'This value is not allowed here.';
 }
 const SAYS_NO_VALUE =
-  /^(Expected non-nullable type "[^"]+" not to be null\.|Expected type "\w+" to be an object\.|Field "[\w.]+" (of required type "[^"]+" was not provided|is not defined by type "\w+")\.)$/;
+  /^(Expected non-nullable type "[^"]+" not to be null\.|Expected type "\w+" to be an object\.|Field "[\w.]+" of required type "[^"]+" was not provided\.)$/;
+const UNKNOWN_FIELD = /^Field (".*") is not defined by type ("\w+")\.$/s;
+const PLAIN_NAME = /^"[A-Za-z_]{1,40}"$/;
 const NAMES_THE_TYPE = [
   /^Expected (?:value of )?type "([^"]+)"/,
   /^Enum "(\w+)" cannot represent/,

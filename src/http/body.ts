@@ -7,7 +7,12 @@ export const MAX_BODY = 100_000;
 export class BadRequest extends Error {
   constructor(
     readonly status: 400 | 413 | 415,
-    readonly code: 'BAD_REQUEST' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE',
+    readonly code:
+      | 'BAD_REQUEST'
+      | 'PAYLOAD_TOO_LARGE'
+      | 'UNSUPPORTED_MEDIA_TYPE'
+      | 'PERSISTED_QUERY_NOT_FOUND'
+      | 'DOCUMENT_NOT_TRUSTED',
     message: string,
   ) {
     super(message);

@@ -7,6 +7,8 @@ import type { Locale } from '../scope/scope.js';
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/;
 const ALLOWED_HEADERS =
   'content-type, authorization, accept-language, x-community, x-request-id, apollo-require-preflight, x-apollo-operation-name';
+const EXPOSED_HEADERS =
+  'x-request-id, retry-after, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-used, x-ratelimit-reset, x-ratelimit-resource';
 
 /** The caller's own id of the request when it looks like one, else a new one. */
 export function requestIdOf({ headers }: IncomingMessage): string {
@@ -60,7 +62,7 @@ export function allowOrigin(request: IncomingMessage, response: ServerResponse, 
   const allowed = origin !== undefined && (any || origins.includes(origin));
   if (allowed) {
     response.setHeader('access-control-allow-origin', any ? '*' : origin);
-    response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
+    response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
   }
   if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return false;
   if (allowed) {

@@ -36,6 +36,8 @@ export interface ApiClientGrant {
   readonly id: string;
   /** `subject:read` and `subject:write`, e.g. `offers:read`. */
   readonly scopes: readonly string[];
+  /** What it may spend in a minute; absent where it has no quota of its own. */
+  readonly pointsPerMinute?: number;
 }
 
 /** A person who signed in, with everything that policies ask about, read once per token. All ids are raw. */

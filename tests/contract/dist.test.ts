@@ -97,7 +97,7 @@ describe('what `npm run build` makes', () => {
 
     expect(await end(first, 'SIGKILL')).toEqual([null, 'SIGKILL']);
     const third = await start();
-    expect(await ask(third, '{ community { id name } branches { code } }')).toEqual(community);
+    expect((await ask(third, '{ community { id name } branches { code } }')).data).toEqual(community.data);
 
     const taken = launch({ PORT: String(new URL(third.url).port), DATA_DIR: 'elsewhere', DEMO_DATA: 'false' });
     await expect(taken.listening).rejects.toThrow(/^exit 1: Port \d+ is in use/);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import {
   findBreakingChanges,
   type GraphQLNamedType,
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -151,6 +152,16 @@ describe('shapes', () => {
     expect(holes).toEqual(['Query.nodes']);
   });
 
+  it('that are told a secret are counted apart', () => {
+    const secret = /password|secret|token|otp|oneTime/i;
+    for (const { name, args, extensions } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+      const input = getNamedType(args[0]?.type);
+      const isTold = isInputObjectType(input) && Object.keys(input.getFields()).some(field => secret.test(field));
+      // The admin chooses the first password of an account and guesses nothing.
+      expect([name, extensions.takesSecret ?? false]).toEqual([name, isTold && name !== 'accountCreate']);
+    }
+  });
+
   it('of ids are ID, and own scalars say where they are specified or what they hold', () => {
     for (const type of types) {
       if (isObjectType(type) && type.getFields().id)
@@ -159,6 +170,9 @@ describe('shapes', () => {
     }
   });
 });
+
+/** A person who opens a screen every three seconds is in more of a hurry than anybody. */
+const SCREENS_A_MINUTE = 20;
 
 describe('known operations', () => {
   const files = existsSync(`${folder}/operations`)
@@ -177,7 +191,10 @@ describe('known operations', () => {
       for (const node of document.definitions) {
         if (node.kind !== Kind.OPERATION_DEFINITION) continue;
         expect(node.name?.value).toMatch(/^[A-Z][A-Za-z0-9]*$/);
-        expect(priceOperation(schema, node, fragments, {})).toBeLessThanOrEqual(loadConfig({}).costLimit);
+        const { costLimit, budgets } = loadConfig({});
+        const { points } = priceOperation(schema, node, fragments, {});
+        expect(points).toBeLessThanOrEqual(costLimit);
+        expect(points * SCREENS_A_MINUTE).toBeLessThanOrEqual(budgets.account);
       }
     },
   );

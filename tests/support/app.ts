@@ -24,6 +24,9 @@ export interface Posted {
   readonly json: any;
 }
 
+/** What tests ask for in a minute no person does. */
+const AMPLE = 999_999_999;
+
 /** The whole application over HTTP on a database of the test's own; stopped after the file. */
 export async function startTestApp(
   { url, ownerUrl }: TestDatabase,
@@ -34,8 +37,9 @@ export async function startTestApp(
   const lines: string[] = [];
   let sent: string[] = [];
   const listen = expectNoSilentWrites();
+  const budgets = { account: AMPLE, anonymous: AMPLE, secrets: AMPLE };
   const app = await createApp(
-    { ...loadConfig({}), port: 0, databaseUrl: url, databaseOwnerUrl: ownerUrl, dataDir, demoData: false, ...config },
+    { ...loadConfig({}), port: 0, databaseUrl: url, databaseOwnerUrl: ownerUrl, dataDir, demoData: false, budgets, ...config },
     {
       log: createLog('info', { write: line => void lines.push(line) }),
       onStatement(text, connection) {

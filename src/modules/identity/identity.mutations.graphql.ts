@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, Resolver } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
 import { DateTime, UUID } from '../../graphql/scalars.js';
 import type { Role } from '../../kernel/actor.js';
@@ -74,6 +75,7 @@ const ROLE_IDS = { branchId: 'Branch', areaId: 'Area', organizationId: 'Organiza
 
 @Resolver()
 class IdentityMutationResolver {
+  @Weighs(200)
   @Mutation(() => AccountCreatePayload, { description: 'Opens an account. Only the admin of the community may.' })
   accountCreate(
     @Ctx() scope: Scope,

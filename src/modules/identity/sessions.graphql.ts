@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { TakesSecret, Weighs } from '../../graphql/cost.js';
 import { mutate, Payload, payloadOf, toPayload } from '../../graphql/payload.js';
 import { DateTime } from '../../graphql/scalars.js';
 import type { ClientFailure } from '../../kernel/failures.js';
@@ -70,6 +71,8 @@ async function sessionPayload(scope: Scope, result: Result<Session, ClientFailur
 
 @Resolver()
 export class SessionResolver {
+  @Weighs(200)
+  @TakesSecret()
   @Mutation(() => SignInPayload, {
     description:
       'Opens a session. After five failures for an account from an address it answers TOO_MANY_ATTEMPTS for a minute, then longer each time.',
@@ -78,6 +81,7 @@ export class SessionResolver {
     return sessionPayload(scope, await signIn(scope, input));
   }
 
+  @TakesSecret()
   @Mutation(() => SessionRefreshPayload, {
     description: 'Goes on with a session under new tokens. A refresh token that is used twice ends the session for all.',
   })
@@ -88,6 +92,7 @@ export class SessionResolver {
     return sessionPayload(scope, await refreshSession(scope, input));
   }
 
+  @TakesSecret()
   @Mutation(() => SignOutPayload, {
     description: 'Ends a session: its refresh tokens die at once, access tokens within 15 minutes.',
   })
@@ -98,6 +103,8 @@ export class SessionResolver {
     return toPayload(scope, 'signedOut', await signOut(scope, input));
   }
 
+  @Weighs(400)
+  @TakesSecret()
   @Mutation(() => PasswordChangePayload, {
     description: "Changes the caller's own password and ends all their sessions: sign in again.",
   })

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { badUserInput } from '../../graphql/errors.js';
 import { CareCategoryEnum } from '../../graphql/labels.js';
 import { LocalDate } from '../../graphql/scalars.js';
@@ -141,6 +142,7 @@ const PERIOD = { description: 'When the needs were submitted and the promises ma
 
 @Resolver(() => Branch)
 class FairnessOfBranchResolver {
+  @Weighs(300)
   @FieldResolver(() => FairnessReport, {
     nullable: true,
     description: 'Whether its needs were served fairly. For its staff and the administrator; null for others.',
@@ -156,6 +158,7 @@ class FairnessOfBranchResolver {
 
 @Resolver(() => Community)
 class FairnessOfCommunityResolver {
+  @Weighs(300)
   @FieldResolver(() => FairnessReport, {
     nullable: true,
     description:

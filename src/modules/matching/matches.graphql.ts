@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, Info, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/connection.js';
+import { Weighs } from '../../graphql/cost.js';
 import { badUserInput } from '../../graphql/errors.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { rawIdOrNull } from '../../graphql/payload.js';
@@ -125,6 +126,7 @@ export class MatchResolver {
     return (explanationFor(scope, match).fellOut ?? []).map(code => ({ code, numbers: {} }));
   }
 
+  @Weighs(300)
   @Query(() => WhyNot, {
     nullable: true,
     description:
@@ -161,6 +163,7 @@ export class MatchSuggestionResolver {
 
 @Resolver(() => Need)
 export class NeedMatchingResolver {
+  @Weighs(50)
   @FieldResolver(() => [MatchSuggestion], {
     nullable: true,
     description:
@@ -177,6 +180,7 @@ export class NeedMatchingResolver {
 
 @Resolver(() => Offer)
 export class OfferMatchingResolver {
+  @Weighs(150)
   @FieldResolver(() => [MatchSuggestion], {
     nullable: true,
     description:
@@ -193,6 +197,7 @@ export class OfferMatchingResolver {
 
 @Resolver(() => Organization)
 export class OrganizationMatchingResolver {
+  @Weighs(150)
   @FieldResolver(() => [MatchSuggestion], {
     nullable: true,
     description:

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { defineEnum } from '../../graphql/enums.js';
 import { LocalDate } from '../../graphql/scalars.js';
 import type { ReferralOrigin } from '../../kernel/vocabulary.js';
@@ -109,6 +110,7 @@ class MatchingOutcomes {
 
 @Resolver(() => Branch)
 class OutcomesOfBranchResolver {
+  @Weighs(200)
   @FieldResolver(() => MatchingOutcomes, {
     nullable: true,
     description: 'How its pairs came out by rank and by what they cost. For its staff and the administrator; null for others.',

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
 import { UUID } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
@@ -76,6 +77,7 @@ const changesOf = async (scope: Scope, { id, occasionId }: Placed): Promise<read
 
 @Resolver()
 class PlacingMutations {
+  @Weighs(150)
   @Mutation(() => NeedPlacePayload, {
     description:
       'Serves one need at once within the plan that its branch has published. Accepted promises stay. A proposal may move if that lets the need be served, and gives way altogether only to a higher rank; all of it is listed. Refused as INVALID_STATE when nothing is published.',
@@ -84,6 +86,7 @@ class PlacingMutations {
     return mutate(scope, 'placement', input, { needId: 'Need' }, command => placeNeed(scope, command));
   }
 
+  @Weighs(150)
   @Mutation(() => SessionRefillPayload, {
     description:
       'Gives the free places of a session to the unserved needs of a branch that come first and can use them, directly or by moving proposals, within the plan that the branch has published. Refused as INVALID_STATE when nothing is published.',

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { unauthenticated } from '../../graphql/errors.js';
 import { decodeIds, mutate, Payload, payloadOf, toPayload } from '../../graphql/payload.js';
 import { DateTime, UUID } from '../../graphql/scalars.js';
@@ -102,6 +103,7 @@ function decodePairs(scope: Scope, name: string, pairs: readonly PairInput[]): R
 
 @Resolver(() => MatchPlanPublishPayload)
 export class MatchPlanMutations {
+  @Weighs(2000)
   @Mutation(() => BranchMatchPlanCreatePayload, {
     description:
       'Starts a run of the engine for a branch, or for the community. One run at a time for a branch, those of the community counted; a second answers RUN_IN_PROGRESS with the first. Proposals that are out stay where the ranks allow: `matchPlan.changes` tells what does not.',

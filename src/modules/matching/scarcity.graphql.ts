@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { badUserInput } from '../../graphql/errors.js';
 import type { Scope } from '../../scope/scope.js';
 import { ServiceCategory } from '../taxonomy/taxonomy.graphql.js';
@@ -43,6 +44,7 @@ class BranchScarcity {
 
 @Resolver(() => Branch)
 class ScarcityOfBranchResolver {
+  @Weighs(100)
   @FieldResolver(() => BranchScarcity, {
     nullable: true,
     description: 'Where one more place would help most. For the staff of the branch, once a plan was computed; null otherwise.',

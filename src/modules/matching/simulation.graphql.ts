@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { defineEnum } from '../../graphql/enums.js';
 import { badUserInput, unauthenticated } from '../../graphql/errors.js';
 import { decodeIds, Payload, toPayload } from '../../graphql/payload.js';
@@ -151,6 +152,7 @@ const needsOf = async (scope: Scope, ids: readonly string[], first: number) =>
 @Resolver(() => MatchPlanSimulation)
 class SimulationResolver {
   // A query: it changes nothing, so a client may ask again whenever it likes, and cancels it by closing the connection.
+  @Weighs(800)
   @Query(() => MatchPlanSimulatePayload, {
     description:
       'What a plan would be if something were otherwise: more or fewer sessions or places, other weights. Nothing is written but the access log. For whoever may plan there; one at a time for a caller, stopped when the connection is closed and after nine seconds.',
