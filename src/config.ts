@@ -13,9 +13,11 @@ export interface Config {
   /** Of the role that owns the tables and migrates; null: `databaseUrl` does both if it may. */
   readonly databaseOwnerUrl: string | null;
   readonly dataDir: string;
+  /** Under which address clients know us, without a path: named to programs that look for our token endpoint. */
+  readonly publicUrl: string | null;
   /** Signs access tokens; null: made once and kept in `dataDir`. */
   readonly jwtSecret: string | null;
-  /** Still accepted while keys change. */
+  /** Accepted beside it while keys change: the one before, or the one that comes next. */
   readonly jwtSecretPrevious: string | null;
   /** Seal personal columns, by number; null: one is made and kept in `dataDir`. */
   readonly dataKeys: ReadonlyMap<number, Buffer> | null;
@@ -93,6 +95,7 @@ const environment = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_OWNER_URL: databaseUrl.optional(),
   DATA_DIR: z.string().default('.data'),
+  PUBLIC_URL: origin.refine(text => text !== '*', 'is not an address such as https://api.example').optional(),
   JWT_SECRET: secret.optional(),
   JWT_SECRET_PREVIOUS: secret.optional(),
   DATA_KEYS: dataKeys.optional(),
@@ -152,6 +155,7 @@ export function loadConfig(variables: Given): Config {
     dataDir: env.DATA_DIR,
     jwtSecret: env.JWT_SECRET ?? null,
     jwtSecretPrevious: env.JWT_SECRET_PREVIOUS ?? null,
+    publicUrl: env.PUBLIC_URL ?? null,
     dataKeys: env.DATA_KEYS ?? null,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),

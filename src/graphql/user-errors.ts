@@ -24,6 +24,7 @@ export const UserErrorCode = defineEnum<ClientFailure['code']>(
     NOT_POSSIBLE: ['不符合匹配条件', 'pair not possible', 'Hard rules of matching fail; `reasons` tells which.'],
     RUN_IN_PROGRESS: ['正在计算匹配方案', 'run in progress', '`planId` is the run to wait for.'],
     INVALID_CREDENTIALS: ['账号或密码错误', 'wrong name or password', 'The answer does not tell which.'],
+    TOTP_REQUIRED: ['需要动态验证码', 'one-time code needed', 'Name and password are right: send them again with `totpCode`.'],
     TOO_MANY_ATTEMPTS: ['尝试次数过多', 'too many attempts', 'Wait for `retryAfterSeconds`.'],
     TOOK_TOO_LONG: ['耗时过长', 'took too long', 'Given up after a while; ask for less, e.g. fewer days.'],
     INVALID_TOKEN: ['令牌无效', 'invalid token', 'Unknown, used before, or expired: sign in again.'],

@@ -70,6 +70,8 @@ export interface RunInProgress extends Failure<'RUN_IN_PROGRESS'> {
 }
 /** Wrong name or password; the caller cannot tell which. */
 export type InvalidCredentials = Failure<'INVALID_CREDENTIALS'>;
+/** Name and password are right; the account asks for the code of its second factor, too. */
+export type TotpRequired = Failure<'TOTP_REQUIRED'>;
 /** Too many tries. */
 export interface TooManyAttempts extends Failure<'TOO_MANY_ATTEMPTS'> {
   readonly retryAfterSeconds: number;
@@ -96,6 +98,7 @@ export type ClientFailure =
   | NotPossible
   | RunInProgress
   | InvalidCredentials
+  | TotpRequired
   | TooManyAttempts
   | TookTooLong
   | InvalidToken;

@@ -89,6 +89,13 @@ CREATE TABLE "register" (
 	CONSTRAINT "register_last" CHECK ("last" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "identity"."rights_change" (
+	"id" uuid PRIMARY KEY,
+	"subject_id" uuid NOT NULL,
+	"transaction" xid8 DEFAULT pg_current_xact_id() NOT NULL,
+	"at" timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "membership" (
 	"community_id" uuid,
 	"id" uuid,
@@ -138,11 +145,79 @@ CREATE TABLE "pact" (
 	CONSTRAINT "pact_signed" CHECK ("state" <> 'SIGNED' or ("branch_signed_at" is not null and "organization_signed_at" is not null))
 );
 --> statement-breakpoint
+CREATE TABLE "identity"."api_client" (
+	"id" uuid PRIMARY KEY,
+	"community_id" uuid NOT NULL,
+	"account_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"branch_ids" uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+	"addresses" text[] DEFAULT '{}'::text[] NOT NULL,
+	"points_per_minute" integer NOT NULL,
+	"expires_at" timestamp(3) with time zone,
+	"revoked_at" timestamp(3) with time zone,
+	"last_used_at" timestamp(3) with time zone,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "api_client_points" CHECK ("points_per_minute" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."api_key" (
+	"hash" text PRIMARY KEY,
+	"client_id" uuid NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"expires_at" timestamp(3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."external_identity" (
+	"provider" text,
+	"subject_index" bytea,
+	"account_id" uuid NOT NULL,
+	"linked_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "external_identity_pkey" PRIMARY KEY("provider","subject_index")
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."invitation" (
+	"id" uuid PRIMARY KEY,
+	"community_id" uuid NOT NULL,
+	"role" "account_role" NOT NULL,
+	"branch_id" uuid,
+	"area_id" uuid,
+	"organization_id" uuid,
+	"valid_from" timestamp(3) with time zone,
+	"valid_until" timestamp(3) with time zone,
+	"code_hash" text NOT NULL,
+	"invited_by" uuid NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"expires_at" timestamp(3) with time zone NOT NULL,
+	"accepted_at" timestamp(3) with time zone,
+	"accepted_by" uuid,
+	"revoked_at" timestamp(3) with time zone,
+	CONSTRAINT "invitation_acceptance" CHECK (("accepted_at" is null) = ("accepted_by" is null)),
+	CONSTRAINT "invitation_end" CHECK ("accepted_at" is null or "revoked_at" is null)
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."password_reset" (
+	"account_id" uuid PRIMARY KEY,
+	"code_hash" text NOT NULL,
+	"issued_by" uuid NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"expires_at" timestamp(3) with time zone NOT NULL,
+	"wrong_tries" integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."totp" (
+	"account_id" uuid PRIMARY KEY,
+	"secret_sealed" bytea NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"confirmed_at" timestamp(3) with time zone,
+	"last_step" bigint DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "identity"."account" (
 	"id" uuid PRIMARY KEY,
 	"login" text NOT NULL,
 	"display_name" text NOT NULL,
-	"password_hash" text NOT NULL,
+	"password_hash" text,
 	"active" boolean DEFAULT true NOT NULL,
 	"is_demo" boolean DEFAULT false NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
@@ -595,14 +670,27 @@ CREATE INDEX "event_seal_by_event" ON "event_seal" ("community_id","event_id");-
 CREATE INDEX "event_by_subject" ON "event" ("community_id","subject_type","subject_id","id");--> statement-breakpoint
 CREATE INDEX "event_by_branch" ON "event" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "idempotency_key_age" ON "idempotency_key" ("community_id","created_at");--> statement-breakpoint
+CREATE INDEX "rights_change_by_transaction" ON "identity"."rights_change" ("transaction");--> statement-breakpoint
 CREATE INDEX "membership_by_organization" ON "membership" ("community_id","organization_id");--> statement-breakpoint
 CREATE INDEX "membership_by_organization_reference" ON "membership" ("organization_id");--> statement-breakpoint
 CREATE INDEX "organization_by_name" ON "organization" ("name","id");--> statement-breakpoint
 CREATE INDEX "organization_bigrams" ON "organization" USING gin ("bigrams");--> statement-breakpoint
 CREATE INDEX "pact_by_membership" ON "pact" ("community_id","membership_id","starts_on");--> statement-breakpoint
+CREATE INDEX "api_client_by_community" ON "identity"."api_client" ("community_id","id");--> statement-breakpoint
+CREATE INDEX "api_client_by_account" ON "identity"."api_client" ("account_id");--> statement-breakpoint
+CREATE INDEX "api_key_by_client" ON "identity"."api_key" ("client_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "external_identity_of_account" ON "identity"."external_identity" ("account_id","provider");--> statement-breakpoint
+CREATE UNIQUE INDEX "invitation_code" ON "identity"."invitation" ("code_hash");--> statement-breakpoint
+CREATE INDEX "invitation_by_community" ON "identity"."invitation" ("community_id","id");--> statement-breakpoint
+CREATE INDEX "invitation_by_inviter" ON "identity"."invitation" ("invited_by");--> statement-breakpoint
+CREATE INDEX "invitation_by_acceptor" ON "identity"."invitation" ("accepted_by");--> statement-breakpoint
+CREATE INDEX "invitation_by_expiry" ON "identity"."invitation" ("expires_at");--> statement-breakpoint
+CREATE INDEX "password_reset_by_issuer" ON "identity"."password_reset" ("issued_by");--> statement-breakpoint
 CREATE UNIQUE INDEX "account_login" ON "identity"."account" ("login");--> statement-breakpoint
 CREATE INDEX "refresh_token_family" ON "identity"."refresh_token" ("family_id");--> statement-breakpoint
 CREATE INDEX "refresh_token_by_account" ON "identity"."refresh_token" ("account_id");--> statement-breakpoint
+CREATE INDEX "refresh_token_by_expiry" ON "identity"."refresh_token" ("expires_at");--> statement-breakpoint
+CREATE INDEX "refresh_token_by_death" ON "identity"."refresh_token" ("revoked_at") WHERE "revoked_at" is not null;--> statement-breakpoint
 CREATE INDEX "role_assignment_by_account" ON "identity"."role_assignment" ("account_id","community_id");--> statement-breakpoint
 CREATE INDEX "match_plan_by_branch" ON "match_plan" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "match_plan_by_policy" ON "match_plan" ("community_id","policy_version");--> statement-breakpoint
@@ -678,6 +766,14 @@ ALTER TABLE "membership" ADD CONSTRAINT "membership_organization_id_organization
 ALTER TABLE "membership" ADD CONSTRAINT "membership_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
 ALTER TABLE "pact" ADD CONSTRAINT "pact_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "pact" ADD CONSTRAINT "pact_membership" FOREIGN KEY ("community_id","membership_id") REFERENCES "membership"("community_id","id");--> statement-breakpoint
+ALTER TABLE "identity"."api_client" ADD CONSTRAINT "api_client_account_id_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "identity"."account"("id");--> statement-breakpoint
+ALTER TABLE "identity"."api_key" ADD CONSTRAINT "api_key_client_id_api_client_id_fkey" FOREIGN KEY ("client_id") REFERENCES "identity"."api_client"("id");--> statement-breakpoint
+ALTER TABLE "identity"."external_identity" ADD CONSTRAINT "external_identity_account_id_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "identity"."account"("id");--> statement-breakpoint
+ALTER TABLE "identity"."invitation" ADD CONSTRAINT "invitation_invited_by_account_id_fkey" FOREIGN KEY ("invited_by") REFERENCES "identity"."account"("id");--> statement-breakpoint
+ALTER TABLE "identity"."invitation" ADD CONSTRAINT "invitation_accepted_by_account_id_fkey" FOREIGN KEY ("accepted_by") REFERENCES "identity"."account"("id");--> statement-breakpoint
+ALTER TABLE "identity"."password_reset" ADD CONSTRAINT "password_reset_account_id_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "identity"."account"("id");--> statement-breakpoint
+ALTER TABLE "identity"."password_reset" ADD CONSTRAINT "password_reset_issued_by_account_id_fkey" FOREIGN KEY ("issued_by") REFERENCES "identity"."account"("id");--> statement-breakpoint
+ALTER TABLE "identity"."totp" ADD CONSTRAINT "totp_account_id_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "identity"."account"("id");--> statement-breakpoint
 ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_account_id_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "identity"."account"("id");--> statement-breakpoint
 ALTER TABLE "identity"."role_assignment" ADD CONSTRAINT "role_assignment_account_id_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "identity"."account"("id");--> statement-breakpoint
 ALTER TABLE "match_plan" ADD CONSTRAINT "match_plan_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
