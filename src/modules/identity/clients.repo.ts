@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { announceRights } from '../../db/rights.js';
@@ -9,7 +9,6 @@ import { type ApiClient, secretHash } from './clients.domain.js';
 import { clientVisibleTo } from './clients.policy.js';
 import { apiClients, apiKeys } from './clients.table.js';
 
-const LIVE_KEYS = 2;
 const USE_NOTED_EVERY_MINUTES = 5;
 
 /** The program itself: neither revoked nor expired. */
@@ -91,33 +90,23 @@ export async function lockClient({ db, communityId, actor }: Scope, id: string):
 }
 
 export async function insertClient({ db, communityId }: Scope, client: ApiClient): Promise<void> {
-  await db
-    .insert(apiClients)
-    .values({
-      ...client,
-      communityId,
-      scopes: [...client.scopes],
-      branchIds: [...client.branchIds],
-      addresses: [...client.addresses],
-    });
+  await db.insert(apiClients).values({
+    ...client,
+    communityId,
+    scopes: [...client.scopes],
+    branchIds: [...client.branchIds],
+    addresses: [...client.addresses],
+  });
 }
 
 /**
- * Puts a new key beside the newest one, which lives on until `othersUntil`; any older one ends now. The program's row is locked
- * by the caller.
+ * Puts a new key beside the newest one, which lives on until `othersUntil`; one that was on its way out ends now. The program's
+ * row is locked by the caller.
  */
 export async function insertKey({ db, now }: Scope, clientId: string, key: string, othersUntil: Date): Promise<void> {
-  const at = now();
-  const staying = await db
-    .select({ hash: apiKeys.hash })
-    .from(apiKeys)
-    .where(and(eq(apiKeys.clientId, clientId), liveKey(at)))
-    .orderBy(desc(apiKeys.createdAt), asc(apiKeys.hash))
-    .limit(LIVE_KEYS - 1);
-  const hashes = staying.map(({ hash }) => hash);
-  await db.delete(apiKeys).where(and(eq(apiKeys.clientId, clientId), notInArray(apiKeys.hash, hashes)));
-  if (hashes.length) await db.update(apiKeys).set({ expiresAt: othersUntil }).where(inArray(apiKeys.hash, hashes));
-  await db.insert(apiKeys).values({ hash: secretHash(key), clientId, createdAt: at });
+  await db.delete(apiKeys).where(and(eq(apiKeys.clientId, clientId), isNotNull(apiKeys.expiresAt)));
+  await db.update(apiKeys).set({ expiresAt: othersUntil }).where(eq(apiKeys.clientId, clientId));
+  await db.insert(apiKeys).values({ hash: secretHash(key), clientId, createdAt: now() });
   await announceRights(db, [clientId]);
 }
 
