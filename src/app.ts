@@ -16,6 +16,7 @@ import { buildSchema } from './graphql/schema.js';
 import { createAdmission } from './http/admission.js';
 import { createDocumentGate } from './http/documents.js';
 import { serveGraphql } from './http/graphql.js';
+import { METADATA_PATH, serveMetadata, serveToken, TOKEN_PATH } from './http/oauth.js';
 import { createScopes } from './http/scopes.js';
 import { openDoor } from './http/server.js';
 import type { Actor } from './kernel/actor.js';
@@ -28,9 +29,8 @@ import { createVault, type Vault } from './kernel/vault.js';
 import { keysFrom } from './keys.js';
 import { createLog } from './log.js';
 import { createJournal } from './modules/audit/journal.js';
-import { hasDemoAccounts } from './modules/identity/identity.service.js';
+import { createAuthentication, hasDemoAccounts } from './modules/identity/identity.service.js';
 import { createLockout } from './modules/identity/lockout.js';
-import { createAuthentication } from './modules/identity/sessions.service.js';
 import { createTokens } from './modules/identity/tokens.js';
 import { resolvers } from './modules/index.js';
 import { failInterruptedPlans, stopPlanRuns } from './modules/matching/plans.service.js';
@@ -185,24 +185,33 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
     documents,
   });
   onClose(() => apollo.stop());
+  const admission = createAdmission({ places: config.poolSize * PER_CONNECTION, patienceMs: PATIENCE });
+  const scopes = createScopes({
+    ...house,
+    ...signing(config, house, error => log.warn({ err: error }, 'changes of rights cannot be looked for, nothing is remembered')),
+    ...(overrides.phoneRelay && { phoneRelay: overrides.phoneRelay }),
+    communityIdByCode: code => communityIdByCode(db, code),
+    defaultCommunity: config.defaultCommunity,
+    trustProxy: config.trustProxy,
+  });
   const door = await openDoor({
     ...config,
     log,
-    graphql: serveGraphql({
-      apollo,
-      log,
-      admission: createAdmission({ places: config.poolSize * PER_CONNECTION, patienceMs: PATIENCE }),
-      budgets: createBudgets(createBuckets(), config.budgets),
-      documents: createDocumentGate(documents, { onlyKnown: config.trustedDocumentsOnly }),
-      scopeOf: createScopes({
-        ...house,
-        ...signing(config, house),
-        ...(overrides.phoneRelay && { phoneRelay: overrides.phoneRelay }),
-        communityIdByCode: code => communityIdByCode(db, code),
-        defaultCommunity: config.defaultCommunity,
-        trustProxy: config.trustProxy,
-      }),
-    }),
+    routes: new Map([
+      [
+        '/graphql',
+        serveGraphql({
+          apollo,
+          log,
+          admission,
+          budgets: createBudgets(createBuckets(), config.budgets),
+          documents: createDocumentGate(documents, { onlyKnown: config.trustedDocumentsOnly }),
+          scopeOf: scopes.ofCaller,
+        }),
+      ],
+      [TOKEN_PATH, serveToken({ admission, scopeOf: scopes.ofNobody })],
+      ...(config.publicUrl === null ? [] : [[METADATA_PATH, serveMetadata(config.publicUrl)] as const]),
+    ]),
     isReady: readiness(db),
     sdl: printSdl(schema),
     examples: published('examples.graphql'),
@@ -215,14 +224,14 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
 const keyId = (secret: string): string => createHmac('sha256', secret).update('key id').digest('base64url').slice(0, 8);
 
 /** What signing in needs, and how a token becomes an actor. */
-function signing({ jwtSecret, jwtSecretPrevious, dataDir }: Config, { db, now }: House) {
+function signing({ jwtSecret, jwtSecretPrevious, dataDir }: Config, { db, now }: House, onError: (error: unknown) => void) {
   const secret = jwtSecret ?? keptSecret(dataDir, 'jwt.secret');
   const keys = new Map(
     [jwtSecretPrevious, secret].flatMap(value => (value === null ? [] : [[keyId(value), Buffer.from(value)] as const])),
   );
   const tokens = createTokens({ keys, current: keyId(secret), issuer: NAME, audience: NAME, ttlSeconds: TOKEN_TTL });
-  const { actorOfToken } = createAuthentication({ db, tokens, now });
-  return { tokens, lockout: createLockout(), authenticate: actorOfToken };
+  const { authenticate } = createAuthentication({ db, tokens, now, onError });
+  return { tokens, lockout: createLockout(), authenticate };
 }
 
 /** True while the database answers in time; that its migrations are complete is asked until it is so. */

@@ -17,9 +17,11 @@ export interface Config {
   /** Of the role that owns the tables and migrates; null: `databaseUrl` does both if it may. */
   readonly databaseOwnerUrl: string | null;
   readonly dataDir: string;
+  /** Under which address clients know us, without a path: named to programs that look for our token endpoint. */
+  readonly publicUrl: string | null;
   /** Signs access tokens; null: made once and kept in `dataDir`. */
   readonly jwtSecret: string | null;
-  /** Still accepted while keys change. */
+  /** Accepted beside it while keys change: the one before, or the one that comes next. */
   readonly jwtSecretPrevious: string | null;
   /** Seal personal columns; null: those of `dataKeysFile`, and without one a key is made and kept in `dataDir`. */
   readonly dataKeys: NumberedKeys | null;
@@ -101,6 +103,7 @@ const environment = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_OWNER_URL: databaseUrl.optional(),
   DATA_DIR: z.string().default('.data'),
+  PUBLIC_URL: origin.refine(text => text !== '*', 'is not an address such as https://api.example').optional(),
   JWT_SECRET: secret.optional(),
   JWT_SECRET_PREVIOUS: secret.optional(),
   DATA_KEYS: numberedKeys.optional(),
@@ -162,9 +165,7 @@ export function loadConfig(variables: Given): Config {
   const problems = [
     ...(error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`),
     ...(production ? productionProblems(given) : []),
-    ...KEY_SETTINGS.flatMap(name =>
-      given[name] && given[`${name}_FILE`] ? [`${name} and ${name}_FILE are both set`] : [],
-    ),
+    ...KEY_SETTINGS.flatMap(name => (given[name] && given[`${name}_FILE`] ? [`${name} and ${name}_FILE are both set`] : [])),
     ...(given.DATABASE_OWNER_URL && !given.DATABASE_URL ? ['DATABASE_OWNER_URL is set without DATABASE_URL'] : []),
     ...tooSmall.map(name => `${name} is less than COST_LIMIT: there would be operations that it never pays for`),
   ];
@@ -178,6 +179,7 @@ export function loadConfig(variables: Given): Config {
     dataDir: env.DATA_DIR,
     jwtSecret: env.JWT_SECRET ?? null,
     jwtSecretPrevious: env.JWT_SECRET_PREVIOUS ?? null,
+    publicUrl: env.PUBLIC_URL ?? null,
     dataKeys: env.DATA_KEYS ?? null,
     dataKeysFile: env.DATA_KEYS_FILE ?? null,
     indexKeys: env.INDEX_KEYS ?? null,

@@ -1,14 +1,15 @@
 import type { House } from './app.js';
 import { type Repeating, repeat } from './kernel/repeat.js';
 import { signHeads } from './modules/audit/audit.service.js';
+import { purgeCredentials } from './modules/identity/identity.service.js';
 import { expireNeeds } from './modules/needs/needs.service.js';
 import { allCommunityIds } from './modules/territory/territory.service.js';
 
 const MINUTE = 60_000;
 
 /**
- * What nobody asks for and must be done, each within a minute or so: needs past their deadline are closed, and the heads of the audit
- * chains are signed when a day is over. Several processes may do it at once.
+ * What nobody asks for and must be done, each within a minute or so: needs past their deadline are closed, the heads of the audit
+ * chains are signed when a day is over, credentials that are of no use to anybody go. Several processes may do it at once.
  */
 export const startUpkeep = (
   { slowDb, now, scopeOf }: Pick<House, 'slowDb' | 'now' | 'scopeOf'>,
@@ -17,6 +18,7 @@ export const startUpkeep = (
   repeat(
     MINUTE,
     async () => {
+      await purgeCredentials(slowDb, now());
       for (const communityId of await allCommunityIds(slowDb)) {
         const scope = scopeOf(communityId, { kind: 'SYSTEM', purpose: 'upkeep', behalfOf: null });
         // The one is done also where the other fails.

@@ -25,6 +25,7 @@ export const UserErrorCode = defineEnum<ClientFailure['code']>(
     LEGAL_HOLD: ['依法留存,暂不能删除', 'kept by law for now', 'Erasure waits until after `until`; `reason` tells why.'],
     RUN_IN_PROGRESS: ['正在计算匹配方案', 'run in progress', '`planId` is the run to wait for.'],
     INVALID_CREDENTIALS: ['账号或密码错误', 'wrong name or password', 'The answer does not tell which.'],
+    TOTP_REQUIRED: ['需要动态验证码', 'one-time code needed', 'Name and password are right: send them again with `totpCode`.'],
     TOO_MANY_ATTEMPTS: ['尝试次数过多', 'too many attempts', 'Wait for `retryAfterSeconds`.'],
     TOOK_TOO_LONG: ['耗时过长', 'took too long', 'Given up after a while; ask for less, e.g. fewer days.'],
     INVALID_TOKEN: ['令牌无效', 'invalid token', 'Unknown, used before, or expired: sign in again.'],

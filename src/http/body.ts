@@ -22,6 +22,18 @@ export class BadRequest extends Error {
 const tooLarge = () => new BadRequest(413, 'PAYLOAD_TOO_LARGE', `The body may have ${MAX_BODY} bytes.`);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** The fields of an HTML form that a request carries; null when it carries none, or one of them twice. */
+export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<string, string> | null> {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/x-www-form-urlencoded') return null;
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams((await readBytes(request)).toString('utf8'))) {
+    if (fields.has(name)) return null;
+    fields.set(name, value);
+  }
+  return fields;
+}
+
 /**
  * The JSON that a request carries; undefined when it does not say that it is JSON.
  *

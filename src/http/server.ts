@@ -30,7 +30,8 @@ export interface DoorParts {
   readonly corsOrigins: readonly string[];
   readonly drainDelayMs: number;
   readonly log: Logger;
-  readonly graphql: (exchange: Exchange) => Promise<void>;
+  /** Who answers at which path, by any method. */
+  readonly routes: ReadonlyMap<string, (exchange: Exchange) => Promise<void>>;
   /** Database reachable and migrations complete. */
   readonly isReady: () => Promise<boolean>;
   readonly sdl: string;
@@ -53,7 +54,7 @@ export function sendError({ response, requestId }: Exchange, status: number, cod
   response.end(body);
 }
 
-function sendText({ response }: Exchange, status: number, type: string, body: string): void {
+export function sendText({ response }: Exchange, status: number, type: string, body: string): void {
   response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
@@ -71,7 +72,8 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
 
   async function route(exchange: Exchange, path: string): Promise<void> {
     const { request, response } = exchange;
-    if (path === '/graphql') return parts.graphql(exchange);
+    const answer = parts.routes.get(path);
+    if (answer) return answer(exchange);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       return PAGES.has(path) ? sendError(exchange, 405, 'METHOD_NOT_ALLOWED', 'Only GET.') : notFound(exchange);

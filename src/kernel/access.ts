@@ -1,16 +1,21 @@
+import type { ApiClientGrant } from './actor.js';
 import type { InvalidToken, TooManyAttempts } from './failures.js';
 import type { Result } from './result.js';
 
-/** Whom an access token stands for, and until when. */
-export interface AccessClaims {
-  readonly accountId: string;
-  readonly communityId: string;
-  readonly expiresAt: Date;
-}
+/** How an account came to a token: by a person's session, which the token ends with, or through a program. */
+export type AccessVia =
+  | { readonly sessionId: string; readonly client: null }
+  | { readonly sessionId: null; readonly client: ApiClientGrant };
+
+/** Whom an access token stands for. */
+export type AccessHolder = { readonly accountId: string; readonly communityId: string } & AccessVia;
+
+/** What a good token says, and until when. */
+export type AccessClaims = AccessHolder & { readonly expiresAt: Date };
 
 /** Makes and checks access tokens. */
 export interface AccessTokens {
-  issue(holder: Pick<AccessClaims, 'accountId' | 'communityId'>, now: Date): { readonly token: string; readonly expiresAt: Date };
+  issue(holder: AccessHolder, now: Date): { readonly token: string; readonly expiresAt: Date };
   verify(token: string, now: Date): Result<AccessClaims, InvalidToken>;
 }
 

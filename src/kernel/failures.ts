@@ -75,6 +75,8 @@ export interface RunInProgress extends Failure<'RUN_IN_PROGRESS'> {
 }
 /** Wrong name or password; the caller cannot tell which. */
 export type InvalidCredentials = Failure<'INVALID_CREDENTIALS'>;
+/** Name and password are right; the account asks for the code of its second factor, too. */
+export type TotpRequired = Failure<'TOTP_REQUIRED'>;
 /** Too many tries. */
 export interface TooManyAttempts extends Failure<'TOO_MANY_ATTEMPTS'> {
   readonly retryAfterSeconds: number;
@@ -102,6 +104,7 @@ export type ClientFailure =
   | LegallyHeld
   | RunInProgress
   | InvalidCredentials
+  | TotpRequired
   | TooManyAttempts
   | TookTooLong
   | InvalidToken;

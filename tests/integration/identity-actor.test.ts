@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type AccountActor, ANONYMOUS } from '../../src/kernel/actor.js';
-import { createAuthentication, loadActor } from '../../src/modules/identity/identity.service.js';
-import { ACTORS, testTokens } from '../support/ask.js';
+import { loadActor } from '../../src/modules/identity/identity.service.js';
+import { ACTORS } from '../support/ask.js';
 import { openIdentity } from '../support/identity.js';
 import { residentRow } from '../support/profiles.js';
 import { NOW, WORLD } from '../support/world.js';
 
-const { database, owner, serving, ask, addRole, someone, signIn } = await openIdentity();
+const { database, owner, serving, ask, addRole, someone } = await openIdentity();
 
 describe('loadActor', () => {
   const actorOf = (accountId: string, communityId: string = WORLD.community, now = NOW) =>
@@ -86,60 +86,6 @@ const NOTHING = {
   kinIds: [],
   client: null,
 };
-
-describe('actorOfToken', () => {
-  const authentication = (now = () => NOW) => createAuthentication({ db: serving.db, tokens: testTokens, now });
-  const tokenFor = (accountId: string, communityId: string = WORLD.community) =>
-    testTokens.issue({ accountId, communityId }, NOW).token;
-
-  it('knows nobody by a refresh token, a token of nobody, of a closed account, and of one without a role there', async () => {
-    const { actorOfToken } = authentication();
-    const closed = await someone();
-    await owner`update identity.account set active = false where id = ${closed.id}`;
-    for (const token of [
-      '',
-      'x.y.z',
-      (await signIn('admin')).refreshToken,
-      tokenFor(randomUUID()),
-      tokenFor(closed.id),
-      tokenFor(WORLD.admin, WORLD.otherCommunity),
-    ])
-      expect(await actorOfToken(token)).toBeNull();
-  });
-
-  it('knows the holder, and asks the database once for many requests', async () => {
-    const { actorOfToken } = authentication();
-    const { accessToken } = await signIn('secretary.b1');
-    database.statements();
-    const many = await Promise.all(Array.from({ length: 20 }, () => actorOfToken(accessToken)));
-    expect(many[19]).toMatchObject({ communityId: WORLD.community, actor: { ...ACTORS.secretary1 } });
-    await actorOfToken(accessToken);
-    expect(database.statements()).toHaveLength(4);
-  });
-
-  it('forgets within 30 seconds what changed, and a token at the moment it expires', async () => {
-    let at = NOW;
-    const after = (ms: number) => {
-      at = new Date(NOW.getTime() + ms);
-    };
-    const { actorOfToken } = authentication(() => at);
-    const { id } = await someone();
-    const extra = await addRole(id, { role: 'BRANCH_SECRETARY', branch: WORLD.branch2 });
-    const token = tokenFor(id);
-    expect((await actorOfToken(token))?.actor.branchIds).toEqual([WORLD.branch1, WORLD.branch2]);
-    await owner`update identity.role_assignment set valid_until = ${NOW} where id = ${extra}`;
-    after(31_000);
-    expect((await actorOfToken(token))?.actor.branchIds).toEqual([WORLD.branch1]);
-    await owner`update identity.account set active = false where id = ${id}`;
-    after(62_000);
-    expect(await actorOfToken(token)).toBeNull();
-    await owner`update identity.account set active = true where id = ${id}`;
-    after(899_999);
-    expect(await actorOfToken(token)).not.toBeNull();
-    after(900_000);
-    expect(await actorOfToken(token)).toBeNull();
-  });
-});
 
 describe('viewer', () => {
   const VIEWER =

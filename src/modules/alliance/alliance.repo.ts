@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, ilike, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
+import { announceRights } from '../../db/rights.js';
 import { localDate } from '../../kernel/clock.js';
 import { aText, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { bigrams } from '../../kernel/text.js';
@@ -261,16 +262,21 @@ export async function organizationWith(
 
 export async function insertMemberships({ db, communityId }: Scope, rows: readonly Membership[]): Promise<void> {
   await db.insert(memberships).values(rows.map(row => ({ ...row, communityId })));
+  await announceRights(
+    db,
+    rows.map(({ organizationId }) => organizationId),
+  );
 }
 
 export async function saveMembership(
   { db, communityId }: Scope,
-  { id, state, since, until, version }: Membership,
+  { id, organizationId, state, since, until, version }: Membership,
 ): Promise<void> {
   await db
     .update(memberships)
     .set({ state, since, until, version })
     .where(and(eq(memberships.communityId, communityId), eq(memberships.id, id)));
+  await announceRights(db, [organizationId]);
 }
 
 /** False when a number is taken in this community; then nothing was written. */

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
+import { announceRights } from '../../db/rights.js';
 import { aText, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
@@ -111,6 +112,7 @@ export async function lockAccount({ db, communityId, now }: Scope, id: string) {
   const [row] = await db
     .select({
       ...accountColumns,
+      hasPassword: sql<boolean>`${accounts.passwordHash} is not null`,
       belongs: belongsTo(communityId),
       worksElsewhere: sql<boolean>`exists (select 1 from ${roleAssignments} where ${elsewhere})`,
     })
@@ -120,11 +122,11 @@ export async function lockAccount({ db, communityId, now }: Scope, id: string) {
   return row ?? null;
 }
 
-/** Writes accounts under one hash and answers with the ids of those whose login was free. */
+/** Writes accounts under one hash (or none, for programs) and answers with the ids of those whose login was free. */
 export async function insertAccounts(
   { db }: Scope,
   rows: readonly Account[],
-  secret: { readonly passwordHash: string; readonly isDemo: boolean },
+  secret: { readonly passwordHash: string | null; readonly isDemo: boolean },
 ): Promise<ReadonlySet<string>> {
   const written = new Set<string>();
   for (let from = 0; from < rows.length; from += BULK) {
@@ -149,6 +151,7 @@ export async function deactivate({ db }: Scope, id: string): Promise<void> {
     .update(accounts)
     .set({ active: false, version: sql`${accounts.version} + 1` })
     .where(eq(accounts.id, id));
+  await announceRights(db, [id]);
 }
 
 /** Puts another hash in the place of the one that was seen; false when it is not there any more. */
@@ -164,6 +167,10 @@ export async function replaceHash({ db }: Scope, id: string, seen: string, hash:
 export async function insertRoles({ db, communityId }: Scope, rows: readonly RoleAssignment[]): Promise<void> {
   for (let from = 0; from < rows.length; from += BULK)
     await db.insert(roleAssignments).values(rows.slice(from, from + BULK).map(row => ({ ...row, communityId })));
+  await announceRights(
+    db,
+    rows.map(({ accountId }) => accountId),
+  );
 }
 
 export async function roleById({ db, communityId }: Scope, id: string): Promise<RoleAssignment | null> {
@@ -182,6 +189,7 @@ export async function endRoleNow({ db, communityId, now }: Scope, id: string): P
     .set({ validUntil: at })
     .where(and(eq(roleAssignments.communityId, communityId), eq(roleAssignments.id, id), notEnded(at)))
     .returning(roleColumns);
+  if (row) await announceRights(db, [row.accountId]);
   return row ?? null;
 }
 

@@ -5,7 +5,7 @@ import type { AccountActor, Role } from '../../kernel/actor.js';
 import { memberships } from '../alliance/alliance.table.js';
 import { kinships } from '../residents/residents.table.js';
 import { branches } from '../territory/territory.table.js';
-import { accounts, roleAssignments } from './identity.table.js';
+import { accounts, refreshTokens, roleAssignments } from './identity.table.js';
 
 type Row = {
   readonly roles: readonly Role[];
@@ -14,35 +14,52 @@ type Row = {
   readonly organization_ids: readonly string[];
   readonly member_branch_ids: readonly string[];
   readonly kin_ids: readonly string[];
+  readonly until: string | null;
 };
+
+export interface RightsOf {
+  readonly communityId: string;
+  readonly accountId: string;
+  /** The session that must still be open; null: whoever asks has none. */
+  readonly sessionId: string | null;
+}
 
 /**
  * Everything that policies ask about an account in a community, by one statement: roles valid now and what follows from
- * them, memberships and verified kinship as they are now. Null when the account is not active. It runs as the account
- * itself, since kinship stands behind row-level security.
+ * them, memberships and verified kinship as they are now; and when a role next begins or ends by itself. Null when the account
+ * is not active or the session has ended. It runs as the account itself, since kinship stands behind row-level security.
  */
-export async function loadActor(db: Database, communityId: string, accountId: string, now: Date): Promise<AccountActor | null> {
+export async function loadRights(
+  db: Database,
+  of: RightsOf,
+  now: Date,
+): Promise<{ readonly actor: AccountActor; readonly until: Date | null } | null> {
   const [row] = await db.transaction(async tx => {
     // Sent together, in this order: two messages, one wait.
     const [, rows] = await Promise.all([
-      actAs(tx, communityId, { ...NOTHING, accountId }),
-      tx.execute<Row>(rights(communityId, accountId, now)),
+      actAs(tx, of.communityId, { ...NOTHING, accountId: of.accountId }),
+      tx.execute<Row>(rights(of, now)),
     ]);
     return rows;
   });
-  return row
-    ? {
-        kind: 'ACCOUNT',
-        accountId,
-        roles: row.roles,
-        branchIds: row.branch_ids,
-        secretaryBranchIds: row.secretary_branch_ids,
-        organizationIds: row.organization_ids,
-        memberBranchIds: row.member_branch_ids,
-        kinIds: row.kin_ids,
-        client: null,
-      }
-    : null;
+  if (!row) return null;
+  const actor: AccountActor = {
+    kind: 'ACCOUNT',
+    accountId: of.accountId,
+    roles: row.roles,
+    branchIds: row.branch_ids,
+    secretaryBranchIds: row.secretary_branch_ids,
+    organizationIds: row.organization_ids,
+    memberBranchIds: row.member_branch_ids,
+    kinIds: row.kin_ids,
+    client: null,
+  };
+  return { actor, until: row.until === null ? null : new Date(row.until) };
+}
+
+/** The same without a session: for work that the account is not here for. */
+export async function loadActor(db: Database, communityId: string, accountId: string, now: Date): Promise<AccountActor | null> {
+  return (await loadRights(db, { communityId, accountId, sessionId: null }, now))?.actor ?? null;
 }
 
 const NOTHING = {
@@ -56,7 +73,7 @@ const NOTHING = {
   client: null,
 } as const;
 
-const rights = (communityId: string, accountId: string, now: Date) => sql`
+const rights = ({ communityId, accountId, sessionId }: RightsOf, now: Date) => sql`
   with held as (
     select role, branch_id, area_id, organization_id from ${roleAssignments}
     where account_id = ${accountId} and community_id = ${communityId}
@@ -76,5 +93,9 @@ const rights = (communityId: string, accountId: string, now: Date) => sql`
     array(select distinct m.branch_id from ${memberships} m join held on held.organization_id = m.organization_id
       where m.community_id = ${communityId} and m.state = 'ACTIVE' order by 1) as member_branch_ids,
     array(select k.resident_id from ${kinships} k
-      where k.community_id = ${communityId} and k.account_id = ${accountId} and k.state = 'VERIFIED' order by 1) as kin_ids
-  from ${accounts} where id = ${accountId} and active`;
+      where k.community_id = ${communityId} and k.account_id = ${accountId} and k.state = 'VERIFIED' order by 1) as kin_ids,
+    (select min(edge) from ${roleAssignments}, unnest(array[valid_from, valid_until]) as edge
+      where account_id = ${accountId} and community_id = ${communityId} and edge > ${now.toISOString()}::timestamptz) as until
+  from ${accounts} where id = ${accountId} and active
+    and (${sessionId}::uuid is null or exists (select 1 from ${refreshTokens}
+      where family_id = ${sessionId}::uuid and account_id = ${accountId} and revoked_at is null))`;

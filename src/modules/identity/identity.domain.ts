@@ -72,3 +72,34 @@ export function checkPassword(path: string, password: string, login: string): Pr
   if ([...password].length < MIN_PASSWORD) return { path: [path], rule: 'MIN', limit: MIN_PASSWORD };
   return password.toLowerCase().includes(normalizeLogin(login)) ? { path: [path], rule: 'NOT_ALLOWED' } : null;
 }
+
+/** A role that waits for somebody to take it by a code. */
+export interface Invitation {
+  readonly id: string;
+  readonly role: Role;
+  readonly branchId: string | null;
+  readonly areaId: string | null;
+  readonly organizationId: string | null;
+  /** When the role begins; at acceptance where nothing is said. */
+  readonly validFrom: Date | null;
+  readonly validUntil: Date | null;
+  readonly invitedBy: string;
+  readonly createdAt: Date;
+  /** Accepted before then or not at all. */
+  readonly expiresAt: Date;
+  readonly acceptedAt: Date | null;
+  readonly acceptedBy: string | null;
+  readonly revokedAt: Date | null;
+}
+
+export const INVITATION_STATES = ['OPEN', 'ACCEPTED', 'REVOKED', 'EXPIRED'] as const;
+export type InvitationState = (typeof INVITATION_STATES)[number];
+
+export function invitationState(
+  { acceptedAt, revokedAt, expiresAt }: Pick<Invitation, 'acceptedAt' | 'revokedAt' | 'expiresAt'>,
+  now: Date,
+): InvitationState {
+  if (acceptedAt) return 'ACCEPTED';
+  if (revokedAt) return 'REVOKED';
+  return expiresAt > now ? 'OPEN' : 'EXPIRED';
+}

@@ -1,36 +1,15 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, Resolver } from 'type-graphql';
 import { Weighs } from '../../graphql/cost.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
-import { DateTime, UUID } from '../../graphql/scalars.js';
-import type { Role } from '../../kernel/actor.js';
+import { UUID } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
-import {
-  Account,
-  AccountResolver,
-  RoleAssignment,
-  RoleAssignmentResolver,
-  RoleEnum,
-  ViewerResolver,
-} from './identity.graphql.js';
+import { ApiClientResolver } from './clients.graphql.js';
+import { CredentialResolver } from './credentials.graphql.js';
+import { Account, AccountResolver, RoleAssignment, RoleAssignmentResolver, ViewerResolver } from './identity.graphql.js';
 import { assignRole, createAccount, deactivateAccount, endRole } from './identity.service.js';
+import { InvitationResolver } from './invitations.graphql.js';
+import { NewRoleInput, ROLE_IDS } from './roles.graphql.js';
 import { SessionResolver } from './sessions.graphql.js';
-
-@InputType()
-abstract class NewRoleInput {
-  @Field(() => RoleEnum, { description: 'Which role.' }) readonly role!: Role;
-  @Field(() => ID, { nullable: true, description: 'For a secretary or a generalist worker, and only then: the branch.' })
-  readonly branchId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'For an estate officer, and only then: the area.' }) readonly areaId?:
-    | string
-    | null;
-  @Field(() => ID, { nullable: true, description: 'For a liaison, and only then: the organisation.' }) readonly organizationId?:
-    | string
-    | null;
-  @Field(() => DateTime, { nullable: true, description: 'Counts from then on; from now on where nothing is said.' })
-  readonly validFrom?: Date | null;
-  @Field(() => DateTime, { nullable: true, description: 'Counts until before then; without end where nothing is said.' })
-  readonly validUntil?: Date | null;
-}
 
 @InputType({ description: 'A new account with its first role in this community.' })
 class AccountCreateInput extends NewRoleInput {
@@ -71,8 +50,6 @@ const AccountDeactivatePayload = payloadOf('AccountDeactivate', 'account', () =>
 const RoleAssignPayload = payloadOf('RoleAssign', 'roleAssignment', () => RoleAssignment);
 const RoleEndPayload = payloadOf('RoleEnd', 'roleAssignment', () => RoleAssignment);
 
-const ROLE_IDS = { branchId: 'Branch', areaId: 'Area', organizationId: 'Organization' } as const;
-
 @Resolver()
 class IdentityMutationResolver {
   @Weighs(200)
@@ -86,7 +63,7 @@ class IdentityMutationResolver {
 
   @Mutation(() => AccountDeactivatePayload, {
     description:
-      'Shuts an account: its sessions end at once, its access tokens within 30 seconds. Only the admin may, and only when the account has no role elsewhere.',
+      'Shuts an account: its sessions end, and all its access tokens within a second. Only the admin may, and only when the account has no role elsewhere.',
   })
   accountDeactivate(
     @Ctx() scope: Scope,
@@ -105,7 +82,7 @@ class IdentityMutationResolver {
 
   @Mutation(() => RoleEndPayload, {
     description:
-      'Ends a role at once; access tokens feel it within 30 seconds. Only the admin may, and not for their own admin role.',
+      'Ends a role at once; access tokens feel it within a second. Only the admin may, and not for their own admin role.',
   })
   roleEnd(@Ctx() scope: Scope, @Arg('input', () => RoleEndInput, { description: 'Which one.' }) input: RoleEndInput) {
     return mutate(scope, 'roleAssignment', input, { roleAssignmentId: 'RoleAssignment' }, command => endRole(scope, command));
@@ -117,5 +94,8 @@ export const identityResolvers = [
   AccountResolver,
   RoleAssignmentResolver,
   SessionResolver,
+  CredentialResolver,
+  InvitationResolver,
+  ApiClientResolver,
   IdentityMutationResolver,
 ] as const;

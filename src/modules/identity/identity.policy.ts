@@ -1,5 +1,6 @@
-import { eq, or, type SQL, sql } from 'drizzle-orm';
-import { type Actor, accountOf, isAdmin } from '../../kernel/actor.js';
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import { type AccountActor, type Actor, accountOf, isAdmin, isStaff, type Role, runs } from '../../kernel/actor.js';
+import { invitations } from './credentials.table.js';
 import type { RoleAssignment } from './identity.domain.js';
 import { accounts, roleAssignments } from './identity.table.js';
 
@@ -23,3 +24,35 @@ export const belongsTo = (communityId: string): SQL<boolean> =>
 /** A role is seen by its holder and the admin of its community. */
 export const canSeeRole = (actor: Actor, { accountId }: Pick<RoleAssignment, 'accountId'>): boolean =>
   actor.kind === 'ACCOUNT' && (actor.accountId === accountId || isAdmin(actor));
+
+/**
+ * Who hands out codes for a new password: the admin; and staff (secretary, officer, generalist) for accounts that are nothing but
+ * family of their residents. Without an account: whether the caller may at all.
+ */
+export const canResetPassword = (actor: Actor, account: { readonly isFamily: boolean } = { isFamily: true }): boolean =>
+  actor.kind === 'ACCOUNT' && actor.client === null && (isAdmin(actor) || (account.isFamily && isStaff(actor)));
+
+const TOTP_ROLES: readonly Role[] = ['COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'SUBDISTRICT', 'AUDITOR'];
+/** A second factor is for those whose password opens much: secretaries and above, in person. */
+export const canUseTotp = (actor: Actor): actor is AccountActor =>
+  actor.kind === 'ACCOUNT' && actor.client === null && actor.roles.some(role => TOTP_ROLES.includes(role));
+
+/**
+ * Who invites: the admin to every role; a secretary liaisons of organisations in the alliance of a branch they run
+ * (`alliedBranchIds`). Without a role: whether the caller may at all.
+ */
+export function canInvite(
+  actor: Actor,
+  to: { readonly role: Role; readonly alliedBranchIds: readonly string[] } | null = null,
+): boolean {
+  if (actor.kind !== 'ACCOUNT' || actor.client !== null) return false;
+  if (isAdmin(actor)) return true;
+  if (!to) return actor.secretaryBranchIds.length > 0;
+  return to.role === 'LIAISON' && to.alliedBranchIds.some(branchId => runs(actor, branchId));
+}
+
+/** Invitations are seen by the admin, all of the community, and by whoever may invite, their own. */
+export const invitationVisibleTo = (actor: Actor, communityId: string): SQL | undefined =>
+  canInvite(actor) && actor.kind === 'ACCOUNT'
+    ? and(eq(invitations.communityId, communityId), isAdmin(actor) ? undefined : eq(invitations.invitedBy, actor.accountId))
+    : sql`false`;

@@ -1,313 +1,40 @@
-import { accountOf, type Role } from '../../kernel/actor.js';
-import { allOf, checkSpan, checkText } from '../../kernel/check.js';
-import type {
-  Duplicate,
-  Forbidden,
-  IdempotencyKeyReused,
-  InvalidInput,
-  InvalidState,
-  NotFound,
-  StaleVersion,
-  TooManyAttempts,
-} from '../../kernel/failures.js';
-import { newId } from '../../kernel/ids.js';
-import { fail, ok, type Result } from '../../kernel/result.js';
-import type { Scope } from '../../scope/scope.js';
-import { organizationById } from '../alliance/alliance.service.js';
-import { areaById, branchById } from '../territory/territory.service.js';
-import {
-  accountById,
-  accountWithLogin,
-  deactivate,
-  endRoleNow,
-  insertAccounts,
-  insertRoles,
-  lockAccount,
-  roleById,
-  rolesByAccount,
-  visibleAccount,
-} from './accounts.repo.js';
-import {
-  type Account,
-  checkLogin,
-  checkPassword,
-  MAX_DISPLAY_NAME,
-  normalizeLogin,
-  type RoleAssignment,
-  type RoleScope,
-  roleScopeProblems,
-  sameScope,
-} from './identity.domain.js';
-import { canManageAccounts, canSeeRole } from './identity.policy.js';
-import { hashPassword } from './passwords.js';
-import { revokeTokens } from './sessions.repo.js';
-
+/** What other subjects and the doors know of identity. */
 export { accountById, BY_LOGIN, hasDemoAccounts, pageOfAccounts, rolesByAccount, visibleAccount } from './accounts.repo.js';
-export type { Account, RoleAssignment } from './identity.domain.js';
+export { type CreateAccount, createAccount, createAccounts, deactivateAccount } from './accounts.service.js';
+export { loadActor } from './actor.repo.js';
+export { type Authentication, type Caller, createAuthentication } from './authentication.service.js';
 export {
-  changePassword,
-  createAuthentication,
-  loadActor,
-  refreshSession,
-  type Session,
-  signIn,
-  signOut,
-  type TokenHolder,
-} from './sessions.service.js';
-
-/** A role that the caller may see: the holder's own, or any of the community for its admin. */
-export async function findRole(scope: Scope, id: string): Promise<RoleAssignment | null> {
-  const role = await roleById(scope, id);
-  return role && canSeeRole(scope.actor, role) ? role : null;
-}
-
-export interface NewRole extends RoleScope {
-  /** From now on where nothing is said. */
-  readonly validFrom?: Date | null | undefined;
-  /** Without end where nothing is said. */
-  readonly validUntil?: Date | null | undefined;
-}
-
-/** What the role lacks or has too much of, and which of its ids name nothing here. */
-async function checkRole(scope: Scope, role: NewRole): Promise<Result<null, InvalidInput | NotFound>> {
-  const problems = allOf(roleScopeProblems(role), checkSpan(['validUntil'], role.validFrom ?? scope.now(), role.validUntil));
-  if (!problems.ok) return problems;
-  const { branchId, areaId, organizationId } = role;
-  if (branchId && !(await scope.load(branchById, branchId))) return fail({ code: 'NOT_FOUND', path: ['branchId'] });
-  if (areaId && !(await scope.load(areaById, areaId))) return fail({ code: 'NOT_FOUND', path: ['areaId'] });
-  if (organizationId && !(await scope.load(organizationById, organizationId)))
-    return fail({ code: 'NOT_FOUND', path: ['organizationId'] });
-  return ok(null);
-}
-
-const assignmentOf = (accountId: string, role: NewRole, now: Date): RoleAssignment => ({
-  id: newId(now.getTime()),
-  accountId,
-  role: role.role,
-  branchId: role.branchId ?? null,
-  areaId: role.areaId ?? null,
-  organizationId: role.organizationId ?? null,
-  validFrom: role.validFrom ?? now,
-  validUntil: role.validUntil ?? null,
-});
-
-const assigned = ({ id, accountId, role, branchId }: RoleAssignment) => ({
-  kind: 'ROLE_ASSIGNED',
-  subject: { type: 'RoleAssignment', id },
-  branchId,
-  to: role,
-  data: { accountId },
-});
-
-export interface CreateAccount extends NewRole {
-  readonly login: string;
-  readonly displayName: string;
-  readonly password: string;
-  readonly idempotencyKey: string;
-}
-
-/** Opens an account with its first role in this community. */
-export async function createAccount(
-  scope: Scope,
-  command: CreateAccount,
-): Promise<Result<Account, Forbidden | InvalidInput | NotFound | Duplicate | TooManyAttempts | IdempotencyKeyReused>> {
-  const { password, idempotencyKey, ...input } = command;
-  if (!canManageAccounts(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  const checked = checkAccount(command, password);
-  if (!checked.ok) return checked;
-  const hash = await hashPassword(password);
-  if (!hash.ok) return hash;
-  return scope.transaction(async tx =>
-    // Without the password: not even a keyed digest of it lies beside its slow hash.
-    tx.once(
-      { operation: 'accountCreate', key: idempotencyKey, input },
-      async (): Promise<Result<Account, InvalidInput | NotFound | Duplicate>> => {
-        const role = await checkRole(tx, command);
-        if (!role.ok) return role;
-        const now = tx.now();
-        const account = accountRow(command, now);
-        if (!(await insertAccounts(tx, [account], { passwordHash: hash.value, isDemo: false })).size) {
-          const existing = await accountWithLogin(tx, account.login);
-          if (!existing) throw new Error('a login is taken by nobody');
-          return fail({
-            code: 'DUPLICATE',
-            path: ['login'],
-            existingType: 'Account',
-            existingGlobal: true,
-            existingId: existing.id,
-          });
-        }
-        const assignment = assignmentOf(account.id, command, now);
-        await insertRoles(tx, [assignment]);
-        await tx.append(created(account), assigned(assignment));
-        return ok(account);
-      },
-      id => tx.load(accountById, id),
-    ),
-  );
-}
-
-const checkAccount = ({ login, displayName }: Pick<CreateAccount, 'login' | 'displayName'>, password: string) =>
-  allOf(
-    checkLogin(login),
-    checkText(['displayName'], displayName, { max: MAX_DISPLAY_NAME, required: true }),
-    checkPassword('password', password, login),
-  );
-
-const accountRow = ({ login, displayName }: Pick<CreateAccount, 'login' | 'displayName'>, now: Date): Account => ({
-  id: newId(now.getTime()),
-  login: normalizeLogin(login),
-  displayName: displayName.trim(),
-  active: true,
-  version: 1,
-  createdAt: now,
-});
-
-const created = ({ id }: Account) => ({ kind: 'ACCOUNT_CREATED', subject: { type: 'Account', id } });
-
-export interface AccountSeed {
-  readonly login: string;
-  readonly displayName: string;
-  readonly roles: readonly NewRole[];
-}
-
-/**
- * Opens many accounts at once under one password, hashed once, for seeds. Their roles' ids are taken as they are. A login
- * that is taken fails the whole.
- */
-export async function createAccounts(
-  scope: Scope,
-  {
-    accounts,
-    password,
-    isDemo,
-  }: { readonly accounts: readonly AccountSeed[]; readonly password: string; readonly isDemo: boolean },
-): Promise<Result<readonly Account[], Forbidden | InvalidInput | Duplicate | TooManyAttempts>> {
-  if (!canManageAccounts(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  for (const seed of accounts) {
-    const checked = checkAccount(seed, password);
-    if (!checked.ok) return checked;
-    const scoped = allOf(...seed.roles.map(roleScopeProblems));
-    if (!scoped.ok) return scoped;
-  }
-  const hash = await hashPassword(password);
-  if (!hash.ok) return hash;
-  return scope.transaction(async (tx): Promise<Result<readonly Account[], Duplicate>> => {
-    const now = tx.now();
-    const rows = accounts.map(seed => ({ seed, account: accountRow(seed, now) }));
-    const made = rows.map(({ account }) => account);
-    const written = await insertAccounts(tx, made, { passwordHash: hash.value, isDemo });
-    const taken = made.find(({ id }) => !written.has(id));
-    if (taken) {
-      const existing = await accountWithLogin(tx, taken.login);
-      const existingId = existing?.id ?? taken.id;
-      return fail({ code: 'DUPLICATE', path: ['login'], existingType: 'Account', existingGlobal: true, existingId });
-    }
-    const assignments = rows.flatMap(({ seed, account }) => seed.roles.map(role => assignmentOf(account.id, role, now)));
-    await insertRoles(tx, assignments);
-    const events = [...made.map(created), ...assignments.map(assigned)];
-    for (let from = 0; from < events.length; from += EVENTS_AT_ONCE)
-      await tx.append(...events.slice(from, from + EVENTS_AT_ONCE));
-    return ok(made);
-  });
-}
-const EVENTS_AT_ONCE = 500;
-
-export interface AssignRole extends NewRole {
-  readonly accountId: string;
-  readonly idempotencyKey: string;
-}
-
-/** Gives an account a role in this community; the account may come from another one. */
-export async function assignRole(
-  scope: Scope,
-  { idempotencyKey, ...command }: AssignRole,
-): Promise<Result<RoleAssignment, Forbidden | InvalidInput | NotFound | Duplicate | IdempotencyKeyReused>> {
-  if (!canManageAccounts(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  return scope.transaction(async tx =>
-    tx.once(
-      { operation: 'roleAssign', key: idempotencyKey, input: command },
-      async (): Promise<Result<RoleAssignment, InvalidInput | NotFound | Duplicate>> => {
-        const checked = await checkRole(tx, command);
-        if (!checked.ok) return checked;
-        const account = await lockAccount(tx, command.accountId);
-        if (!account?.active) return fail({ code: 'NOT_FOUND', path: ['accountId'] });
-        const held = (await tx.load(rolesByAccount, account.id)) ?? [];
-        const same = held.find(role => sameScope(role, command));
-        if (same) return fail({ code: 'DUPLICATE', existingType: 'RoleAssignment', existingId: same.id });
-        const assignment = assignmentOf(account.id, command, tx.now());
-        await insertRoles(tx, [assignment]);
-        await tx.append(assigned(assignment));
-        return ok(assignment);
-      },
-      id => roleById(tx, id),
-    ),
-  );
-}
-
-/** Ends a role at once. An admin cannot end their own admin role, so that a community never loses its last one. */
-export async function endRole(
-  scope: Scope,
-  command: { readonly roleAssignmentId: string; readonly idempotencyKey?: string | null },
-): Promise<Result<RoleAssignment, Forbidden | NotFound | InvalidInput | InvalidState | IdempotencyKeyReused>> {
-  if (!canManageAccounts(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  return scope.transaction(tx =>
-    tx.once(
-      { operation: 'roleEnd', key: command.idempotencyKey, input: command },
-      async (): Promise<Result<RoleAssignment, NotFound | InvalidInput | InvalidState>> => {
-        const role = await roleById(tx, command.roleAssignmentId);
-        if (!role) return fail({ code: 'NOT_FOUND', path: ['roleAssignmentId'] });
-        const admin: Role = 'COMMUNITY_ADMIN';
-        if (role.role === admin && role.accountId === accountOf(tx.actor)) return notOneself('roleAssignmentId');
-        const ended = await endRoleNow(tx, role.id);
-        if (!ended) return fail({ code: 'INVALID_STATE', from: 'ENDED', to: 'ENDED' });
-        await tx.append({
-          kind: 'ROLE_ENDED',
-          subject: { type: 'RoleAssignment', id: role.id },
-          branchId: role.branchId,
-          from: role.role,
-          data: { accountId: role.accountId },
-        });
-        return ok(ended);
-      },
-      id => roleById(tx, id),
-    ),
-  );
-}
-
-const notOneself = (field: string) =>
-  fail({ code: 'INVALID_INPUT', problems: [{ path: [field], rule: 'NOT_ALLOWED' }] } as const);
-
-/**
- * Shuts an account of this community and ends its sessions. One that also works in another community is not this admin's to
- * shut: end its roles here instead.
- */
-export async function deactivateAccount(
-  scope: Scope,
-  command: { readonly accountId: string; readonly expectedVersion: number; readonly idempotencyKey?: string | null },
-): Promise<Result<Account, Forbidden | NotFound | StaleVersion | InvalidInput | InvalidState | IdempotencyKeyReused>> {
-  if (!canManageAccounts(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  return scope.transaction(tx =>
-    tx.once(
-      { operation: 'accountDeactivate', key: command.idempotencyKey, input: command },
-      async (): Promise<Result<Account, Forbidden | NotFound | StaleVersion | InvalidInput | InvalidState>> => {
-        const found = await lockAccount(tx, command.accountId);
-        if (!found?.belongs) return fail({ code: 'NOT_FOUND', path: ['accountId'] });
-        if (found.id === accountOf(tx.actor)) return notOneself('accountId');
-        if (found.worksElsewhere) return fail({ code: 'FORBIDDEN', path: ['accountId'] });
-        if (found.version !== command.expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: found.version });
-        if (!found.active) return fail({ code: 'INVALID_STATE', from: 'INACTIVE', to: 'INACTIVE' });
-        await deactivate(tx, found.id);
-        await revokeTokens(tx, { accountId: found.id });
-        await tx.append({
-          kind: 'ACCOUNT_DEACTIVATED',
-          subject: { type: 'Account', id: found.id },
-          from: 'ACTIVE',
-          to: 'INACTIVE',
-        });
-        return ok({ ...found, active: false, version: found.version + 1 });
-      },
-      id => visibleAccount(tx, id),
-    ),
-  );
-}
+  API_SCOPES,
+  type ApiClient,
+  CLIENTS,
+  type ClientToken,
+  type ClientWithKey,
+  clientById,
+  createClient,
+  issueClientToken,
+  liveKeysOf,
+  pageOfClients,
+  revokeClient,
+  rotateKey,
+} from './clients.service.js';
+export {
+  type Account,
+  INVITATION_STATES,
+  type Invitation,
+  type InvitationState,
+  invitationState,
+  type RoleAssignment,
+} from './identity.domain.js';
+export {
+  acceptInvitation,
+  createInvitation,
+  INVITATIONS,
+  invitationById,
+  pageOfInvitations,
+  revokeInvitation,
+} from './invitations.service.js';
+export { changePassword, issueReset, resetPassword } from './passwords.service.js';
+export { type AssignRole, assignRole, endRole, findRole, type NewRole } from './roles.service.js';
+export { refreshSession, type Session, signIn, signOut } from './sessions.service.js';
+export { confirmTotpCode, disableTotp, enrollTotp, resetTotp, totpSince } from './totp.service.js';
+export { purgeCredentials } from './upkeep.service.js';

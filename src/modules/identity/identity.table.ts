@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, pgEnum, pgSchema, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgEnum, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '../../db/columns.js';
+import { identity } from '../../db/rights.table.js';
 import { ROLES } from '../../kernel/actor.js';
 
-/** Accounts serve all communities: reference data, without foreign keys to or from tenant tables. */
-export const identity = pgSchema('identity');
 export const accountRole = pgEnum('account_role', ROLES);
 
 export const accounts = identity.table(
@@ -13,8 +12,8 @@ export const accounts = identity.table(
     id: uuid().primaryKey(),
     login: text().notNull(),
     displayName: text('display_name').notNull(),
-    /** Argon2id in PHC string form. */
-    passwordHash: text('password_hash').notNull(),
+    /** Argon2id in PHC string form; null for a service account, which nobody signs in to. */
+    passwordHash: text('password_hash'),
     active: boolean().notNull().default(true),
     /** Made by the demo seed with the published password; production refuses to start while one is active. */
     isDemo: boolean('is_demo').notNull().default(false),
@@ -67,5 +66,10 @@ export const refreshTokens = identity.table(
     usedAt: instant('used_at'),
     revokedAt: instant('revoked_at'),
   },
-  t => [index('refresh_token_family').on(t.familyId), index('refresh_token_by_account').on(t.accountId)],
+  t => [
+    index('refresh_token_family').on(t.familyId),
+    index('refresh_token_by_account').on(t.accountId),
+    index('refresh_token_by_expiry').on(t.expiresAt),
+    index('refresh_token_by_death').on(t.revokedAt).where(sql`${t.revokedAt} is not null`),
+  ],
 );

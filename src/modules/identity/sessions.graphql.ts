@@ -1,17 +1,22 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { TakesSecret, Weighs } from '../../graphql/cost.js';
-import { mutate, Payload, payloadOf, toPayload } from '../../graphql/payload.js';
+import { Payload, toPayload } from '../../graphql/payload.js';
 import { DateTime } from '../../graphql/scalars.js';
 import type { ClientFailure } from '../../kernel/failures.js';
-import { ok, type Result } from '../../kernel/result.js';
+import type { Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import { Account, Viewer, viewerOf } from './identity.graphql.js';
-import { accountById, changePassword, refreshSession, type Session, signIn, signOut } from './identity.service.js';
+import { Viewer, viewerOf } from './identity.graphql.js';
+import { refreshSession, type Session, signIn, signOut } from './identity.service.js';
 
 @InputType({ description: 'A name and a password.' })
 class SignInInput {
   @Field(() => String, { description: 'Capitals and full-width letters mean the same as small ones.' }) readonly login!: string;
   @Field(() => String, { description: 'At most 128 characters.' }) readonly password!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Six digits from the authenticator app; asked for by TOTP_REQUIRED where the account has a second factor.',
+  })
+  readonly totpCode?: string | null;
   @Field(() => String, {
     nullable: true,
     description: "In which community to work; this request's own, or else the first in which the account has a role.",
@@ -29,14 +34,8 @@ class SignOutInput {
   @Field(() => String, { description: 'Any refresh token of the session.' }) readonly refreshToken!: string;
 }
 
-@InputType({ description: 'The present password and the next one.' })
-class PasswordChangeInput {
-  @Field(() => String, { description: 'Asked again: an access token alone is not enough.' }) readonly currentPassword!: string;
-  @Field(() => String, { description: '10 to 128 characters, without the login in it.' }) readonly newPassword!: string;
-}
-
 @ObjectType()
-abstract class SessionPayload extends Payload {
+export abstract class SessionPayload extends Payload {
   @Field(() => String, { nullable: true, description: 'Send it as `Authorization: Bearer …`. Null when refused.' })
   readonly accessToken!: string | null;
   @Field(() => DateTime, { nullable: true, description: 'When the access token ends, 15 minutes at most. Null when refused.' })
@@ -61,9 +60,8 @@ class SignOutPayload extends Payload {
   @Field(() => Boolean, { nullable: true, description: 'Always true, also for a token that was spent or unknown.' })
   readonly signedOut!: boolean | null;
 }
-const PasswordChangePayload = payloadOf('PasswordChange', 'account', () => Account);
 
-async function sessionPayload(scope: Scope, result: Result<Session, ClientFailure>) {
+export async function sessionPayload(scope: Scope, result: Result<Session, ClientFailure>) {
   const { session, userErrors } = toPayload(scope, 'session', result);
   const viewer = session?.communityId === scope.communityId ? await viewerOf(scope, session.accountId) : null;
   return { ...session, viewer, userErrors };
@@ -94,27 +92,12 @@ export class SessionResolver {
 
   @TakesSecret()
   @Mutation(() => SignOutPayload, {
-    description: 'Ends a session: its refresh tokens die at once, access tokens within 15 minutes.',
+    description: 'Ends a session: its refresh tokens die at once, its access tokens within a second.',
   })
   async signOut(
     @Ctx() scope: Scope,
     @Arg('input', () => SignOutInput, { description: 'The refresh token.' }) input: SignOutInput,
   ) {
     return toPayload(scope, 'signedOut', await signOut(scope, input));
-  }
-
-  @Weighs(400)
-  @TakesSecret()
-  @Mutation(() => PasswordChangePayload, {
-    description: "Changes the caller's own password and ends all their sessions: sign in again.",
-  })
-  passwordChange(
-    @Ctx() scope: Scope,
-    @Arg('input', () => PasswordChangeInput, { description: 'Both passwords.' }) input: PasswordChangeInput,
-  ) {
-    return mutate(scope, 'account', input, {}, async command => {
-      const changed = await changePassword(scope, command);
-      return changed.ok ? ok(await scope.load(accountById, changed.value.id)) : changed;
-    });
   }
 }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.js';
+import { announceRights } from '../../db/rights.js';
 import { DAY } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
 import { communities } from '../territory/territory.table.js';
@@ -101,26 +103,37 @@ export async function spendRefreshToken({ db, now }: Scope, hash: string): Promi
 }
 
 /**
- * Kills every token of a family or an account, also one that a refresh is writing right now: its predecessor is locked by
+ * Kills every token of a family or an account, its access tokens with it, also one that a refresh is writing right now: its predecessor is locked by
  * that refresh and not dead yet, so a round waits for it, and the next round finds the new one. Answers how many died.
  */
 export async function revokeTokens(
   { db, now }: Scope,
   of: { readonly familyId: string } | { readonly accountId: string },
 ): Promise<number> {
-  const whose = 'familyId' in of ? eq(refreshTokens.familyId, of.familyId) : eq(refreshTokens.accountId, of.accountId);
+  const [whose, subjectId] =
+    'familyId' in of
+      ? [eq(refreshTokens.familyId, of.familyId), of.familyId]
+      : [eq(refreshTokens.accountId, of.accountId), of.accountId];
   for (let died = 0; ; ) {
     const rows = await db
       .update(refreshTokens)
       .set({ revokedAt: now() })
       .where(and(whose, isNull(refreshTokens.revokedAt)))
       .returning({ hash: refreshTokens.hash });
-    if (!rows.length) return died;
+    if (!rows.length) {
+      if (died) await announceRights(db, [subjectId]);
+      return died;
+    }
     died += rows.length;
   }
 }
 
-/** Expired tokens are of no use to anybody. */
-export async function forgetExpired({ db, now }: Scope, accountId: string): Promise<void> {
-  await db.delete(refreshTokens).where(and(eq(refreshTokens.accountId, accountId), lte(refreshTokens.expiresAt, now())));
+/** Tokens that have expired, or died a day ago, are of no use to anybody; at most so many at once. Answers how many went. */
+export async function purgeTokens(db: Database, now: Date, most: number): Promise<number> {
+  const dead = new Date(now.getTime() - DAY);
+  const rows = await db.execute(sql`
+    delete from ${refreshTokens} where hash in (select hash from ${refreshTokens}
+      where expires_at <= ${now.toISOString()}::timestamptz or revoked_at <= ${dead.toISOString()}::timestamptz limit ${most})
+    returning hash`);
+  return rows.length;
 }

@@ -14,13 +14,16 @@ const options: TokenOptions = {
   ttlSeconds: 900,
 };
 const tokens = createTokens(options);
-const holder = { accountId: randomUUID(), communityId: randomUUID() };
+const person = { accountId: randomUUID(), communityId: randomUUID() };
+const holder = { ...person, sessionId: randomUUID(), client: null };
+const program = { ...person, sessionId: null, client: { id: randomUUID(), scopes: ['offers:read', 'offers:write'] } };
 
 const good = {
   iss: 'red-alliance',
   aud: 'api',
   sub: holder.accountId,
   community: holder.communityId,
+  sid: holder.sessionId,
   jti: 'x',
   iat: AT,
   exp: AT + 900,
@@ -79,6 +82,19 @@ describe('access tokens', () => {
     ['no sub', forge(head, without('sub'))],
     ['no community', forge(head, without('community'))],
     ['no jti', forge(head, without('jti'))],
+    ['neither session nor program', forge(head, without('sid'))],
+    ['a session that is no id', forge(head, { ...good, sid: 'x' })],
+    ['a numeric session', forge(head, { ...good, sid: 1 })],
+    ['a session and a program', forge(head, { ...good, client_id: program.client.id, scope: 'offers:read' })],
+    ['a session with scopes', forge(head, { ...good, scope: 'offers:read' })],
+    ['a program that is no id', forge(head, { ...without('sid'), client_id: 'x', scope: 'offers:read' })],
+    ['a program without scopes', forge(head, { ...without('sid'), client_id: program.client.id })],
+    ['scopes as a list', forge(head, { ...without('sid'), client_id: program.client.id, scope: ['offers:read'] })],
+    ['no signature', `${encode(head)}.${encode(good)}.`],
+    [
+      'the signature of another payload',
+      `${encode(head)}.${encode({ ...good, sub: program.client.id })}.${forge(head, good).split('.')[2]}`,
+    ],
     ['another issuer', forge(head, { ...good, iss: 'somebody' })],
     ['no issuer', forge(head, without('iss'))],
     ['another audience', forge(head, { ...good, aud: 'web' })],
@@ -100,6 +116,12 @@ describe('access tokens', () => {
     expect(tokens.verify(token, expiresAt)).toEqual(refused);
     expect(jwt.decode(token, { complete: true })?.header).toEqual(head);
     expect(tokens.issue(holder, NOW).token).not.toBe(token);
+  });
+
+  it('says of a program what it may', () => {
+    const { token, expiresAt } = tokens.issue(program, NOW);
+    expect(tokens.verify(token, NOW)).toEqual({ ok: true, value: { ...program, expiresAt } });
+    expect(jwt.decode(token)).toMatchObject({ client_id: program.client.id, scope: 'offers:read offers:write' });
   });
 
   it('rotates keys without a gap: two live, then the old one goes', () => {

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import type { AccessClaims, AccessTokens } from '../../kernel/access.js';
+import type { AccessClaims, AccessTokens, AccessVia } from '../../kernel/access.js';
 import type { InvalidToken } from '../../kernel/failures.js';
 import { isUuid } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
@@ -40,13 +40,14 @@ export function createTokens({ keys, current, issuer, audience, ttlSeconds }: To
   if (!signing) throw new RangeError('the current token key is not among the keys');
 
   return {
-    issue({ accountId, communityId }, now) {
+    issue({ accountId, communityId, sessionId, client }, now) {
       const issuedAt = Math.floor(now.getTime() / 1000);
       const payload = {
         iss: issuer,
         aud: audience,
         sub: accountId,
         community: communityId,
+        ...(client ? { client_id: client.id, scope: client.scopes.join(' ') } : { sid: sessionId }),
         jti: randomUUID(),
         iat: issuedAt,
         exp: issuedAt + ttlSeconds,
@@ -103,5 +104,16 @@ function claimsOf(payload: jwt.JwtPayload, audience: string, now: Date): Result<
   if (aud !== audience || typeof jti !== 'string' || !jti) return null;
   if (typeof iat !== 'number' || typeof exp !== 'number' || !Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) return null;
   if (exp <= iat || exp - iat > MAX_LIFE_SECONDS || iat > now.getTime() / 1000 + SKEW_SECONDS) return null;
-  return ok({ accountId: sub, communityId: community, expiresAt: new Date(exp * 1000) });
+  const via = viaOf(payload);
+  return via && ok({ accountId: sub, communityId: community, ...via, expiresAt: new Date(exp * 1000) });
+}
+
+/** A session (`sid` of OpenID Connect Back-Channel Logout §2.1) or a program (`client_id`, `scope`: RFC 9068 §2.2), never both. */
+function viaOf({ sid, client_id: clientId, scope }: jwt.JwtPayload): AccessVia | null {
+  if (sid === undefined) {
+    if (typeof clientId !== 'string' || !isUuid(clientId) || typeof scope !== 'string') return null;
+    return { sessionId: null, client: { id: clientId, scopes: scope.split(' ').filter(Boolean) } };
+  }
+  if (typeof sid !== 'string' || !isUuid(sid) || clientId !== undefined || scope !== undefined) return null;
+  return { sessionId: sid, client: null };
 }

@@ -2,6 +2,7 @@ import { and, eq, gte, type SQL, sql } from 'drizzle-orm';
 import { byteStrings } from '../../db/columns.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { events } from '../../db/log.table.js';
+import { announceRights } from '../../db/rights.js';
 import { newId } from '../../kernel/ids.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { KinshipRelation } from '../../kernel/vocabulary.js';
@@ -122,9 +123,10 @@ export async function lockKinship({ db, communityId, actor }: Scope, id: string)
 
 export async function saveKinship(
   { db, communityId }: Scope,
-  { id, state, verifiedBy, verifiedAt, version }: Kinship,
+  { id, accountId, state, verifiedBy, verifiedAt, version }: Kinship,
 ): Promise<void> {
   await db.update(kinships).set({ state, verifiedBy, verifiedAt, version }).where(byId(communityId, id));
+  await announceRights(db, [accountId]);
 }
 
 /** What stands beside a record moves along with it: links and consents. */
