@@ -9,6 +9,7 @@ import { isMigrated } from './db/migrate.js';
 import { DatabaseRefused, openDatabase } from './db/open.js';
 import { startSealer } from './db/sealer.js';
 import { createApollo } from './graphql/apollo.js';
+import { layOver } from './graphql/permissions.js';
 import { buildSchema } from './graphql/schema.js';
 import { createAdmission } from './http/admission.js';
 import { serveGraphql } from './http/graphql.js';
@@ -22,7 +23,7 @@ import { hasDemoAccounts } from './modules/identity/identity.service.js';
 import { createLockout } from './modules/identity/lockout.js';
 import { createAuthentication } from './modules/identity/sessions.service.js';
 import { createTokens } from './modules/identity/tokens.js';
-import { resolvers } from './modules/index.js';
+import { permissions, resolvers } from './modules/index.js';
 import { failInterruptedPlans, stopPlanRuns } from './modules/matching/plans.service.js';
 import { communityIdByCode } from './modules/territory/territory.service.js';
 import { Scope } from './scope/scope.js';
@@ -142,6 +143,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   onClose(() => stopPlanRuns());
   const apollo = await createApollo({
     schema,
+    permissions: layOver(schema, permissions),
     log,
     costLimit: config.costLimit,
     deadlineMs: overrides.deadlineMs ?? OPERATION_DEADLINE,

@@ -1,4 +1,4 @@
-import { worksFor } from '../../kernel/actor.js';
+import { mayBeFamily, worksFor } from '../../kernel/actor.js';
 import { DAY, localDate, workingHoursBetween } from '../../kernel/clock.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { bigrams } from '../../kernel/text.js';
@@ -8,7 +8,7 @@ import type { Scope } from '../../scope/scope.js';
 import { ageBand, logAccess } from '../residents/residents.service.js';
 import { birthDatesOf, type NeedDetail, needDetailById, tokensOf } from './details.repo.js';
 import { type Need, type NeedOrder, type NeedState, needSteps, openQuantity } from './needs.domain.js';
-import { canFollow, mayBeFamily, mayKnowPeople, sidesOf } from './needs.policy.js';
+import { canFollow, mayKnowPeople, sidesOf } from './needs.policy.js';
 import { countNeeds, likeNeed, type NeedFilter, type NeedRow, ORDERS, pageOfNeeds, proposedByNeed } from './needs.repo.js';
 import { isFamilyOf } from './sight.service.js';
 import { labelFor, type TimelineEntry } from './timeline.domain.js';
