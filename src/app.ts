@@ -12,6 +12,7 @@ import { startSealer } from './db/sealer.js';
 import { createApollo } from './graphql/apollo.js';
 import { createBudgets } from './graphql/budgets.js';
 import { createDocuments, type Manifest } from './graphql/documents.js';
+import { layOver } from './graphql/permissions.js';
 import { buildSchema } from './graphql/schema.js';
 import { createAdmission } from './http/admission.js';
 import { createDocumentGate } from './http/documents.js';
@@ -32,7 +33,7 @@ import { createJournal } from './modules/audit/journal.js';
 import { createAuthentication, hasDemoAccounts } from './modules/identity/identity.service.js';
 import { createLockout } from './modules/identity/lockout.js';
 import { createTokens } from './modules/identity/tokens.js';
-import { resolvers } from './modules/index.js';
+import { permissions, resolvers } from './modules/index.js';
 import { failInterruptedPlans, stopPlanRuns } from './modules/matching/plans.service.js';
 import { communityIdByCode } from './modules/territory/territory.service.js';
 import { Scope } from './scope/scope.js';
@@ -178,6 +179,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   const documents = createDocuments(JSON.parse(published('operations/manifest.json')) as Manifest);
   const apollo = await createApollo({
     schema,
+    permissions: layOver(schema, permissions),
     log,
     costLimit: config.costLimit,
     deadlineMs: overrides.deadlineMs ?? OPERATION_DEADLINE,

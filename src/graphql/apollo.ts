@@ -24,6 +24,8 @@ import { priceOperation } from './cost.js';
 import type { KnownDocuments } from './documents.js';
 import { limitsRule } from './limits.js';
 import { DeadlineExceeded, formatError, maskError } from './masking.js';
+import type { Permissions } from './permissions.js';
+import { createScopeGate, type ScopeGate } from './scopes.js';
 import { coerceVariables } from './variables.js';
 
 const MAX_TOKENS = 2000;
@@ -41,6 +43,7 @@ export interface RequestContext {
 
 export interface ApolloParts {
   readonly schema: GraphQLSchema;
+  readonly permissions: Permissions;
   readonly log: Logger;
   /** Highest price of one operation, in objects. */
   readonly costLimit: number;
@@ -75,7 +78,7 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Req
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      operationGate(parts),
+      operationGate(parts, createScopeGate(parts.schema, parts.permissions)),
     ],
   });
   await server.start();
@@ -151,13 +154,15 @@ const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefini
   );
 
 /** What depends on variables is decided for each request: documents are validated once and then kept. */
-const operationGate = ({ schema, costLimit }: ApolloParts): ApolloServerPlugin<RequestContext> => ({
+const operationGate = ({ schema, costLimit }: ApolloParts, passScopes: ScopeGate): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: async () => ({
     async didResolveOperation({ document, operation, request, contextValue }) {
       if (!operation) throw refused('OPERATION_RESOLUTION_FAILURE', 'Name one of the operations of the document.');
       if (operation.operation === 'subscription') throw refused('BAD_REQUEST', 'Subscriptions are not served here.');
       const variables = coerceVariables(schema, operation, request.variables ?? {});
-      const price = priceOperation(schema, operation, fragmentsOf(document), variables);
+      const fragments = fragmentsOf(document);
+      passScopes(contextValue.scope.actor, operation, fragments, variables);
+      const price = priceOperation(schema, operation, fragments, variables);
       const cost = price.points;
       contextValue.cost = cost;
       if (cost > costLimit) {

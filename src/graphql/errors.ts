@@ -9,6 +9,9 @@ export const badUserInput = (message: string, extensions?: Readonly<Record<strin
   httpError(400, 'BAD_USER_INPUT', message, extensions);
 /** Signing in is needed. */
 export const unauthenticated = (message = 'Sign in first. 请先登录。') => httpError(401, 'UNAUTHENTICATED', message);
+/** The caller is known, and may not ask this. */
+export const forbidden = (message: string, extensions?: Readonly<Record<string, unknown>>) =>
+  httpError(403, 'FORBIDDEN', message, extensions);
 /** Paging arguments that no list accepts. */
 export const badPaging = (problems: readonly Problem[]) =>
   badUserInput(

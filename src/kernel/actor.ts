@@ -87,6 +87,9 @@ export const runs = (actor: Actor, branchId: string): boolean =>
   actor.kind === 'ACCOUNT' && actor.secretaryBranchIds.includes(branchId);
 export const speaksFor = (actor: Actor, organizationId: string): boolean =>
   actor.kind === 'ACCOUNT' && actor.organizationIds.includes(organizationId);
+/** Somebody's family, by role or by a verified link: a liaison or an officer may be somebody's daughter, too. */
+export const mayBeFamily = (actor: Actor): actor is AccountActor =>
+  has(actor, 'FAMILY') || (actor.kind === 'ACCOUNT' && actor.kinIds.length > 0);
 export const accountOf = (actor: Actor): string | null =>
   actor.kind === 'ACCOUNT' ? actor.accountId : actor.kind === 'SYSTEM' ? actor.behalfOf : null;
 /** The program through which the actor acts, or for which the system does. */

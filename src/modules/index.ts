@@ -1,14 +1,23 @@
 import { allianceResolvers } from './alliance/alliance.mutations.graphql.js';
+import { alliancePermissions } from './alliance/alliance.permissions.js';
 import { auditResolvers } from './audit/audit.mutations.graphql.js';
 import { identityResolvers } from './identity/identity.mutations.graphql.js';
+import { identityPermissions } from './identity/identity.permissions.js';
 import { matchingResolvers } from './matching/matching.graphql.js';
+import { matchingPermissions } from './matching/matching.permissions.js';
 import { needsResolvers } from './needs/needs.mutations.graphql.js';
+import { needsPermissions } from './needs/needs.permissions.js';
 import { offersResolvers } from './offers/offers.mutations.graphql.js';
+import { offersPermissions } from './offers/offers.permissions.js';
 import { privacyResolvers } from './privacy/privacy.graphql.js';
 import { referralsResolvers } from './referrals/referrals.mutations.graphql.js';
+import { referralsPermissions } from './referrals/referrals.permissions.js';
 import { residentsResolvers } from './residents/residents.mutations.graphql.js';
+import { residentsPermissions } from './residents/residents.permissions.js';
 import { taxonomyResolvers } from './taxonomy/taxonomy.graphql.js';
+import { taxonomyPermissions } from './taxonomy/taxonomy.permissions.js';
 import { territoryResolvers } from './territory/territory.graphql.js';
+import { territoryPermissions } from './territory/territory.permissions.js';
 
 /** The resolvers of every subject, for the schema. */
 export const resolvers = [
@@ -23,4 +32,17 @@ export const resolvers = [
   ...privacyResolvers,
   ...identityResolvers,
   ...auditResolvers,
+] as const;
+
+/** What every subject says of who may see and do what. */
+export const permissions = [
+  territoryPermissions,
+  taxonomyPermissions,
+  alliancePermissions,
+  offersPermissions,
+  residentsPermissions,
+  needsPermissions,
+  matchingPermissions,
+  referralsPermissions,
+  identityPermissions,
 ] as const;

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Actor, ANONYMOUS } from '../../src/kernel/actor.js';
-import { accountVisibleTo, canSeeAccount } from '../../src/modules/identity/identity.policy.js';
+import { accountSight, accountVisibleTo } from '../../src/modules/identity/identity.policy.js';
 import { createAccounts, hasDemoAccounts, loadActor } from '../../src/modules/identity/identity.service.js';
 import { accounts } from '../../src/modules/identity/identity.table.js';
 import { ACTORS, gid, scopeOf } from '../support/ask.js';
@@ -166,7 +166,7 @@ describe('accounts and roles', () => {
           .select({ id: accounts.id })
           .from(accounts)
           .where(accountVisibleTo(actor, WORLD.community));
-        const expected = stored.filter(row => canSeeAccount(actor, { id: row.id, belongs: row.belongs })).map(row => row.id);
+        const expected = stored.filter(row => accountSight.holds(actor, { id: row.id, belongs: row.belongs })).map(row => row.id);
         expect(listed.map(({ id }) => id).sort()).toEqual(expected.sort());
       }),
       { numRuns: 40 },

@@ -1,5 +1,6 @@
-import { eq, or, type SQL, sql } from 'drizzle-orm';
-import { type Actor, isAdmin, isStaff, isSubdistrict, runs, speaksFor, worksFor } from '../../kernel/actor.js';
+import type { SQL } from 'drizzle-orm';
+import { anyOf, is, organizationOf, staffOf, subdistrict, where } from '../../db/rules.js';
+import { type Actor, isAdmin, isStaff, runs, speaksFor } from '../../kernel/actor.js';
 import type { Membership, MembershipSide } from './alliance.domain.js';
 import { memberships } from './alliance.table.js';
 
@@ -12,28 +13,22 @@ export const canEditOrganization = (actor: Actor, organizationId: string, isPart
   speaksFor(actor, organizationId) || (isAdmin(actor) && isPartner);
 
 /** Who is in an alliance is public; invitations, applications and past memberships concern both sides and the subdistrict. */
-export const canSeeMembership = (
-  actor: Actor,
-  { state, branchId, organizationId }: Pick<Membership, 'state' | 'branchId' | 'organizationId'>,
-): boolean => state === 'ACTIVE' || isSubdistrict(actor) || worksFor(actor, branchId) || speaksFor(actor, organizationId);
-export function membershipVisibleTo(actor: Actor): SQL {
-  if (isSubdistrict(actor)) return sql`true`;
-  const active = eq(memberships.state, 'ACTIVE');
-  if (actor.kind !== 'ACCOUNT') return active;
-  return (
-    or(
-      active,
-      sql`${memberships.branchId} = any(${sql.param(actor.branchIds)}::uuid[])`,
-      sql`${memberships.organizationId} = any(${sql.param(actor.organizationIds)}::uuid[])`,
-    ) ?? active
-  );
-}
+export const membershipSight = anyOf<Pick<Membership, 'state' | 'branchId' | 'organizationId'>>(
+  is('state', 'ACTIVE'),
+  subdistrict,
+  staffOf('branchId'),
+  organizationOf('organizationId'),
+);
+export const canSeeMembership = membershipSight.holds;
+export const membershipVisibleTo = (actor: Actor): SQL => where(membershipSight, actor, memberships);
 
 /** A pact is read by the two sides, and by the subdistrict which asks what became of it. */
-export const canSeePacts = (
-  actor: Actor,
-  { branchId, organizationId }: Pick<Membership, 'branchId' | 'organizationId'>,
-): boolean => isSubdistrict(actor) || worksFor(actor, branchId) || speaksFor(actor, organizationId);
+export const pactSight = anyOf<Pick<Membership, 'branchId' | 'organizationId'>>(
+  subdistrict,
+  staffOf('branchId'),
+  organizationOf('organizationId'),
+);
+export const canSeePacts = pactSight.holds;
 
 /** The sides of a membership for which this caller may act: the branch's by running it, the organisation's by speaking for it. */
 export function sidesOf(

@@ -1,5 +1,6 @@
-import { and, eq, or, type SQL, sql } from 'drizzle-orm';
-import { type AccountActor, type Actor, accountOf, isAdmin, isStaff, type Role, runs } from '../../kernel/actor.js';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { admin, allOf, anyOf, given, holderOf, where } from '../../db/rules.js';
+import { type AccountActor, type Actor, isAdmin, isStaff, type Role, runs } from '../../kernel/actor.js';
 import { invitations } from './credentials.table.js';
 import type { RoleAssignment } from './identity.domain.js';
 import { accounts, roleAssignments } from './identity.table.js';
@@ -8,22 +9,21 @@ import { accounts, roleAssignments } from './identity.table.js';
 export const canManageAccounts = (actor: Actor): boolean =>
   isAdmin(actor) || (actor.kind === 'SYSTEM' && actor.purpose === 'seed');
 
-/** An account is seen by itself, and by the admin of a community in which it has or had a role. The rule twice. */
-export const canSeeAccount = (actor: Actor, account: { readonly id: string; readonly belongs: boolean }): boolean =>
-  actor.kind === 'ACCOUNT' && (accountOf(actor) === account.id || (isAdmin(actor) && account.belongs));
-export function accountVisibleTo(actor: Actor, communityId: string): SQL {
-  if (actor.kind !== 'ACCOUNT') return sql`false`;
-  const own = eq(accounts.id, actor.accountId);
-  return isAdmin(actor) ? (or(own, belongsTo(communityId)) ?? own) : own;
-}
+/** An account is seen by itself, and by the admin of a community in which it has or had a role (`belongs`). */
+export const accountSight = anyOf<{ readonly id: string; readonly belongs: boolean }>(
+  holderOf('id'),
+  allOf(admin, given('ADMIN', 'belongs')),
+);
+export const accountVisibleTo = (actor: Actor, communityId: string): SQL =>
+  where(accountSight, actor, { id: accounts.id, belongs: belongsTo(communityId) });
 
 /** The account has or had a role in the community. */
 export const belongsTo = (communityId: string): SQL<boolean> =>
   sql<boolean>`exists (select 1 from ${roleAssignments} where ${roleAssignments.accountId} = ${accounts.id} and ${roleAssignments.communityId} = ${communityId})`;
 
 /** A role is seen by its holder and the admin of its community. */
-export const canSeeRole = (actor: Actor, { accountId }: Pick<RoleAssignment, 'accountId'>): boolean =>
-  actor.kind === 'ACCOUNT' && (actor.accountId === accountId || isAdmin(actor));
+export const roleSight = anyOf<Pick<RoleAssignment, 'accountId'>>(holderOf('accountId'), admin);
+export const canSeeRole = roleSight.holds;
 
 /**
  * Who hands out codes for a new password: the admin; and staff (secretary, officer, generalist) for accounts that are nothing but

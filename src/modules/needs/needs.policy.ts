@@ -1,5 +1,21 @@
-import { or, type SQL, sql } from 'drizzle-orm';
-import { type AccountActor, type Actor, speaksFor, worksFor } from '../../kernel/actor.js';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import {
+  allOf,
+  anyOf,
+  bySystem,
+  given,
+  holderOf,
+  is,
+  isNot,
+  isTrue,
+  kinOf,
+  organizationOf,
+  partnerOf,
+  perhapsFamily,
+  staffOf,
+  where,
+} from '../../db/rules.js';
+import { type Actor, mayBeFamily, speaksFor, worksFor } from '../../kernel/actor.js';
 import { needDetails } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import type { Need, NeedSide } from './needs.domain.js';
@@ -16,52 +32,44 @@ export interface Concerned {
 }
 
 /** Family: verified kin of the beneficiary, and the account that asked. */
+export const family = anyOf<Concerned>(kinOf('beneficiaryId'), holderOf('requesterAccountId', 'KIN'));
 export const isFamily = (actor: Actor, concerned: Concerned | null): boolean =>
-  actor.kind === 'ACCOUNT' &&
-  concerned !== null &&
-  (concerned.requesterAccountId === actor.accountId ||
-    (concerned.beneficiaryId !== null && actor.kinIds.includes(concerned.beneficiaryId)));
-
-/** Only these can be family of a need: everybody else saves the look behind the wall. */
-export const mayBeFamily = (actor: Actor): actor is AccountActor =>
-  actor.kind === 'ACCOUNT' && (actor.roles.includes('FAMILY') || actor.kinIds.length > 0);
-
-/** Before anybody accepts, partners of the branch see what is open and goes to matching (L1); never what is urgent beyond waiting. */
-const isOffered = (actor: AccountActor, { branchId, state, urgency, category }: Visible): boolean =>
-  state === 'OPEN' && urgency !== 'P0' && category.matchable && actor.memberBranchIds.includes(branchId);
-
-/**
- * Staff of the branch and family see all of a need, an organization what it asked for itself and what is offered to it. The
- * subdistrict gets counts only. The same rule, for one and for a list.
- */
-export function canSeeNeed(actor: Actor, need: Visible, family = false): boolean {
-  if (actor.kind !== 'ACCOUNT') return actor.kind === 'SYSTEM';
-  if (worksFor(actor, need.branchId) || (family && mayBeFamily(actor))) return true;
-  return isOwn(actor, need) || (actor.organizationIds.length > 0 && isOffered(actor, need));
-}
-export function visibleTo(actor: Actor): SQL {
-  if (actor.kind !== 'ACCOUNT') return actor.kind === 'SYSTEM' ? sql`true` : sql`false`;
-  const parts = [sql`${needs.branchId} = any(${sql.param(actor.branchIds)}::uuid[])`];
-  if (actor.organizationIds.length)
-    parts.push(
-      sql`${needs.requesterOrganizationId} = any(${sql.param(actor.organizationIds)}::uuid[])`,
-      sql`(${needs.state} = 'OPEN' and ${needs.urgency} <> 'P0' and ${serviceCategories.matchable} and ${needs.branchId} = any(${sql.param(actor.memberBranchIds)}::uuid[]))`,
-    );
-  if (mayBeFamily(actor)) parts.push(ofFamily(actor));
-  return or(...parts) ?? sql`false`;
-}
-
+  concerned !== null && family.holds(actor, concerned);
 /** Row-level security narrows `need_detail` to what this caller may know of; this says which of it is family. */
-const ofFamily = ({ kinIds, accountId }: AccountActor): SQL =>
-  sql`${needs.id} in (select ${needDetails.needId} from ${needDetails} where ${needDetails.communityId} = ${needs.communityId}
-    and (${needDetails.beneficiaryId} = any(${sql.param(kinIds)}::uuid[]) or ${needDetails.requesterAccountId} = ${accountId}::uuid))`;
+export const familyOf = (actor: Actor, communityId: SQLWrapper, needId: SQLWrapper): SQL =>
+  sql`${needId} in (select ${needDetails.needId} from ${needDetails} where ${needDetails.communityId} = ${communityId}
+    and ${where(family, actor, needDetails)})`;
+
+interface Seen extends Omit<Visible, 'category'> {
+  readonly matchable: boolean;
+  readonly family: boolean;
+}
+/**
+ * Staff of the branch and family see all of a need, an organization what it asked for itself. Before anybody accepts, partners of the
+ * branch see what is open and goes to matching (L1); never what is urgent beyond waiting. The subdistrict gets counts only.
+ */
+export const needSight = anyOf<Seen>(
+  bySystem,
+  staffOf('branchId'),
+  organizationOf('requesterOrganizationId'),
+  allOf(partnerOf('branchId'), is('state', 'OPEN'), isNot('urgency', 'P0'), isTrue('matchable')),
+  allOf(perhapsFamily, given('KIN', 'family')),
+);
+export const canSeeNeed = (actor: Actor, need: Visible, family = false): boolean =>
+  needSight.holds(actor, { ...need, matchable: need.category.matchable, family });
+export const visibleTo = (actor: Actor): SQL =>
+  where(needSight, actor, {
+    ...needs,
+    matchable: serviceCategories.matchable,
+    family: familyOf(actor, needs.communityId, needs.id),
+  });
 
 export const isOwn = (actor: Actor, { requesterOrganizationId }: Pick<Need, 'requesterOrganizationId'>): boolean =>
   requesterOrganizationId !== null && speaksFor(actor, requesterOrganizationId);
 
 /** Who may read what a need says about people: the same as row-level security says, for a list in SQL. */
-export const mayKnowPeople = (actor: Actor, { branchId, requesterOrganizationId }: Visible): boolean =>
-  worksFor(actor, branchId) || mayBeFamily(actor) || isOwn(actor, { requesterOrganizationId });
+export const mayKnowPeople = (actor: Actor, need: Visible): boolean =>
+  worksFor(actor, need.branchId) || mayBeFamily(actor) || isOwn(actor, need);
 
 /** The sides for which this caller may act. */
 export function sidesOf(actor: Actor, need: Visible, family: boolean): NeedSide[] {

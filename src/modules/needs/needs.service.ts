@@ -1,4 +1,4 @@
-import { worksFor } from '../../kernel/actor.js';
+import { mayBeFamily, worksFor } from '../../kernel/actor.js';
 import { DAY, localDate, workingHoursBetween } from '../../kernel/clock.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { bigrams } from '../../kernel/text.js';
@@ -9,7 +9,7 @@ import { logAccess } from '../privacy/access.service.js';
 import { ageBand, openProfile } from '../residents/residents.service.js';
 import { beneficiariesOf, type NeedDetail, needDetailById, tokenListsOf } from './details.repo.js';
 import { type Need, type NeedOrder, type NeedState, needSteps, openQuantity } from './needs.domain.js';
-import { canFollow, mayBeFamily, mayKnowPeople, sidesOf } from './needs.policy.js';
+import { canFollow, mayKnowPeople, sidesOf } from './needs.policy.js';
 import { countNeeds, likeNeed, type NeedFilter, type NeedRow, ORDERS, pageOfNeeds, proposedByNeed } from './needs.repo.js';
 import { isFamilyOf } from './sight.service.js';
 import { labelFor, type TimelineEntry } from './timeline.domain.js';

@@ -1,7 +1,8 @@
+import { mayBeFamily } from '../../kernel/actor.js';
 import type { Scope } from '../../scope/scope.js';
 import { needDetailById } from './details.repo.js';
 import type { Need } from './needs.domain.js';
-import { canSeeNeed, isFamily, mayBeFamily } from './needs.policy.js';
+import { canSeeNeed, isFamily } from './needs.policy.js';
 import { type NeedRow, needById } from './needs.repo.js';
 
 /** A need by id, as far as the caller may see it. */

@@ -1,54 +1,56 @@
-import { and, eq, or, type SQL, sql } from 'drizzle-orm';
-import { type Actor, isAdmin, speaksFor } from '../../kernel/actor.js';
+import { type SQL, sql } from 'drizzle-orm';
+import { admin, allOf, anyOf, given, is, isNot, lasts, organizationOf, type Rule, where } from '../../db/rules.js';
+import { type Actor, ANONYMOUS, isAdmin, speaksFor } from '../../kernel/actor.js';
 import { memberships } from '../alliance/alliance.table.js';
-import { type Offer, offerState } from './offers.domain.js';
+import type { Offer } from './offers.domain.js';
 import { offers, sessions } from './offers.table.js';
 import type { Session } from './sessions.domain.js';
-
-type Seen = Pick<Offer, 'organizationId' | 'state' | 'validUntil'>;
 
 /** Only its own organization writes an offer, and the community admin on its behalf. */
 export const canEdit = (actor: Actor, organizationId: string): boolean => isAdmin(actor) || speaksFor(actor, organizationId);
 
-/** Shown to the public on a calendar date. The same rule, for one offer and for a list. */
-const isPublished = (offer: Seen, today: string): boolean => offerState(offer, today) === 'PUBLISHED';
-export const publishedOn = (today: string): SQL =>
-  sql`(${offers.state} = 'PUBLISHED' and (${offers.validUntil} is null or ${offers.validUntil} >= ${today}))`;
+type Offered = Pick<Offer, 'organizationId' | 'state' | 'validUntil'>;
+interface Seen extends Offered {
+  readonly isPartner: boolean;
+}
+
+/** Shown to the public on a calendar date, as `offerState` has it. */
+const published = (today: string): Rule<Pick<Offered, 'state' | 'validUntil'>> =>
+  allOf(is('state', 'PUBLISHED'), lasts('validUntil', today));
+export const publishedOn = (today: string): SQL => where(published(today), ANONYMOUS, offers);
 
 /**
- * Sees more than the public: an organization all its own; staff of a branch what is paused, withdrawn or expired of
- * organizations that are or were in their alliance (`isPartner`). The same rule, for one offer and for a list.
+ * Sees more than the public: an organization all its own, and the admin; staff of a branch what is paused, withdrawn or expired of
+ * organizations that are or were in their alliance (`isPartner`).
  */
-const isInsider = (actor: Actor, offer: Seen, isPartner: boolean): boolean =>
-  canEdit(actor, offer.organizationId) || (isPartner && offer.state !== 'DRAFT');
-function insiderTo(actor: Actor): SQL | undefined {
-  if (actor.kind !== 'ACCOUNT') return undefined;
-  if (isAdmin(actor)) return sql`true`;
-  return or(
-    actor.organizationIds.length ? sql`${offers.organizationId} = any(${sql.param(actor.organizationIds)}::uuid[])` : undefined,
-    actor.branchIds.length
-      ? sql`(${offers.state} <> 'DRAFT' and exists (select 1 from ${memberships} where ${memberships.communityId} = ${offers.communityId}
-      and ${memberships.organizationId} = ${offers.organizationId} and ${partnerOf(actor.branchIds)}))`
-      : undefined,
-  );
-}
+const insider = anyOf<Seen>(admin, organizationOf('organizationId'), allOf(given('STAFF', 'isPartner'), isNot('state', 'DRAFT')));
 
 /** A membership that both sides agreed to, now or once: inviting somebody opens no drawers. */
 export const partnerOf = (branchIds: readonly string[]): SQL =>
   sql`(${memberships.branchId} = any(${sql.param(branchIds)}::uuid[]) and (${memberships.state} in ('ACTIVE', 'SUSPENDED') or ${memberships.since} is not null))`;
 
+const isPartner = (actor: Actor): SQL =>
+  actor.kind === 'ACCOUNT' && actor.branchIds.length
+    ? sql`exists (select 1 from ${memberships} where ${memberships.communityId} = ${offers.communityId}
+      and ${memberships.organizationId} = ${offers.organizationId} and ${partnerOf(actor.branchIds)})`
+    : sql`false`;
+
 /** Everyone sees what is published today, insiders the rest. */
-export const canSee = (actor: Actor, offer: Seen, today: string, isPartner: boolean): boolean =>
-  isPublished(offer, today) || isInsider(actor, offer, isPartner);
-export const visibleTo = (actor: Actor, today: string): SQL => or(publishedOn(today), insiderTo(actor)) ?? sql`false`;
+export const offerSight = (today: string) => anyOf<Seen>(published(today), insider);
+export const canSee = (actor: Actor, offer: Offered, today: string, isPartner: boolean): boolean =>
+  offerSight(today).holds(actor, { ...offer, isPartner });
+export const visibleTo = (actor: Actor, today: string): SQL =>
+  where(offerSight(today), actor, { ...offers, isPartner: isPartner(actor) });
 
 /** A session is seen with its offer; one that was called off, by insiders only. */
+export const sessionSight = (today: string) =>
+  anyOf<Seen & { readonly sessionState: Session['state'] }>(allOf(is('sessionState', 'SCHEDULED'), published(today)), insider);
 export const canSeeSession = (
   actor: Actor,
-  offer: Seen,
+  offer: Offered,
   { state }: Pick<Session, 'state'>,
   today: string,
   isPartner: boolean,
-): boolean => (state === 'SCHEDULED' && isPublished(offer, today)) || isInsider(actor, offer, isPartner);
+): boolean => sessionSight(today).holds(actor, { ...offer, sessionState: state, isPartner });
 export const sessionVisibleTo = (actor: Actor, today: string): SQL =>
-  or(and(publishedOn(today), eq(sessions.state, 'SCHEDULED')), insiderTo(actor)) ?? sql`false`;
+  where(sessionSight(today), actor, { ...offers, sessionState: sessions.state, isPartner: isPartner(actor) });

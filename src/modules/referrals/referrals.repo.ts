@@ -1,16 +1,19 @@
 import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { nextNumber } from '../../db/registers.js';
+import { where } from '../../db/rules.js';
+import { mayBeFamily } from '../../kernel/actor.js';
 import { localDate } from '../../kernel/clock.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizations } from '../alliance/alliance.table.js';
+import { family } from '../needs/needs.policy.js';
 import { sessions } from '../offers/offers.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { branches } from '../territory/territory.table.js';
 import type { Referral, ReferralState } from './referrals.domain.js';
-import { mayBeFamily, visibleTo } from './referrals.policy.js';
+import { visibleTo } from './referrals.policy.js';
 import { referrals } from './referrals.table.js';
 
 export const referralById = defineLoader<Referral>('referralById', async ({ db, communityId }, ids) => {
@@ -33,7 +36,7 @@ export const isFamilyOfNeed = defineLoader<true>('isFamilyOfNeed', async (scope,
         and(
           eq(needDetails.communityId, communityId),
           sql`${needDetails.needId} = any(${sql.param(needIds)})`,
-          sql`(${needDetails.beneficiaryId} = any(${sql.param(actor.kinIds)}::uuid[]) or ${needDetails.requesterAccountId} = ${actor.accountId})`,
+          where(family, actor, needDetails),
         ),
       ),
   );
