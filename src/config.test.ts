@@ -54,7 +54,7 @@ describe('configuration', () => {
 
   it('starts in production with everything given, and not otherwise', () => {
     expect(loadConfig(safe)).toMatchObject({ production: true, demoData: false, logLevel: 'info' });
-    expect(problemsOf({ NODE_ENV: 'production', DEMO_DATA: 'true', CORS_ORIGINS: 'https://a.example,*' })).toHaveLength(5);
+    expect(problemsOf({ NODE_ENV: 'production', DEMO_DATA: 'true', CORS_ORIGINS: 'https://a.example,*' })).toHaveLength(6);
     expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(31) })).not.toHaveLength(0);
     expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(64) })).not.toHaveLength(0);
   });

@@ -115,7 +115,7 @@ describe('what `npm run build` makes', () => {
     children.delete(child);
     const production = launch({ NODE_ENV: 'production', CORS_ORIGINS: '*' });
     await expect(production.listening).rejects.toThrow(
-      /JWT_SECRET is missing.*\n.*DATA_KEYS is missing.*\n.*INDEX_KEYS is missing.*\n.*CORS_ORIGINS/,
+      /JWT_SECRET is missing.*\n.*DATA_KEYS is missing.*\n.*INDEX_KEYS is missing.*\n.*AUDIT_KEYS is missing.*\n.*CORS_ORIGINS/,
     );
     children.delete(production.child);
   });
