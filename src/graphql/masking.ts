@@ -88,8 +88,9 @@ export function withoutValue(error: GraphQLError): string {
   }
   return 'This value is not allowed here.';
 }
+/** A field that is not ours may be anything that somebody typed, hence no run of digits. */
 const SAYS_NO_VALUE =
-  /^(Expected non-nullable type "[^"]+" not to be null\.|Expected type "\w+" to be an object\.|Field "[\w.]+" (of required type "[^"]+" was not provided|is not defined by type "\w+")\.)$/;
+  /^(Expected non-nullable type "[^"]+" not to be null\.|Expected type "\w+" to be an object\.|Field "(?!.*\d{4})[\w.]+" (of required type "[^"]+" was not provided|is not defined by type "\w+")\.)$/;
 const NAMES_THE_TYPE = [
   /^Expected (?:value of )?type "([^"]+)"/,
   /^Enum "(\w+)" cannot represent/,
