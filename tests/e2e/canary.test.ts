@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createSchema } from '../../src/app.js';
 import { createLog } from '../../src/log.js';
 import { type Caller, callerOf, signIn } from '../support/caller.js';
 import { CANARIES, CONTROL, canariesAmong, canariesIn, dumpOf, walPosition, walSince } from '../support/canaries.js';
+import { answersWithinReach, fieldsIn } from '../support/crawl.js';
 import { branchOf, matchesOf, planFor, publish, unmatchedOf } from '../support/journey.js';
+import { TEXTS } from '../support/personal-fields.js';
 import { startSeededApp } from '../support/seeded.js';
 
 // Personal values go in by every door there is and by every mistake that can be made at it; then everything that is kept, logged
@@ -11,7 +14,7 @@ import { startSeededApp } from '../support/seeded.js';
 
 const logged: string[] = [];
 const log = createLog('trace', { write: line => void logged.push(line) });
-const { app, database } = await startSeededApp({ costLimit: 100_000 }, { log });
+const { app, database } = await startSeededApp({ costLimit: 10_000_000 }, { log });
 const { owner } = database;
 const [secretary, family, liaison, subdistrict] = (await Promise.all(
   ['secretary.b1', 'family.1', 'liaison.u001', 'subdistrict'].map(login => signIn(app.url, login)),
@@ -39,12 +42,14 @@ const wrong = async (body: unknown, headers: Readonly<Record<string, string>> = 
 };
 
 let needId = '';
+let residentId = '';
 let planId = '';
 
 describe('personal values go in', () => {
   it('by the operations of staff and family', async () => {
     const of = (n: number) => ({ name: names[n], phone: phones[n], room: addresses[n] });
     const first = await secretary.changed('residentCreate', { ...person, ...of(0), ...key() }, CREATED);
+    residentId = first.resident.id;
     const second = await secretary.changed('residentCreate', { ...person, ...of(1), ...key() }, CREATED);
     const change = { residentId: second.resident.id, expectedVersion: 1, name: names[2], phone: phones[2] };
     await secretary.changed('residentUpdate', change, CREATED);
@@ -183,6 +188,27 @@ describe('they are found nowhere', () => {
     answers.push(JSON.stringify([await matchesOf(secretary, planId), await unmatchedOf(secretary, planId)]));
     for (const answer of answers) expect(canariesIn(answer), answer.slice(0, 300)).toEqual([]);
     expect(answers.at(-1)?.length).toBeGreaterThan(10_000);
+  });
+
+  it('in anything that outsiders can reach; staff reads texts in full, and people masked', async () => {
+    const schema = createSchema();
+    let masked = 0;
+    const check = (answer: unknown, isStaff: boolean): void => {
+      for (const [field, text] of fieldsIn(answer)) {
+        const mask = field in TEXTS.MASKED ? TEXTS.MASKED[field as keyof typeof TEXTS.MASKED] : null;
+        if (mask) expect(text).toMatch(mask);
+        masked += mask ? 1 : 0;
+        if (canariesIn(text).length) expect(isStaff ? TEXTS.SEALED : [], field).toContain(field);
+      }
+    };
+    for (const caller of [family, liaison, subdistrict])
+      for await (const answer of answersWithinReach(schema, caller, [needId, residentId], 0)) check(answer, false);
+    const own = `query($id: ID!) { need(id: $id) { __typename description accessNotes beneficiary { __typename maskedName maskedPhone } }
+      residents(first: 100) { edges { node { __typename maskedName maskedPhone } } } }`;
+    const answer = await secretary.read(own, { id: needId });
+    expect(canariesIn(answer.need.description)).not.toEqual([]);
+    check(answer, true);
+    expect(masked).toBeGreaterThan(100);
   });
 
   it('in the log', () => {
