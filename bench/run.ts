@@ -16,6 +16,12 @@ const PARTS = [
   },
   { file: 'plans.ts', title: 'Plans and suggestions', about: 'Over the API on the demo estate, the run in its worker thread.' },
   {
+    file: 'wall.ts',
+    title: 'The wall',
+    about:
+      'A register of 300,000 behind row-level security, with what is personal sealed: lists, counts, the facts of a plan, and a change of keys.',
+  },
+  {
     file: 'live.ts',
     title: 'Steady and live',
     about: 'The engine beside a plan that is out: how much of it a new one changes, and what a single change takes.',

@@ -63,6 +63,31 @@ describe('the catalogue', () => {
     expect(await owner`select tgname from pg_trigger where not tgisinternal`).toEqual([]);
   });
 
+  it('shows and takes no row without settings, in any table of it, and gives nothing to everybody', async () => {
+    const { client } = database.serving;
+    const tables =
+      await owner`select relname as name from pg_class where relnamespace = 'personal'::regnamespace and relkind in ('r', 'p')
+      and has_table_privilege(${role}, oid, 'select')`;
+    expect(tables.length).toBeGreaterThanOrEqual(READABLE.length);
+    for (const { name } of tables)
+      expect(await client.unsafe(`select count(*)::int as n from personal.${name}`), name).toEqual([{ n: 0 }]);
+    const open = await owner`select relname from pg_class, aclexplode(relacl) as acl
+      where relnamespace in (select oid from pg_namespace where nspname in ('personal', 'identity', 'public')) and acl.grantee = 0`;
+    expect([...open]).toEqual([]);
+    const [foreign] = await owner`select has_schema_privilege('public', 'personal', 'usage') as uses`;
+    expect(foreign).toEqual({ uses: false });
+  });
+
+  it('speaks of nobody in the server’s own log', async () => {
+    const { client } = database.serving;
+    for (const [name, value] of [
+      ['log_parameter_max_length_on_error', '0'],
+      ['log_statement', 'none'],
+      ['log_error_verbosity', 'terse'],
+    ] as const)
+      expect((await client.unsafe(`show ${name}`))[0], name).toEqual({ [name]: value });
+  });
+
   it('has an index for what the policies compare', async () => {
     const indexed = await owner`select tablename, indexdef from pg_indexes where schemaname = 'personal'`;
     for (const table of READABLE)

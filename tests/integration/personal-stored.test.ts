@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.js';
+import type { Actor } from '../../src/kernel/actor.js';
 import { allianceResolvers } from '../../src/modules/alliance/alliance.mutations.graphql.js';
 import { identityResolvers } from '../../src/modules/identity/identity.mutations.graphql.js';
 import { residentsResolvers } from '../../src/modules/residents/residents.mutations.graphql.js';
@@ -18,85 +19,6 @@ describe('what is stored', () => {
     buildSchema([...territoryResolvers, ...allianceResolvers, ...identityResolvers, ...residentsResolvers]),
     database,
   );
-  const allRows = async (): Promise<ReadonlyMap<string, string>> => {
-    const tables = await owner`select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-      where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`;
-    const dumps = tables.map(async ({ name }) => {
-      const rows = await owner.unsafe(`select t::text as text from ${name} t`);
-      return [name as string, rows.map(({ text }) => text).join('\n')] as const;
-    });
-    return new Map(await Promise.all(dumps));
-  };
-
-  it('shows no canary in any table after every way in was used', async () => {
-    const input = {
-      ...CANARY,
-      buildingId: gid('Building', WORLD.building1),
-      sex: 'FEMALE',
-      residencyStatus: 'PRESENT',
-      idempotencyKey: randomUUID(),
-    };
-    const run = async (
-      actor: (typeof ACTORS)[keyof typeof ACTORS],
-      mutation: string,
-      type: string,
-      of: object,
-      fields: string,
-    ) => {
-      const answer = await ask(
-        actor,
-        `mutation($input: ${type}!) { ${mutation}(input: $input) { ${fields} userErrors { code } } }`,
-        { input: of },
-      );
-      expect(answer.errors).toBeUndefined();
-      return answer.data?.[mutation];
-    };
-    const { resident } = await run(ACTORS.officer, 'residentCreate', 'ResidentCreateInput', input, 'resident { id }');
-    const change = {
-      residentId: resident.id,
-      expectedVersion: 1,
-      name: `${CANARY.name}二`,
-      phone: CANARY.phone,
-      room: CANARY.room,
-    };
-    expect((await run(ACTORS.officer, 'residentUpdate', 'ResidentUpdateInput', change, 'resident { id }')).userErrors).toEqual(
-      [],
-    );
-    const look = { residentId: resident.id, purpose: 'CONTACT', fields: ['NAME', 'PHONE', 'ROOM', 'BIRTH_DATE'] };
-    const { values } = await run(
-      ACTORS.officer,
-      'residentReveal',
-      'ResidentRevealInput',
-      look,
-      'values { name phone room birthDate }',
-    );
-    expect(values).toEqual({ ...CANARY, name: change.name, phone: `+86${CANARY.phone}` });
-    const claim = { address: '9-1', residentName: change.name, relation: 'SON', idempotencyKey: randomUUID() };
-    await run(ACTORS.daughter, 'kinshipClaim', 'KinshipClaimInput', claim, 'submitted');
-    await run(
-      ACTORS.daughter,
-      'kinshipClaim',
-      'KinshipClaimInput',
-      { ...claim, residentName: `${CANARY.name}不在`, idempotencyKey: randomUUID() },
-      'submitted',
-    );
-
-    const dump = await allRows();
-    expect([...dump.keys()]).toEqual(expect.arrayContaining(['public.event', 'public.idempotency_key', 'personal.resident']));
-    expect(dump.get('public.event')).toContain('RESIDENT_CHANGED');
-    expect(dump.get('personal.access_log')).toContain('RESIDENT_REVEALED');
-    const secrets = [CANARY.name, CANARY.phone, CANARY.room];
-    const forms = secrets.flatMap(secret => [
-      secret,
-      Buffer.from(secret).toString('hex'),
-      Buffer.from(secret).toString('base64').slice(0, 10),
-    ]);
-    for (const [table, text] of dump) {
-      for (const form of forms) expect(text.includes(form), `${form} in ${table}`).toBe(false);
-      if (!table.startsWith('personal.')) expect(text.includes(CANARY.birthDate), `birth date in ${table}`).toBe(false);
-    }
-  });
-
   it('gives equal values one index within a community and another in the next', async () => {
     const rows =
       await owner`select id, phone_index, name_index from personal.resident where id = any(${[MOTHER, NEIGHBOR, ABROAD]}) order by id`;
@@ -106,6 +28,44 @@ describe('what is stored', () => {
     expect(mother?.phone_index).not.toEqual(abroad?.phone_index);
     expect(mother?.name_index).not.toEqual(abroad?.name_index);
     expect(mother?.name_index).not.toEqual(mother?.phone_index);
+  });
+
+  it('tells by no constraint and no answer that somebody is on file in another branch', async () => {
+    const unique = await owner`select indexdef from pg_indexes where schemaname = 'personal' and indexdef like 'CREATE UNIQUE%'
+      and indexdef ~ '_(index|sealed)'`;
+    expect([...unique]).toEqual([]);
+    const create = (actor: Actor, building: string, phone: string) =>
+      ask(
+        actor,
+        'mutation($input: ResidentCreateInput!) { residentCreate(input: $input) { resident { maskedName maskedPhone } userErrors { code } } }',
+        {
+          input: {
+            ...CANARY,
+            phone,
+            buildingId: gid('Building', building),
+            sex: 'FEMALE',
+            residencyStatus: 'PRESENT',
+            idempotencyKey: randomUUID(),
+          },
+        },
+      );
+    const known = await create(ACTORS.secretary2, WORLD.building3, '139 8765 0000');
+    expect((await create(ACTORS.secretary1, WORLD.building1, '+86-13987650000')).data).toEqual(known.data);
+    const count = async (actor: Actor, filter: object) =>
+      (
+        await ask(actor, 'query($filter: ResidentFilterInput) { residents(filter: $filter) { totalCount edges { cursor } } }', {
+          filter,
+        })
+      ).data?.residents;
+    const nobody = await count(ACTORS.secretary2, { phone: '13500000000' });
+    await create(ACTORS.secretary1, WORLD.building1, '13700000001');
+    expect(await count(ACTORS.secretary2, { phone: '13700000001' })).toEqual(nobody);
+    // However it is typed: full width, country code, separators, a landline with and without its area code's zero.
+    for (const phone of ['１３７００００００01', '+86 137-0000-0001', '0086 13700000001', '(137) 0000 0001'])
+      expect((await count(ACTORS.secretary1, { phone })).totalCount, phone).toBe(1);
+    await create(ACTORS.secretary1, WORLD.building1, '0571-88001234');
+    for (const phone of ['057188001234', '+86 571 8800 1234', '０５７１－８８００１２３４'])
+      expect((await count(ACTORS.secretary1, { phone })).totalCount, phone).toBe(1);
   });
 
   it('opens no ciphertext in the place of another', async () => {

@@ -60,21 +60,17 @@ export function* textsIn(value: unknown): Generator<string> {
 const MAX_NODES = 100;
 
 /**
- * All ids that somebody is shown who goes from the roots, and from these objects, along every field that needs no further
- * knowledge. New fields of the schema are followed without being named here.
+ * All that somebody is told who goes from the roots, and from these objects, along every field that needs no further knowledge. New
+ * fields of the schema are followed without being named here.
  */
-export async function idsWithinReach(
+export async function* answersWithinReach(
   schema: GraphQLSchema,
   caller: Caller,
   ids: readonly string[],
   depth = 1,
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  const keep = (data: unknown): void => {
-    for (const text of textsIn(data)) if (parseGlobalId(text)) found.add(text);
-  };
+): AsyncGenerator<unknown> {
   const query = schema.getQueryType();
-  for (const way of query ? ways(query, depth) : []) keep(await caller.read(`{ ${way} }`));
+  for (const way of query ? ways(query, depth) : []) yield await caller.read(`{ ${way} }`);
   for (const [typeName, own] of Map.groupBy(ids, id => parseGlobalId(id)?.type ?? '')) {
     const type = schema.getType(typeName);
     if (!isObjectType(type)) throw new Error(`not an id of an object: ${own[0]}`);
@@ -84,9 +80,25 @@ export async function idsWithinReach(
         const { nodes } = await caller.read(`query($ids: [ID!]!) { nodes(ids: $ids) { ... on ${typeName} { ${way} } } }`, {
           ids: chunk,
         });
-        keep(nodes);
+        yield nodes;
       }
     }
   }
+}
+
+/** All ids among it. */
+export async function idsWithinReach(...way: Parameters<typeof answersWithinReach>): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for await (const data of answersWithinReach(...way)) for (const text of textsIn(data)) if (parseGlobalId(text)) found.add(text);
   return found;
+}
+
+/** Every text in an answer, with the field that says it, as `Type.field`. */
+export function* fieldsIn(value: unknown, of = ''): Generator<readonly [field: string, text: string]> {
+  if (typeof value === 'string') yield [of, value];
+  else if (Array.isArray(value)) for (const item of value) yield* fieldsIn(item, of);
+  else if (value !== null && typeof value === 'object') {
+    const { __typename: type = 'Query', ...fields } = value as Readonly<Record<string, unknown>>;
+    for (const [name, inner] of Object.entries(fields)) yield* fieldsIn(inner, `${type}.${name}`);
+  }
 }

@@ -1,0 +1,68 @@
+/** What a text that can be asked for says of people. A type stands for all of its texts. A new text without an entry fails a test. */
+export const TEXTS = {
+  /** Of a person on file, told in part: the rule is the whole of what anybody gets, staff and family included. */
+  MASKED: { 'Resident.maskedName': /^.\*$/su, 'Resident.maskedPhone': /^(\d{3}\*{4}\d{4}|0571-\*{4}\d{4})$/ },
+  /** In clear for a purpose that is given, with an entry in the access log (`residentReveal`). */
+  REVEALED: ['ResidentClearValues'],
+  /** Sealed where they are kept; for staff of the branch, and a need's also for its family. */
+  SEALED: ['MatchOverride.note', 'Need.accessNotes', 'Need.description', 'PlanOverride.note'],
+  /** Names that accounts chose to work under. */
+  WORKING_NAMES: [
+    'Account',
+    'Kinship.claimant',
+    'Liaison.displayName',
+    'Need.requesterName',
+    'NeedTimelineEntry.by',
+    'Signature.by',
+  ],
+  /** Written to be read by partners; those about a service take no number of a person. */
+  PUBLIC_WORDS: [
+    'Evidence.reference',
+    'Filing',
+    'MatchPolicy.reason',
+    'Need.beneficiaryGroup',
+    'Offer',
+    'Organization',
+    'Pact',
+    'ServiceRecord.place',
+    'Session',
+  ],
+  /** Codes, numbers of files, labels, dates and sentences made of them. */
+  NOT_PERSONAL: [
+    '*.cursor',
+    '*.message',
+    '*.path',
+    'Area',
+    'Branch',
+    'Building',
+    'Community',
+    'CostScore',
+    'EnumLabel',
+    'FairnessReport',
+    'IncompleteError',
+    'InvalidStateError',
+    'Liaison.since',
+    'MatchCap',
+    'MatchExplanation',
+    'MatchPlan',
+    'MatchPlanChange',
+    'MatchingOutcomes',
+    'Membership',
+    'NamedNumber',
+    'Need.number',
+    'NeedSubmitPayload',
+    'NeedTimelineEntry',
+    'NotPossibleError',
+    'PageInfo',
+    'RankScore',
+    'Referral',
+    'RuleFailure',
+    'RunnerUp',
+    'ScarceSupply',
+    'ServiceCategory',
+    'SessionRefreshPayload',
+    'SignInPayload',
+    'UnmatchedNeed',
+    'Validity',
+  ],
+} as const;
