@@ -4,6 +4,7 @@ import type { Forbidden, NotFound } from '../../kernel/failures.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { directCalls } from '../../kernel/phone-relay.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizationById } from '../alliance/alliance.service.js';
 import { openAccessNotes } from '../needs/needs.service.js';
@@ -11,7 +12,7 @@ import { findReferral } from '../referrals/referrals.service.js';
 import { type AccessEntry, lockClearValues, logAccess } from '../residents/residents.service.js';
 import { isGuarded } from './consents.domain.js';
 import { comesHome, type RecipientPurpose, type RecipientSight, salutation, sightOf } from './recipients.domain.js';
-import { covering, lockOrders, lockSharing, type OrderRow, type OrdersWanted, sightById } from './recipients.repo.js';
+import { covering, lockOrders, lockSharing, type OrderRow, type OrdersWanted, sightFacts } from './recipients.repo.js';
 
 export { BY_START } from './recipients.repo.js';
 
@@ -36,6 +37,15 @@ export interface ServiceOrder {
   readonly recipientSight: RecipientSight;
   readonly recipient: Recipient | null;
 }
+
+/** Whether organizations may see whom they serve, or why not: read for a whole page under the purpose `sharing`, with one entry. */
+const sightById = defineLoader<RecipientSight>('sightById', (scope, ids) =>
+  scope.asSystem('sharing').reading(async sys => {
+    const found = await sightFacts(sys, ids);
+    await logAccess(sys, { action: 'RECIPIENT_SIGHTS', detail: { referrals: found.length } });
+    return new Map(found.map(facts => [facts.id, sightOf(facts, sys.now())]));
+  }),
+);
 
 /** Whether the organization of a referral may see whom it serves; for whoever sees the referral. */
 export const recipientSight = (scope: Scope, referralId: string): Promise<RecipientSight | null> =>
