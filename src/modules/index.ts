@@ -3,7 +3,7 @@ import { identityResolvers } from './identity/identity.mutations.graphql.js';
 import { matchingResolvers } from './matching/matching.graphql.js';
 import { needsResolvers } from './needs/needs.mutations.graphql.js';
 import { offersResolvers } from './offers/offers.mutations.graphql.js';
-import { privacyResolvers } from './privacy/privacy.mutations.graphql.js';
+import { consentResolvers } from './privacy/consents.mutations.graphql.js';
 import { referralsResolvers } from './referrals/referrals.mutations.graphql.js';
 import { residentsResolvers } from './residents/residents.mutations.graphql.js';
 import { taxonomyResolvers } from './taxonomy/taxonomy.graphql.js';
@@ -19,6 +19,6 @@ export const resolvers = [
   ...needsResolvers,
   ...matchingResolvers,
   ...referralsResolvers,
-  ...privacyResolvers,
+  ...consentResolvers,
   ...identityResolvers,
 ] as const;

@@ -105,7 +105,7 @@ export class ConsentMutations {
   }
 }
 
-export const privacyResolvers = [
+export const consentResolvers = [
   ConsentResolver,
   ConsentsOfResidentResolver,
   ConsentsOfNeedResolver,
