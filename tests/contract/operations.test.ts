@@ -68,7 +68,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     },
     withheld: ['family.2', { resident: null }],
     alsoWithheld: ['secretary.b2', 'officer.west', 'subdistrict'],
-    statements: 14,
+    statements: 19,
   },
   'question-04-waiting-needs.graphql': {
     login: () => 'secretary.b1',

@@ -1,5 +1,5 @@
 import { speaksFor } from '../../kernel/actor.js';
-import { addDays, atLocal, localDate } from '../../kernel/clock.js';
+import { atLocal, DAY, localDate } from '../../kernel/clock.js';
 import type { Forbidden, NotFound } from '../../kernel/failures.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { directCalls } from '../../kernel/phone-relay.js';
@@ -69,7 +69,8 @@ export async function revealOrders(
     return fail(known ? { code: 'FORBIDDEN' } : { code: 'NOT_FOUND', path: ['organizationId'] });
   }
   const day = date ?? localDate(scope.now());
-  return ok(await reveal(scope, { organizationId, from: atLocal(day), until: atLocal(addDays(day, 1)) }, purpose, window));
+  const from = atLocal(day);
+  return ok(await reveal(scope, { organizationId, from, until: new Date(from.getTime() + DAY) }, purpose, window));
 }
 
 export interface RevealRecipient {
