@@ -9,6 +9,7 @@ import { needsResolvers } from './needs/needs.mutations.graphql.js';
 import { needsPermissions } from './needs/needs.permissions.js';
 import { offersResolvers } from './offers/offers.mutations.graphql.js';
 import { offersPermissions } from './offers/offers.permissions.js';
+import { consentResolvers } from './privacy/consents.mutations.graphql.js';
 import { privacyResolvers } from './privacy/privacy.graphql.js';
 import { referralsResolvers } from './referrals/referrals.mutations.graphql.js';
 import { referralsPermissions } from './referrals/referrals.permissions.js';
@@ -29,6 +30,7 @@ export const resolvers = [
   ...needsResolvers,
   ...matchingResolvers,
   ...referralsResolvers,
+  ...consentResolvers,
   ...privacyResolvers,
   ...identityResolvers,
   ...auditResolvers,

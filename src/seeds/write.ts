@@ -5,7 +5,7 @@ import { createMembershipsBulk, createOrganizationsBulk } from '../modules/allia
 import { createAccounts, type NewRole } from '../modules/identity/identity.service.js';
 import { createNeedsBulk } from '../modules/needs/needs.service.js';
 import { createOffersBulk, createSessionsBulk } from '../modules/offers/offers.service.js';
-import { createConsentsBulk } from '../modules/privacy/consents.service.js';
+import { createConsentsBulk } from '../modules/privacy/consents-bulk.service.js';
 import { createServicesBulk } from '../modules/referrals/bulk.service.js';
 import { createResidentsBulk } from '../modules/residents/residents.service.js';
 import { insertCategories } from '../modules/taxonomy/taxonomy.service.js';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { localDate } from '../../src/kernel/clock.js';
 import { type Caller, type Reply, signIn } from '../support/caller.js';
 import { branchOf } from '../support/journey.js';
 import { startSeededApp } from '../support/seeded.js';
@@ -21,6 +22,10 @@ interface Known {
   readonly mothersNeedId: string;
   /** Promises that the liaison has not delivered yet; each asking takes one. */
   readonly promised: Data[];
+  /** A resident whom an account is kin of. */
+  readonly motherId: string;
+  /** A day on which the liaison has something to deliver to somebody who agreed to be found. */
+  readonly serviceDay: string;
   /** A session with free places that the branch can use. */
   readonly sessionId: string;
   /** A plan of the branch that is published. */
@@ -36,6 +41,8 @@ interface Expected {
   readonly must: (rows: readonly Data[], known: Known) => void;
   /** Somebody for whom it is not meant, and what they get; null where everybody may ask. */
   readonly withheld: readonly [login: string, data: Data] | null;
+  /** Others who get the same as that one. */
+  readonly alsoWithheld?: readonly string[];
   /** Most statements that it may send to the database, whatever the number of rows. */
   readonly statements: number;
 }
@@ -46,6 +53,23 @@ const MARCH = { from: '2026-03-01', until: '2026-04-01' };
 const CHINESE = /[\u4e00-\u9fff]/;
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
+  'question-02-where-it-stands-today.graphql': {
+    login: () => 'family.1',
+    variables: ({ motherId }) => ({ residentId: motherId }),
+    rows: ({ resident }) => nodesOf(resident.needs),
+    must(rows) {
+      for (const { stage, consents, category, timeline } of rows) {
+        expect(category.labelZh).toMatch(CHINESE);
+        for (const { labelZh, reasonLabel, by } of timeline)
+          expect(`${labelZh}${reasonLabel ?? ''}${by}`).toMatch(/^[^A-Za-z]+$/);
+        expect(stage).toMatch(/^[A-Z_]+$/);
+        expect(consents).toContainEqual({ purpose: 'HEALTH_MATCHING', state: 'WITHDRAWN' });
+      }
+    },
+    withheld: ['family.2', { resident: null }],
+    alsoWithheld: ['secretary.b2', 'officer.west', 'subdistrict'],
+    statements: 19,
+  },
   'question-04-waiting-needs.graphql': {
     login: () => 'secretary.b1',
     variables: ({ branchId }) => ({ branchId, first: 50 }),
@@ -112,6 +136,28 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     },
     withheld: ['officer.west', { needSubmit: { need: null, possibleDuplicate: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
     statements: 20,
+  },
+  'question-08-orders-of-the-day.graphql': {
+    login: ({ liaison }) => liaison,
+    variables: ({ organizationId, serviceDay }) => ({
+      input: { organizationId, date: serviceDay, purpose: 'DELIVER', first: 100 },
+    }),
+    rows: ({ serviceOrdersReveal }) => serviceOrdersReveal.day.orders,
+    must(rows) {
+      const starts = rows.map(({ startsAt }) => startsAt ?? 'on request');
+      expect(starts).toEqual([...starts].sort());
+      for (const { recipient, recipientSight } of rows) expect(recipient === null).toBe(recipientSight !== 'OPEN');
+      const open = rows.filter(({ recipient }) => recipient !== null);
+      expect(open.length).toBeGreaterThan(0);
+      for (const { recipient } of open) {
+        expect(recipient.salutation).toMatch(/^.{1,2}(先生|女士|小朋友)$/);
+        expect(recipient.phone ?? '+86199').toMatch(/^\+86199/);
+        expect(recipient.careNotes).toBeNull();
+      }
+    },
+    withheld: ['secretary.b1', { serviceOrdersReveal: { day: null, userErrors: [{ code: 'FORBIDDEN' }] } }],
+    alsoWithheld: ['family.1', 'subdistrict', 'admin'],
+    statements: 16,
   },
   'question-11-unused-capacity.graphql': {
     login: () => 'secretary.b1',
@@ -181,6 +227,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(rows.map(({ kind }) => kind)).not.toContain('REFERRAL_REJECTED');
     },
     withheld: ['secretary.b2', { need: null }],
+    alsoWithheld: ['family.2', 'officer.west', 'subdistrict'],
     statements: 8,
   },
   'question-21-fairness-of-a-month.graphql': {
@@ -254,8 +301,9 @@ describe('the known operations', () => {
     const [need] = nodesOf(branch.needs).filter(({ suggestions }) => suggestions.length > 1);
     const [{ organization }] = need.suggestions;
     const { viewer } = await (await as('family.1')).read(
-      '{ viewer { residents { needs(first: 1) { edges { node { id } } } } } }',
+      '{ viewer { residents { id needs(first: 1) { edges { node { id } } } } } }',
     );
+    const [mother] = viewer.residents;
     const organizationId: string = organization.id;
     const login = `liaison.${organization.code.toLowerCase()}`;
     const asPlan = 'id status version matches(first: 1) { edges { node { session { id } } } }';
@@ -273,10 +321,31 @@ describe('the known operations', () => {
       residentId: residents.edges[0].node.id,
       organizationId,
       liaison: login,
-      mothersNeedId: viewer.residents[0].needs.edges[0].node.id,
+      mothersNeedId: mother.needs.edges[0].node.id,
+      motherId: mother.id,
       promised: await promises(login, organizationId, need.id),
+      serviceDay: await agreedDay(login, organizationId),
     };
   });
+
+  /** Whom the liaison serves agrees to be found, on paper; answers with a day on which one of them is served. */
+  async function agreedDay(login: string, organizationId: string): Promise<string> {
+    const admin = await as('admin');
+    const { referrals } = await (await as(login)).read(
+      'query($id: ID!) { referrals(first: 100, filter: { organizationId: $id, states: [ACCEPTED] }) { edges { node { id session { time { startsAt } } } } } }',
+      { id: organizationId },
+    );
+    const days: string[] = [];
+    for (const { id, session } of nodesOf(referrals)) {
+      const { referral } = await admin.read('query($id: ID!) { referral(id: $id) { need { id beneficiary { id } } } }', { id });
+      if (!referral.need.beneficiary) continue;
+      const about = { residentId: referral.need.beneficiary.id, needId: referral.need.id, relation: 'SELF', method: 'PAPER' };
+      await admin.change('consentGrant', { ...about, purpose: 'SHARE_WITH_ORGANIZATION', idempotencyKey: randomUUID() });
+      days.push(localDate(new Date(session.time?.startsAt ?? app.house.now())));
+    }
+    expect(days.length).toBeGreaterThan(0);
+    return days[0] ?? '';
+  }
 
   /** Whole needs, but for one that others ask about, that the liaison claims, as input for what is delivered later. */
   async function promises(login: string, organizationId: string, exceptNeedId: string): Promise<Data[]> {
@@ -314,9 +383,11 @@ describe('the known operations', () => {
   });
 
   it.each(Object.entries(EXPECTED).filter(([, { withheld }]) => withheld))('%s tells others nothing', async (name, expected) => {
-    const [login, nothing] = expected.withheld ?? [];
-    const caller = await as(login ?? '');
-    expect(await caller.read(source(name), expected.variables(known))).toMatchObject(nothing);
+    const [login = '', nothing] = expected.withheld ?? [];
+    for (const other of [login, ...(expected.alsoWithheld ?? [])]) {
+      const caller = await as(other);
+      expect(await caller.read(source(name), expected.variables(known)), other).toMatchObject(nothing);
+    }
   });
 
   it.each(Object.entries(EXPECTED))('%s answers for whom it is meant, with few statements', async (name, expected) => {

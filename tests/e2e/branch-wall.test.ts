@@ -39,7 +39,13 @@ async function treasuresOf(caller: Caller) {
   );
   const residents = await idsOf(caller, 'residents(first: 100, after: $after, filter: { branchId: $branchId })', 'id version');
   const kinships = await idsOf(caller, 'kinships(first: 100, after: $after, branchId: $branchId)');
-  return { needs, plans, matches, referrals, residents, kinships };
+  const consenting = await idsOf(
+    caller,
+    'needs(first: 100, after: $after, filter: { branchId: $branchId, states: [OPEN] })',
+    'consents { id }',
+  );
+  const consents = consenting.flatMap(need => need.consents).slice(0, 20);
+  return { needs, plans, matches, referrals, residents, kinships, consents };
 }
 type Treasures = Awaited<ReturnType<typeof treasuresOf>>;
 
@@ -56,8 +62,17 @@ const doorsTo = ({ matches, referrals }: Treasures): readonly string[] => [
 ];
 
 /** Mutations that name something of a branch, and how somebody would aim them at the first one's. */
-const attacks = ({ needs, plans, matches, referrals, residents, kinships }: Treasures): Readonly<Record<string, Data[]>> => {
+const attacks = ({
+  needs,
+  plans,
+  matches,
+  referrals,
+  residents,
+  kinships,
+  consents,
+}: Treasures): Readonly<Record<string, Data[]>> => {
   const idempotencyKey = randomUUID();
+  const heard = { relation: 'SELF', method: 'COUNTER', idempotencyKey };
   const need = (states: readonly string[]) =>
     needs
       .filter(({ state }) => states.includes(state))
@@ -124,6 +139,15 @@ const attacks = ({ needs, plans, matches, referrals, residents, kinships }: Trea
     kinshipVerify: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),
     kinshipReject: kinships.map(({ id }) => ({ kinshipId: id, reason: 'NOT_KIN', idempotencyKey })),
     kinshipRevoke: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),
+    consentGrant: residents.slice(0, 3).map(({ id }) => ({ residentId: id, purpose: 'HEALTH_MATCHING', ...heard })),
+    consentWithdraw: consents.map(({ id }) => ({ consentId: id, ...heard })),
+    matchingOptOutSet: residents
+      .slice(0, 3)
+      .map(({ id }) => ({ residentId: id, optedOut: true, reason: 'NOT_WISHED', ...heard })),
+    processingRestrictionSet: residents
+      .slice(0, 3)
+      .map(({ id }) => ({ residentId: id, restricted: true, reason: 'NOT_WISHED', ...heard })),
+    referralRecipientReveal: held.map(({ referralId }) => ({ referralId, purpose: 'DELIVER' })),
     membershipStart: matches
       .slice(0, 1)
       .map(({ organization }) => ({ organizationId: organization.id, branchId, idempotencyKey })),
@@ -134,7 +158,7 @@ const attacks = ({ needs, plans, matches, referrals, residents, kinships }: Trea
   };
 };
 
-const NAMES_OF_A_BRANCH = /^(need|into|plan|match|referral|resident|kinship|branch)Id$|^(pinned|forbidden)$/;
+const NAMES_OF_A_BRANCH = /^(need|into|plan|match|referral|resident|kinship|consent|branch)Id$|^(pinned|forbidden)$/;
 
 /** Mutations of the schema with a field that names something of a branch. */
 const aimable = (): readonly string[] =>
@@ -183,7 +207,7 @@ describe.each(['before anything is published', 'with proposals and promises unde
       treasures = await treasuresOf(own);
       hidden = Object.values(treasures).flatMap(list => list.map(({ id }: Data) => id));
       expect(new Set(hidden.map(id => parseGlobalId(id)?.type))).toEqual(
-        new Set(['Need', 'MatchPlan', 'Match', 'Referral', 'Resident', 'Kinship']),
+        new Set(['Need', 'MatchPlan', 'Match', 'Referral', 'Resident', 'Kinship', 'Consent']),
       );
     });
 
@@ -234,7 +258,7 @@ describe.each(['before anything is published', 'with proposals and promises unde
         new Set([...ids].filter(id => secret.has(id)).map(id => parseGlobalId(id)?.type));
       expect(typesOf(await idsWithinReach(schema, foreign, doors))).toEqual(new Set());
       expect(typesOf(await idsWithinReach(schema, own, doors))).toEqual(
-        new Set(['Need', 'MatchPlan', 'Match', 'Referral', 'Resident', 'Kinship']),
+        new Set(['Need', 'MatchPlan', 'Match', 'Referral', 'Resident', 'Kinship', 'Consent']),
       );
     });
 

@@ -35,6 +35,7 @@ const [known] = await database.owner`
     (select p.id from pact p join membership x on x.id = p.membership_id where x.branch_id = m.branch_id limit 1) as "Pact",
     (select id from personal.resident where branch_id = m.branch_id limit 1) as "Resident",
     (select id from personal.kinship limit 1) as "Kinship",
+    (select id from personal.consent where branch_id = m.branch_id limit 1) as "Consent",
     (select account_id from identity.role_assignment where role = 'FAMILY' limit 1) as "Account",
     (select id from identity.role_assignment where role = 'FAMILY' limit 1) as "RoleAssignment"
   from match m join session s on s.id = m.session_id join organization o on o.id = m.organization_id

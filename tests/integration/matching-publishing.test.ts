@@ -286,6 +286,24 @@ describe('publishing', () => {
     expect(await leftOut()).toEqual({ [rival]: 0, [scene.need]: 2 });
   });
 
+  it.each([
+    ['opted out of automated matching', `update personal.resident set opted_out = true`],
+    ['asked to restrict what is done with their data', `update personal.resident set restricted = true`],
+    ['has not agreed to what touches their health', `update service_category set needs_consent = true where code = 'HAIRCUT'`],
+  ])('cannot be accepted any more for somebody who since %s', async (_what, change) => {
+    await insertScene(database);
+    const { matchPlan } = await createPlan();
+    await publish(ACTORS.secretary1, matchPlan);
+    await owner.unsafe(change);
+    const accept = `mutation($input: MatchAcceptInput!) { matchAccept(input: $input) { referral { state } userErrors { code ... on NotPossibleError { reasons } } } }`;
+    const input = { matchId: matchPlan.matches.edges[0].node.id, idempotencyKey: newId() };
+    const refused = { referral: null, userErrors: [{ code: 'NOT_POSSIBLE', reasons: ['NOT_ELIGIBLE'] }] };
+    expect((await ask(ACTORS.barber, accept, { input })).data?.matchAccept).toEqual(refused);
+    await owner`update service_category set needs_consent = false where code = 'HAIRCUT'`;
+    await owner`update personal.resident set opted_out = false, restricted = false`;
+    expect((await ask(ACTORS.barber, accept, { input })).data?.matchAccept.referral).toEqual({ state: 'ACCEPTED' });
+  });
+
   it('leaves an organization that was asked in time its time to answer', async () => {
     const scene = await insertScene(database);
     await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;

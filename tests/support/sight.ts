@@ -9,6 +9,7 @@ export const GUARDED = [
   'Referral',
   'Resident',
   'Kinship',
+  'Consent',
   'Pact',
   'Membership',
   'Account',
@@ -36,6 +37,7 @@ const SIGHT: Readonly<Record<Guarded, readonly [table: string, seen: string]>> =
   ],
   Resident: ['personal.resident t', 't.branch_id = any(me.branches) or t.id = any(me.kin)'],
   Kinship: ['personal.kinship t', 't.branch_id = any(me.branches) or (t.account_id = me.id and t.verified_at is not null)'],
+  Consent: ['personal.consent t', 't.branch_id = any(me.branches) or t.resident_id = any(me.kin)'],
   Pact: [
     'pact t join membership m on m.id = t.membership_id',
     'me.subdistrict or m.branch_id = any(me.branches) or m.organization_id = any(me.organizations)',

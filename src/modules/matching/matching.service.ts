@@ -94,18 +94,26 @@ export async function failedRules(scope: Scope, needId: string, sessionId: strin
   return impersonal.length ? impersonal : told;
 }
 
-/** Rules that promises made since may have broken, of a pair that was found possible before. */
-const COMMITMENTS: ReadonlySet<MatchReason> = new Set<MatchReason>(['PERSON_BUSY', 'HELPER_BUSY', 'TOGETHER']);
+/** Rules that promises made since, or the person's own word, may have broken, of a pair that was found possible before. */
+const SINCE: ReadonlySet<MatchReason> = new Set<MatchReason>([
+  'PERSON_BUSY',
+  'HELPER_BUSY',
+  'TOGETHER',
+  'RESTRICTED',
+  'NO_CONSENT',
+]);
 
 /**
- * What has been promised since a pair was proposed or asked for that stands against promising it too, as far as the caller may
- * read it. Two promises made at the same moment may still clash: people settle that. Not within a transaction.
+ * What has been promised, or taken back by the person, since a pair was proposed or asked for that stands against promising it
+ * now, as far as the caller may read it. Whoever opted out since may be helped at people's asking, not at a plan's. Two promises
+ * made at the same moment may still clash: people settle that. Not within a transaction.
  */
 export async function clashesOf(scope: Scope, deal: Parameters<typeof boundPair>[1]): Promise<readonly Reason[]> {
   const bound = await boundPair(scope, deal);
   const pair = bound && (await loadPair(scope, 'MATCH_CHECK', bound.needId, bound.sessionId));
   if (!pair) return [];
-  const failed = failedRulesOf(pair.need, pair.session, scope.now().getTime()).filter(({ code }) => COMMITMENTS.has(code));
+  const stands = ({ code }: Reason): boolean => SINCE.has(code) || (code === 'OPTED_OUT' && 'matchId' in deal);
+  const failed = failedRulesOf(pair.need, pair.session, scope.now().getTime()).filter(stands);
   return worksFor(scope.actor, pair.need.branchId) ? failed : depersonalized(failed);
 }
 

@@ -1,4 +1,5 @@
 import { Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { labelOf } from '../../graphql/enums.js';
 import { LanguageEnum, ModeEnum, UrgencyEnum } from '../../graphql/labels.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { DateTime, Fen, Quantity } from '../../graphql/scalars.js';
@@ -263,8 +264,21 @@ export class NeedCoverageResolver {
   }
 }
 
+/** Reasons of different steps are different lists; no two of them say different things by one word. */
+const REASONS = ['NeedCloseReason', 'UrgencyReason', 'ReferralReason', 'DisputeReason'] as const;
+
 @Resolver(() => NeedTimelineEntry)
 export class NeedTimelineResolver {
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The reason in plain words, in the caller's language; null where none was given.",
+  })
+  reasonLabel(@Root() { reason }: { readonly reason: string | null }, @Ctx() scope: Scope): string | null {
+    if (reason === null) return null;
+    const labels = REASONS.map(name => labelOf(name, reason, scope.locale));
+    return labels.find(label => label !== reason) ?? reason;
+  }
+
   @FieldResolver(() => String, { description: "Who did it, by their role only, in the caller's language." })
   by(@Root() { actorRole }: { readonly actorRole: string }, @Ctx() scope: Scope): string {
     return doneBy(actorRole, scope.locale);

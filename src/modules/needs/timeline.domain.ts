@@ -56,8 +56,10 @@ const BY: Readonly<Record<string, Label>> = {
   COMMUNITY_ADMIN: ['社区工作人员', 'community staff'],
   BRANCH_SECRETARY: ['小区书记', 'branch secretary'],
   ESTATE_OFFICER: ['小区专员', 'estate officer'],
+  GENERALIST_WORKER: ['全能社工', 'generalist worker'],
   LIAISON: ['红盟单位', 'partner organization'],
   FAMILY: ['家属', 'family'],
+  VOLUNTEER: ['志愿者', 'volunteer'],
 };
 
 /** Who did it, by their role only. */

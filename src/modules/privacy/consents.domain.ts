@@ -40,6 +40,7 @@ export interface Consent {
   readonly withdrawnAt: Date | null;
 }
 
+export const NOT_WITHDRAWN = { withdrawalRelation: null, withdrawalMethod: null, withdrawnBy: null, withdrawnAt: null } as const;
 export const consentState = ({ withdrawnAt }: Pick<Consent, 'withdrawnAt'>): ConsentState =>
   withdrawnAt === null ? 'VALID' : 'WITHDRAWN';
 

@@ -21,6 +21,7 @@ import {
   isGuarded,
   isGuardian,
   isNarrowable,
+  NOT_WITHDRAWN,
 } from './consents.domain.js';
 import { canSeeConsent } from './consents.policy.js';
 import {
@@ -185,8 +186,6 @@ const within = <F extends NotFound | InvalidInput>(failure: F, path: readonly st
       : { ...failure, path: [...path, ...(failure.path ?? [])] },
   );
 
-const NOT_WITHDRAWN = { withdrawalRelation: null, withdrawalMethod: null, withdrawnBy: null, withdrawnAt: null } as const;
-
 const eventOf = (kind: string, consent: Consent, from: ConsentState | null, to: ConsentState, heard: Heard) => {
   const { id, branchId, residentId, purpose, needId, organizationId, noticeVersion } = consent;
   const data = { ...heard, residentId, purpose, needId, organizationId, noticeVersion };
@@ -236,48 +235,3 @@ async function withdraw(tx: Scope, { consentId, ...word }: Omit<WithdrawConsent,
 /** Where the caller may move a consent now. */
 export const transitionsOf = (scope: Scope, consent: Consent): readonly ConsentState[] =>
   consentState(consent) === 'VALID' && canSeeConsent(scope.actor, consent) ? ['WITHDRAWN'] : [];
-
-/** A consent of a bulk load; on paper when nothing is said of the method. */
-export interface BulkConsent extends Pick<Consent, 'residentId' | 'purpose'> {
-  readonly needId?: string | null;
-  readonly method?: ConsentMethod;
-  readonly grantedAt: Date;
-  readonly withdrawnAt?: Date | null;
-}
-const CHUNK = 1000;
-
-/** Loads what residents agreed to themselves, under the purpose `seed`; for seeds and imports. One event a branch. */
-export const createConsentsBulk = (scope: Scope, rows: readonly BulkConsent[]) =>
-  scope.asSystem('seed').transaction(async (tx): Promise<Result<number, NotFound>> => {
-    const residents = await residentFacts(tx, [...new Set(rows.map(({ residentId }) => residentId))]);
-    const made = rows.flatMap(({ method = 'PAPER', needId = null, withdrawnAt = null, ...row }): Consent[] => {
-      const resident = residents.get(row.residentId);
-      if (!resident) return [];
-      const withdrawal = withdrawnAt && { withdrawalRelation: 'SELF' as const, withdrawalMethod: method, withdrawnAt };
-      const guarded = isGuarded(resident.birthDate, localDate(row.grantedAt));
-      const { branchId } = resident;
-      const dataClass = dataClassOf(row.purpose, guarded);
-      const kept = { id: newId(), branchId, dataClass, needId, organizationId: null, method, grantedBy: null };
-      return [
-        {
-          ...row,
-          ...kept,
-          relation: guarded ? 'GUARDIAN' : 'SELF',
-          noticeVersion: CURRENT_NOTICE.version,
-          ...NOT_WITHDRAWN,
-          ...withdrawal,
-        },
-      ];
-    });
-    if (made.length !== rows.length) return fail({ code: 'NOT_FOUND', path: ['residentId'] });
-    for (let start = 0; start < made.length; start += CHUNK) await insertConsents(tx, made.slice(start, start + CHUNK));
-    await tx.append(
-      ...[...Map.groupBy(made, ({ branchId }) => branchId)].map(([branchId, { length }]) => ({
-        kind: 'CONSENTS_IMPORTED',
-        subject: { type: 'Branch', id: branchId },
-        branchId,
-        data: { count: length },
-      })),
-    );
-    return ok(made.length);
-  });

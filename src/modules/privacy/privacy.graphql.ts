@@ -1,21 +1,17 @@
 import { accessResolvers } from './access.graphql.js';
-import { ConsentResolver, ConsentsOfNeedResolver, ConsentsOfResidentResolver } from './consents.graphql.js';
+import { breachResolvers } from './breach.graphql.js';
 import { erasureResolvers } from './erasure.graphql.js';
-import { NoticeResolver } from './notices.graphql.js';
-import { ConsentMutations } from './privacy.mutations.graphql.js';
-import { recipientResolvers } from './recipients.graphql.js';
+import { exportResolvers } from './export.graphql.js';
 import { requestResolvers } from './requests.graphql.js';
 import { requestMutations } from './requests.mutations.graphql.js';
+import { retentionResolvers } from './retention.graphql.js';
 
 export const privacyResolvers = [
-  ConsentResolver,
-  ConsentsOfResidentResolver,
-  ConsentsOfNeedResolver,
-  ConsentMutations,
-  NoticeResolver,
-  ...recipientResolvers,
   ...accessResolvers,
   ...requestResolvers,
   ...requestMutations,
   ...erasureResolvers,
+  ...exportResolvers,
+  ...retentionResolvers,
+  ...breachResolvers,
 ] as const;

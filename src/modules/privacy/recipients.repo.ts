@@ -2,7 +2,6 @@ import { and, eq, getColumns, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf } from '../../kernel/actor.js';
 import { anInstantOrNone, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
-import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { accounts, roleAssignments } from '../identity/identity.table.js';
 import { needs } from '../needs/needs.table.js';
@@ -11,7 +10,7 @@ import { referrals } from '../referrals/referrals.table.js';
 import { needDetails, residents } from '../residents/residents.table.js';
 import type { ConsentPurpose } from './consents.domain.js';
 import { consents } from './consents.table.js';
-import { type RecipientSight, type SightFacts, sightOf } from './recipients.domain.js';
+import type { SightFacts } from './recipients.domain.js';
 
 /** A referral with where and when it is delivered, and to whom. */
 export interface OrderRow {
@@ -140,33 +139,26 @@ export const covering = (
       (one.organizationId ?? organizationId) === organizationId,
   );
 
-/** Whether the organizations of referrals may see whom they serve, or why not: under the purpose `sharing`, nothing decrypted. */
-export const sightById = defineLoader<RecipientSight>('sightById', (scope, ids) =>
-  scope.asSystem('sharing').reading(async sys => {
-    const rows = await sys.db
-      .select({
-        id: referrals.id,
-        state: referrals.state,
-        closedAt: referrals.closedAt,
-        needId: referrals.needId,
-        organizationId: referrals.organizationId,
-        residentId: residents.id,
-        restricted: residents.restricted,
-      })
-      .from(referrals)
-      .innerJoin(needDetails, and(eq(needDetails.communityId, referrals.communityId), eq(needDetails.needId, referrals.needId)))
-      .leftJoin(residents, and(eq(residents.communityId, needDetails.communityId), eq(residents.id, needDetails.beneficiaryId)))
-      .where(and(eq(referrals.communityId, sys.communityId), sql`${referrals.id} = any(${sql.param(ids)}::uuid[])`));
-    const given = await sharingOf(sys, [...new Set(rows.flatMap(({ residentId }) => residentId ?? []))]);
-    return new Map(
-      rows.map(({ id, residentId, restricted, ...row }) => {
-        const facts: SightFacts = {
-          ...row,
-          person: residentId === null ? null : { restricted: restricted === true },
-          consents: residentId === null ? [] : covering(given, 'SHARE_WITH_ORGANIZATION', { ...row, residentId }),
-        };
-        return [id, sightOf(facts, sys.now())];
-      }),
-    );
-  }),
-);
+/** What decides whether the organizations of referrals may see whom they serve; nothing decrypted. */
+export async function sightFacts(sys: Scope, ids: readonly string[]): Promise<readonly (SightFacts & { readonly id: string })[]> {
+  const rows = await sys.db
+    .select({
+      id: referrals.id,
+      state: referrals.state,
+      closedAt: referrals.closedAt,
+      needId: referrals.needId,
+      organizationId: referrals.organizationId,
+      residentId: residents.id,
+      restricted: residents.restricted,
+    })
+    .from(referrals)
+    .innerJoin(needDetails, and(eq(needDetails.communityId, referrals.communityId), eq(needDetails.needId, referrals.needId)))
+    .leftJoin(residents, and(eq(residents.communityId, needDetails.communityId), eq(residents.id, needDetails.beneficiaryId)))
+    .where(and(eq(referrals.communityId, sys.communityId), sql`${referrals.id} = any(${sql.param(ids)}::uuid[])`));
+  const given = await sharingOf(sys, [...new Set(rows.flatMap(({ residentId }) => residentId ?? []))]);
+  return rows.map(({ residentId, restricted, ...row }) => ({
+    ...row,
+    person: residentId === null ? null : { restricted: restricted === true },
+    consents: residentId === null ? [] : covering(given, 'SHARE_WITH_ORGANIZATION', { ...row, residentId }),
+  }));
+}

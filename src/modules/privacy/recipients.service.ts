@@ -1,9 +1,10 @@
 import { speaksFor } from '../../kernel/actor.js';
-import { addDays, atLocal, localDate } from '../../kernel/clock.js';
+import { atLocal, DAY, localDate } from '../../kernel/clock.js';
 import type { Forbidden, NotFound } from '../../kernel/failures.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
 import { directCalls } from '../../kernel/phone-relay.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { organizationById } from '../alliance/alliance.service.js';
 import { openAccessNotes } from '../needs/needs.service.js';
@@ -13,7 +14,7 @@ import type { AccessEntry } from './access.domain.js';
 import { logAccess } from './access.service.js';
 import { isGuarded } from './consents.domain.js';
 import { comesHome, type RecipientPurpose, type RecipientSight, salutation, sightOf } from './recipients.domain.js';
-import { covering, lockOrders, lockSharing, type OrderRow, type OrdersWanted, sightById } from './recipients.repo.js';
+import { covering, lockOrders, lockSharing, type OrderRow, type OrdersWanted, sightFacts } from './recipients.repo.js';
 
 export { BY_START } from './recipients.repo.js';
 
@@ -39,6 +40,15 @@ export interface ServiceOrder {
   readonly recipient: Recipient | null;
 }
 
+/** Whether organizations may see whom they serve, or why not: read for a whole page under the purpose `sharing`, with one entry. */
+const sightById = defineLoader<RecipientSight>('sightById', (scope, ids) =>
+  scope.asSystem('sharing').reading(async sys => {
+    const found = await sightFacts(sys, ids);
+    await logAccess(sys, { action: 'RECIPIENT_SIGHTS', detail: { referrals: found.length } });
+    return new Map(found.map(facts => [facts.id, sightOf(facts, sys.now())]));
+  }),
+);
+
 /** Whether the organization of a referral may see whom it serves; for whoever sees the referral. */
 export const recipientSight = (scope: Scope, referralId: string): Promise<RecipientSight | null> =>
   scope.load(sightById, referralId);
@@ -61,7 +71,8 @@ export async function revealOrders(
     return fail(known ? { code: 'FORBIDDEN' } : { code: 'NOT_FOUND', path: ['organizationId'] });
   }
   const day = date ?? localDate(scope.now());
-  return ok(await reveal(scope, { organizationId, from: atLocal(day), until: atLocal(addDays(day, 1)) }, purpose, window));
+  const from = atLocal(day);
+  return ok(await reveal(scope, { organizationId, from, until: new Date(from.getTime() + DAY) }, purpose, window));
 }
 
 export interface RevealRecipient {

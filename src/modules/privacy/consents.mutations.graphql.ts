@@ -6,10 +6,12 @@ import type { Scope } from '../../scope/scope.js';
 import { Resident } from '../residents/residents.graphql.js';
 import type { ConsentPurpose } from './consents.domain.js';
 import { ConsentPurposeEnum, WordInput } from './consents.enums.graphql.js';
-import { Consent } from './consents.graphql.js';
+import { Consent, ConsentResolver, ConsentsOfNeedResolver, ConsentsOfResidentResolver } from './consents.graphql.js';
 import { grantConsent, withdrawConsent } from './consents.service.js';
+import { NoticeResolver } from './notices.graphql.js';
 import type { ObjectionReason } from './objections.domain.js';
 import { setOptOut, setRestriction } from './objections.service.js';
+import { recipientResolvers } from './recipients.graphql.js';
 
 const ObjectionReasonEnum = defineEnum<ObjectionReason>('ObjectionReason', 'Why; nobody has to justify it.', {
   PREFERS_PEOPLE: ['希望人工办理', 'prefers people', 'Wants somebody to decide, not a program.'],
@@ -102,3 +104,12 @@ export class ConsentMutations {
     return mutate(scope, 'resident', input, { residentId: 'Resident' }, command => setRestriction(scope, command));
   }
 }
+
+export const consentResolvers = [
+  ConsentResolver,
+  ConsentsOfResidentResolver,
+  ConsentsOfNeedResolver,
+  ConsentMutations,
+  NoticeResolver,
+  ...recipientResolvers,
+] as const;
