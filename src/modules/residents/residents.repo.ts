@@ -66,7 +66,12 @@ export async function readResidents(scope: Scope, ids: readonly string[]): Promi
     .select()
     .from(residents)
     .where(
-      and(eq(residents.communityId, scope.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(scope.actor)),
+      and(
+        eq(residents.communityId, scope.communityId),
+        onFile,
+        sql`${residents.id} = any(${sql.param(ids)})`,
+        visibleTo(scope.actor),
+      ),
     );
   return rows.map(row => toResident(scope, row));
 }
