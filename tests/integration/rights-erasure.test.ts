@@ -45,7 +45,7 @@ const counts = async () => {
     await owner`select (select count(*)::int from personal.resident) as residents, (select count(*)::int from need) as needs, (select sum(quantity)::int from need) as asked,
     (select sum(fulfilled)::int from need) as fulfilled, (select sum(committed)::int from need) as committed, (select count(*)::int from service_record) as records,
     (select sum(quantity)::int from service_record) as delivered, (select sum(reserved)::int from session) as reserved, (select count(*)::int from referral) as referrals`;
-  return { ...ofBranch.data, rows, ledger: [...ledger] };
+  return { branch: ofBranch.data?.branch, rows, ledger: [...ledger] };
 };
 
 describe('a request to delete', () => {

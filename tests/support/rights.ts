@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createSchema } from '../../src/app.js';
 import type { Actor } from '../../src/kernel/actor.js';
 import { ok } from '../../src/kernel/result.js';
 import { insertNotes } from '../../src/modules/matching/overrides.repo.js';
@@ -26,6 +27,7 @@ interface Texts {
   readonly description?: string;
   readonly accessNotes?: string;
 }
+const schema = createSchema();
 const key = () => ({ idempotencyKey: randomUUID() });
 
 /** A person with everything that can be on file: kin, needs with words, a promise, a service delivered, a note, a request. */
@@ -34,9 +36,9 @@ export async function openRights() {
   const needs = await setUpNeeds(database);
   const { ask } = needs;
   const run = async (actor: Actor, name: string, input: object, selection: string, options = {}) => {
-    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+    const type = schema.getMutationType()?.getFields()[name]?.args[0]?.type;
     const errors = `userErrors { code path ... on IncompleteError { missing } ... on LegalHoldError { reason until } }`;
-    const source = `mutation($input: ${type}!) { ${name}(input: $input) { ${selection} ${errors} } }`;
+    const source = `mutation($input: ${type}) { ${name}(input: $input) { ${selection} ${errors} } }`;
     const answer = await ask(actor, source, { input }, options);
     if (answer.errors) throw answer.errors[0];
     return answer.data?.[name];

@@ -5,7 +5,7 @@ import type { AccessEntry, LoggedAccess } from './access.domain.js';
 import { insertAccess, pageOfAccess } from './access.repo.js';
 
 export type { LoggedAccess } from './access.domain.js';
-export { LATEST } from './access.repo.js';
+export { allAccess, LATEST } from './access.repo.js';
 
 /** Writes who looked at personal data, for whom and why: within the transaction that looks, or in one of its own. */
 export const logAccess = (scope: Scope, entry: AccessEntry): Promise<void> => scope.reading(tx => insertAccess(tx, entry));

@@ -1,6 +1,13 @@
 import { accessResolvers } from './access.graphql.js';
 import { erasureResolvers } from './erasure.graphql.js';
+import { exportResolvers } from './export.graphql.js';
 import { requestResolvers } from './requests.graphql.js';
 import { requestMutations } from './requests.mutations.graphql.js';
 
-export const privacyResolvers = [...accessResolvers, ...requestResolvers, ...requestMutations, ...erasureResolvers] as const;
+export const privacyResolvers = [
+  ...accessResolvers,
+  ...requestResolvers,
+  ...requestMutations,
+  ...erasureResolvers,
+  ...exportResolvers,
+] as const;

@@ -139,7 +139,16 @@ export async function endKinships(
   return standing;
 }
 
-/** What account is to a resident, by a verified link; null without one. */
+/** Links and claims of accounts to a person, whoever's they are. For a system purpose. */
+export const linksTo = ({ db, communityId }: Scope, residentId: string, limit: number): Promise<Kinship[]> =>
+  db
+    .select()
+    .from(kinships)
+    .where(and(eq(kinships.communityId, communityId), eq(kinships.residentId, residentId)))
+    .orderBy(kinships.id)
+    .limit(limit);
+
+/** What an account is to a resident, by a verified link; null without one. */
 export async function relationTo(
   { db, communityId }: Scope,
   accountId: string,

@@ -1,7 +1,8 @@
 import type { Scope } from '../../scope/scope.js';
-import { emptyNeeds, lockNeedsOf } from './details.repo.js';
+import type { Building } from '../territory/territory.domain.js';
+import { detailsAbout, emptyNeeds, lockNeedsOf, openAccessNotes, openDescription } from './details.repo.js';
 import { isAlive, moveNeed, type Need } from './needs.domain.js';
-import { saveNeed } from './needs.repo.js';
+import { type NeedRow, needById, saveNeed } from './needs.repo.js';
 
 /** The needs of somebody who is to be erased. */
 export interface EndedNeeds {
@@ -34,3 +35,25 @@ export async function endNeedsOf(tx: Scope, residentId: string): Promise<EndedNe
 export const eraseNeedTexts = async (tx: Scope, needIds: readonly string[]): Promise<void> => {
   if (needIds.length) await emptyNeeds(tx, needIds);
 };
+
+/** A need of a person with the words that were said about it. */
+export interface NeedTold {
+  readonly need: NeedRow;
+  readonly building: Building | null;
+  readonly description: string | null;
+  readonly accessNotes: string | null;
+  readonly requestedBy: string | null;
+}
+
+/** What a person asked for, oldest first, at most `limit`. For a system purpose. */
+export async function needsAbout(tx: Scope, residentId: string, limit: number): Promise<readonly NeedTold[]> {
+  const details = await detailsAbout(tx, residentId, limit);
+  return Promise.all(
+    details.map(async detail => {
+      const need = await tx.load(needById, detail.needId);
+      if (!need) throw new Error('words without a need');
+      const [description, accessNotes] = [openDescription(tx, detail), openAccessNotes(tx, detail)];
+      return { need, building: detail.building, description, accessNotes, requestedBy: detail.requesterAccountId };
+    }),
+  );
+}
