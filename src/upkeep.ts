@@ -1,21 +1,36 @@
 import type { House } from './app.js';
+import { localDate } from './kernel/clock.js';
 import { type Repeating, repeat } from './kernel/repeat.js';
 import { expireNeeds } from './modules/needs/needs.service.js';
+import { eraseDue } from './modules/privacy/erasure.service.js';
+import { applyRetention } from './modules/privacy/retention.service.js';
 import { allCommunityIds } from './modules/territory/territory.service.js';
 
 const MINUTE = 60_000;
 
-/** What nobody asks for and must be done: needs past their deadline are closed within a minute or so. Several processes may do it at once. */
-export const startUpkeep = (
+/**
+ * What nobody asks for and must be done: needs past their deadline are closed within a minute or so; once a day, and when the
+ * process starts, who is due is erased and what is past its time let go. Several processes may do it at once.
+ */
+export function startUpkeep(
   { slowDb, now, scopeOf }: Pick<House, 'slowDb' | 'now' | 'scopeOf'>,
   onError: (error: unknown) => void,
-): Repeating =>
-  repeat(
+): Repeating {
+  let doneOn: string | null = null;
+  return repeat(
     MINUTE,
     async () => {
+      const at = now();
+      const isNewDay = localDate(at) !== doneOn;
       for (const communityId of await allCommunityIds(slowDb)) {
-        await expireNeeds(scopeOf(communityId, { kind: 'SYSTEM', purpose: 'upkeep', behalfOf: null }), now());
+        const scope = scopeOf(communityId, { kind: 'SYSTEM', purpose: 'upkeep', behalfOf: null });
+        await expireNeeds(scope, at);
+        if (!isNewDay) continue;
+        await eraseDue(scope, at);
+        await applyRetention(scope, at);
       }
+      doneOn = localDate(at);
     },
     onError,
   );
+}

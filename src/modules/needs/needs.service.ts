@@ -32,7 +32,7 @@ export {
 export { leastPortion, type Need } from './needs.domain.js';
 export { canSeeNeed } from './needs.policy.js';
 export { type NeedRow, needById, ORDERS } from './needs.repo.js';
-export { endNeedsOf, eraseNeedTexts, needsAbout } from './rights.service.js';
+export { endNeedsOf, eraseNeedTexts, expireUnverified, needsAbout } from './rights.service.js';
 export { findNeed, isFamilyOf } from './sight.service.js';
 export { submitNeed } from './submission.service.js';
 export { doneBy } from './timeline.domain.js';

@@ -2,7 +2,7 @@ import type { Scope } from '../../scope/scope.js';
 import type { Building } from '../territory/territory.domain.js';
 import { detailsAbout, emptyNeeds, lockNeedsOf, openAccessNotes, openDescription } from './details.repo.js';
 import { isAlive, moveNeed, type Need } from './needs.domain.js';
-import { type NeedRow, needById, saveNeed } from './needs.repo.js';
+import { lockNeeds, type NeedRow, needById, saveNeed } from './needs.repo.js';
 
 /** The needs of somebody who is to be erased. */
 export interface EndedNeeds {
@@ -29,6 +29,18 @@ export async function endNeedsOf(tx: Scope, residentId: string): Promise<EndedNe
     await tx.append({ kind: 'NEED_WITHDRAWN', subject: { type: 'Need', id }, branchId, from, to: 'WITHDRAWN', reason });
   }
   return { promised, needs: held };
+}
+
+/** Closes those of these needs that were submitted and never verified. They are locked by the caller. For a job. */
+export async function expireUnverified(tx: Scope, needIds: readonly string[]): Promise<void> {
+  const waiting = [...(await lockNeeds(tx, needIds)).values()].filter(({ state }) => state === 'SUBMITTED');
+  for (const need of waiting) {
+    const moved = moveNeed(need, 'EXPIRED', { sides: ['SYSTEM'], at: tx.now() });
+    if (!moved.ok) throw new Error('a need that nobody verified could not be closed');
+    await saveNeed(tx, moved.value);
+    const { id, branchId } = need;
+    await tx.append({ kind: 'NEED_EXPIRED', subject: { type: 'Need', id }, branchId, from: 'SUBMITTED', to: 'EXPIRED' });
+  }
 }
 
 /** Takes from closed needs what tells of a person: words, access notes, times, floor, languages. */
