@@ -19,6 +19,7 @@ interface Known {
   readonly organizationId: string;
   readonly liaison: string;
   readonly mothersNeedId: string;
+  readonly motherId: string;
   /** Promises that the liaison has not delivered yet; each asking takes one. */
   readonly promised: Data[];
   /** A session with free places that the branch can use. */
@@ -43,6 +44,7 @@ interface Expected {
 const nodesOf = ({ edges }: Data): Data[] => edges.map(({ node }: Data) => node);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const MARCH = { from: '2026-03-01', until: '2026-04-01' };
+const DELETION = randomUUID();
 const CHINESE = /[\u4e00-\u9fff]/;
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
@@ -111,7 +113,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(taken.possibleDuplicate).toMatchObject({ number: expect.stringMatching(/^N-B1-/) });
     },
     withheld: ['officer.west', { needSubmit: { need: null, possibleDuplicate: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
-    statements: 20,
+    statements: 21,
   },
   'question-11-unused-capacity.graphql': {
     login: () => 'secretary.b1',
@@ -183,6 +185,20 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     withheld: ['secretary.b2', { need: null }],
     statements: 8,
   },
+  'question-19-elders-living-alone.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ branchId }) => ({ branchId }),
+    rows: ({ residents }) => nodesOf(residents),
+    must(rows) {
+      for (const { maskedName, ageBand, careCategories } of rows) {
+        expect(maskedName).toMatch(/^.\*$/);
+        expect(['EIGHTY_PLUS', 'NINETY_PLUS']).toContain(ageBand);
+        expect(careCategories).toContain('LIVING_ALONE');
+      }
+    },
+    withheld: ['secretary.b2', { residents: { totalCount: 0, edges: [] } }],
+    statements: 8,
+  },
   'question-21-fairness-of-a-month.graphql': {
     login: () => 'subdistrict',
     variables: () => ({ period: MARCH }),
@@ -232,6 +248,35 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     withheld: ['secretary.b2', { matchPlan: null }],
     statements: 9,
   },
+  'question-30-delete-my-mothers-data.graphql': {
+    login: () => 'family.1',
+    variables: ({ motherId }) => ({ input: { residentId: motherId, kind: 'DELETE', idempotencyKey: DELETION } }),
+    rows: ({ personalInfoRequestCreate }) => [personalInfoRequestCreate],
+    must([{ request, userErrors }]) {
+      expect(userErrors).toEqual([]);
+      expect(request).toMatchObject({ kind: 'DELETE', state: 'RECEIVED', relation: 'DAUGHTER', legalHold: null });
+      const days = (Date.parse(request.dueAt) - app.house.now().getTime()) / 86_400_000;
+      expect(days).toBeGreaterThan(15);
+      expect(days).toBeLessThan(16);
+    },
+    withheld: ['secretary.b2', { personalInfoRequestCreate: { request: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
+    statements: 10,
+  },
+  'question-30-who-looked.graphql': {
+    login: () => 'family.1',
+    variables: () => ({}),
+    rows: ({ myAccessLog }) => nodesOf(myAccessLog),
+    must(rows) {
+      for (const { label, by, resident } of rows) {
+        expect(label).toMatch(CHINESE);
+        expect(by).toMatch(CHINESE);
+        expect(resident.maskedName).toMatch(/^.\*$/);
+      }
+      expect(rows.some(({ byYou, purpose }) => byYou && purpose === 'FAMILY_CARE')).toBe(true);
+    },
+    withheld: ['secretary.b2', { myAccessLog: { edges: [] } }],
+    statements: 9,
+  },
 };
 
 describe('the known operations', () => {
@@ -254,7 +299,7 @@ describe('the known operations', () => {
     const [need] = nodesOf(branch.needs).filter(({ suggestions }) => suggestions.length > 1);
     const [{ organization }] = need.suggestions;
     const { viewer } = await (await as('family.1')).read(
-      '{ viewer { residents { needs(first: 1) { edges { node { id } } } } } }',
+      '{ viewer { residents { id needs(first: 1) { edges { node { id } } } } } }',
     );
     const organizationId: string = organization.id;
     const login = `liaison.${organization.code.toLowerCase()}`;
@@ -273,6 +318,7 @@ describe('the known operations', () => {
       residentId: residents.edges[0].node.id,
       organizationId,
       liaison: login,
+      motherId: viewer.residents[0].id,
       mothersNeedId: viewer.residents[0].needs.edges[0].node.id,
       promised: await promises(login, organizationId, need.id),
     };
