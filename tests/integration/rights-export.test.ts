@@ -4,6 +4,7 @@ import type { Actor } from '../../src/kernel/actor.js';
 import { EXPORTED_COLUMNS } from '../../src/modules/privacy/export.domain.js';
 import { ACTORS } from '../support/ask.js';
 import { rawIdOf } from '../support/needs.js';
+import { insertProposals } from '../support/proposals.js';
 import { CANARY, openRights } from '../support/rights.js';
 import { NOW, WORLD } from '../support/world.js';
 
@@ -25,6 +26,38 @@ beforeAll(async () => {
   );
   await owner`update need set windows = ${owner.json([{ startsAt: NOW.toISOString(), endsAt: NOW.toISOString() }])}, deadline = now() where id = ${rawIdOf(rights.served)}`;
 });
+
+/** A proposal that went out for one of her needs, and another that a plan could not serve. */
+async function decideOnHer() {
+  const { planId, matchIds, needIds } = await insertProposals(database, { capacity: 1, count: 1 });
+  await owner`update personal.need_detail set beneficiary_id = ${rawIdOf(her)} where need_id = ${needIds[0] ?? ''}`;
+  const explanation = {
+    policyVersion: 1,
+    tier: 3,
+    points: 12,
+    rankParts: [],
+    cost: 40,
+    costParts: [],
+    mode: 'ON_SITE',
+    startsAt: NOW.toISOString(),
+  };
+  const rest = { distanceM: null, pinned: false, options: 1, position: 1, runnersUp: [] };
+  await owner`update match set explanation = ${owner.json({ ...explanation, ...rest })} where id = ${matchIds[0] ?? ''}`;
+  const certificate = {
+    ofCategory: 0,
+    failed: [],
+    possible: 0,
+    closedSet: 0,
+    sessionIds: [],
+    promised: 0,
+    holders: [],
+    lowest: null,
+    pinned: 0,
+    blocked: [],
+  };
+  await owner`insert into unmatched_need (community_id, plan_id, need_id, rank_position, quantity, reason, certificate)
+    values (${WORLD.community}, ${planId}, ${rawIdOf(rights.waiting)}, 2, 1, 'NO_OFFER_OF_CATEGORY', ${owner.json(certificate)})`;
+}
 
 describe('the file', () => {
   it('is for nobody but kin, and for staff only while somebody asks for it', async () => {
@@ -119,6 +152,33 @@ describe('the file', () => {
     expect(own.record).toMatchObject({ name: CANARY.name, abilityLevel: 'MILD' });
     expect(own.requests[0].words).toBeNull();
     expect((await ask(daughter, '{ myData { json } }')).data).toEqual({ myData: null });
+  });
+
+  it('explains every decision, also on a request to explain', async () => {
+    await decideOnHer();
+    const said = ['紧急程度 P3,12 分。匹配代价 40。', '本总支红盟没有此类资源。'];
+    const { file } = await take(daughter);
+    const why = JSON.parse(file.json).needs.flatMap((need: any) =>
+      need.decisions.map((decision: any) => [decision.kind, decision.organization, decision.why]),
+    );
+    expect(why.sort()).toEqual([
+      ['NOT_SERVED', null, said[1]],
+      ['PROPOSED', '社区卫生服务中心', said[0]],
+    ]);
+    for (const words of said) expect(file.text).toContain(words);
+    const asking = { residentId: her, kind: 'EXPLAIN', ...key() };
+    const { request } = await done(
+      daughter,
+      'personalInfoRequestCreate',
+      asking,
+      'request { id explanations { needNumber why } }',
+    );
+    expect(request.explanations.map(({ why }: { why: string }) => why).sort()).toEqual([...said].sort());
+    const source = 'query($id: ID!) { node(id: $id) { ... on PersonalInfoRequest { explanations { why } } } }';
+    expect((await ask(ACTORS.officer, source, { id: request.id })).data?.node.explanations).toHaveLength(2);
+    expect((await ask({ ...ACTORS.daughter, kinIds: [] }, source, { id: request.id })).data?.node).toEqual({
+      explanations: null,
+    });
   });
 
   it('does not come when the look cannot be written down', async () => {

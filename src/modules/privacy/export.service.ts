@@ -129,6 +129,17 @@ async function assemble(tx: Scope, residentId: string, mayKnowAssessment: boolea
   };
 }
 
+/** Every published decision about what a person asked for, in words; for whoever may see the record. Null for others. */
+export async function explainedDecisions(scope: Scope, residentId: string) {
+  if (!(await findResident(scope, residentId, 'RIGHTS_REQUEST'))) return null;
+  return scope.asSystem('rights').reading(async tx => {
+    const told = await needsAbout(tx, residentId, MAX_EXPORTED);
+    const numbers = new Map(told.map(({ need }) => [need.id, need.number]));
+    const decisions = await decisionsAbout(tx, [...numbers.keys()]);
+    return decisions.map(decision => ({ ...decision, needNumber: numbers.get(decision.needId) ?? '' }));
+  });
+}
+
 const branchName = async (tx: Scope, id: string): Promise<string> => (await tx.load(branchById, id))?.name ?? '';
 const organizationName = async (tx: Scope, id: unknown): Promise<string | null> =>
   typeof id === 'string' ? ((await tx.load(organizationById, id))?.name ?? null) : null;
