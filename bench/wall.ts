@@ -26,7 +26,8 @@ const PLAN = 4000;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'red-alliance-wall-'));
 const closing: (() => Promise<unknown>)[] = [];
-const keys = { data: new Map([[1, randomBytes(32)]]), index: new Map([[1, randomBytes(32)]]) };
+const one = () => new Map([[1, randomBytes(32)]]);
+const keys = { data: one(), index: one(), audit: one() };
 try {
   const config = { ...loadConfig({ DATA_DIR: dataDir }), port: 0 };
   const house = await openHouse(config, { keys: { keys: async () => keys } }, step => closing.push(step));
@@ -88,7 +89,7 @@ try {
   const list =
     (search: Parameters<typeof listResidents>[1], counted = false) =>
     () =>
-      listResidents(scope(), search, page, counted);
+      listResidents(scope(), search, page, { counted, purpose: 'CASE_WORK' });
   await measure('first 20 of the branch', list({}));
   await measure('first 20 of the branch, and how many', list({}, true));
   await measure('one name', list({ name: '测试77' }, true));

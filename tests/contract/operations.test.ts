@@ -50,6 +50,7 @@ interface Expected {
 const nodesOf = ({ edges }: Data): Data[] => edges.map(({ node }: Data) => node);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const MARCH = { from: '2026-03-01', until: '2026-04-01' };
+const DELETION = randomUUID();
 const CHINESE = /[\u4e00-\u9fff]/;
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
@@ -135,7 +136,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(taken.possibleDuplicate).toMatchObject({ number: expect.stringMatching(/^N-B1-/) });
     },
     withheld: ['officer.west', { needSubmit: { need: null, possibleDuplicate: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
-    statements: 20,
+    statements: 21,
   },
   'question-08-orders-of-the-day.graphql': {
     login: ({ liaison }) => liaison,
@@ -230,6 +231,20 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     alsoWithheld: ['family.2', 'officer.west', 'subdistrict'],
     statements: 8,
   },
+  'question-19-elders-living-alone.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ branchId }) => ({ branchId }),
+    rows: ({ residents }) => nodesOf(residents),
+    must(rows) {
+      for (const { maskedName, ageBand, careCategories } of rows) {
+        expect(maskedName).toMatch(/^.\*$/);
+        expect(['EIGHTY_PLUS', 'NINETY_PLUS']).toContain(ageBand);
+        expect(careCategories).toContain('LIVING_ALONE');
+      }
+    },
+    withheld: ['secretary.b2', { residents: { totalCount: 0, edges: [] } }],
+    statements: 8,
+  },
   'question-21-fairness-of-a-month.graphql': {
     login: () => 'subdistrict',
     variables: () => ({ period: MARCH }),
@@ -277,6 +292,35 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       }
     },
     withheld: ['secretary.b2', { matchPlan: null }],
+    statements: 9,
+  },
+  'question-30-delete-my-mothers-data.graphql': {
+    login: () => 'family.1',
+    variables: ({ motherId }) => ({ input: { residentId: motherId, kind: 'DELETE', idempotencyKey: DELETION } }),
+    rows: ({ personalInfoRequestCreate }) => [personalInfoRequestCreate],
+    must([{ request, userErrors }]) {
+      expect(userErrors).toEqual([]);
+      expect(request).toMatchObject({ kind: 'DELETE', state: 'RECEIVED', relation: 'DAUGHTER', legalHold: null });
+      const days = (Date.parse(request.dueAt) - app.house.now().getTime()) / 86_400_000;
+      expect(days).toBeGreaterThan(15);
+      expect(days).toBeLessThan(16);
+    },
+    withheld: ['secretary.b2', { personalInfoRequestCreate: { request: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
+    statements: 10,
+  },
+  'question-30-who-looked.graphql': {
+    login: () => 'family.1',
+    variables: () => ({}),
+    rows: ({ myAccessLog }) => nodesOf(myAccessLog),
+    must(rows) {
+      for (const { label, by, resident } of rows) {
+        expect(label).toMatch(CHINESE);
+        expect(by).toMatch(CHINESE);
+        expect(resident.maskedName).toMatch(/^.\*$/);
+      }
+      expect(rows.some(({ byYou, purpose }) => byYou && purpose === 'FAMILY_CARE')).toBe(true);
+    },
+    withheld: ['secretary.b2', { myAccessLog: { edges: [] } }],
     statements: 9,
   },
 };

@@ -41,7 +41,7 @@ const insertKinship = (
 const insertDetail = (tx: TransactionSql, { community = WORLD.community as string, branch = WORLD.branch1 as string }) =>
   tx`insert into personal.need_detail (community_id, need_id, branch_id, description_sealed) values (${community}, ${randomUUID()}, ${branch}, '\\x00')`;
 const insertAccess = (tx: TransactionSql) =>
-  tx`insert into personal.access_log (community_id, id, at, action) values (${WORLD.community}, ${randomUUID()}, now(), 'X')`;
+  tx`insert into personal.access_log (community_id, id, at, actor_role, action) values (${WORLD.community}, ${randomUUID()}, now(), 'ACCOUNT', 'X')`;
 
 describe('without a word of who asks', () => {
   const EMPTY = { community: '', branches: '', kin: '', account: '', system: '' };

@@ -7,10 +7,12 @@ import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
 import { openProposals } from './facts.repo.js';
 import type { Explanation, Match } from './matching.domain.js';
 import { readsInFull } from './matching.policy.js';
-import { emptyNotes, insertNotes, noteById } from './overrides.repo.js';
+import { publishedOutcomes } from './outcomes-of-needs.repo.js';
+import { emptyNotes, insertNotes, type NoteWritten, noteById, notesOf } from './overrides.repo.js';
 import { planById } from './plans.repo.js';
 import { currentPolicy } from './policies.repo.js';
 import { hasRoomFor } from './rules.js';
+import { explanationSentence, unmatchedSentence } from './sentences.js';
 import { factsAround } from './suggestions.service.js';
 
 /**
@@ -92,3 +94,35 @@ export function decisionFor(
 
 /** Takes the words from what staff wrote about these needs. Answers with how many notes there were. */
 export const eraseNotes = (tx: Scope, needIds: readonly string[]): Promise<number> => emptyNotes(tx, needIds);
+
+/** What the engine decided about a need, in words. */
+export interface DecisionTold {
+  readonly needId: string;
+  readonly kind: 'PROPOSED' | 'NOT_SERVED';
+  readonly decidedAt: Date;
+  /** What became of the proposal; null where there was none. */
+  readonly state: string | null;
+  readonly organizationId: string | null;
+  readonly why: string;
+}
+
+/** Every published decision about these needs (PIPL art. 24: how and why), oldest first. For a system purpose. */
+export async function decisionsAbout(tx: Scope, needIds: readonly string[]): Promise<readonly DecisionTold[]> {
+  const { proposed, unserved } = await publishedOutcomes(tx, needIds);
+  const told = [
+    ...proposed.map(({ match, decidedAt }): DecisionTold => {
+      const { needId, state, organizationId } = match;
+      const explanation = match.explanation as unknown as Explanation;
+      const why = explanation.rankParts ? explanationSentence(shownTo(true, explanation), tx.locale) : '';
+      return { needId, kind: 'PROPOSED', decidedAt, state, organizationId, why };
+    }),
+    ...unserved.map(({ needId, quantity, reason, certificate, decidedAt }): DecisionTold => {
+      const why = unmatchedSentence(reason, quantity, certificate, tx.locale);
+      return { needId, kind: 'NOT_SERVED', decidedAt, state: null, organizationId: null, why };
+    }),
+  ];
+  return told.sort((a, b) => a.decidedAt.getTime() - b.decidedAt.getTime());
+}
+
+/** When staff wrote something about these needs; the words may name other people and are told by staff alone. */
+export const notesAbout = (tx: Scope, needIds: readonly string[]): Promise<readonly NoteWritten[]> => notesOf(tx, needIds);

@@ -63,3 +63,15 @@ export async function emptyNotes(tx: Scope, needIds: readonly string[]): Promise
       where t.community_id = ${communityId} and t.id = made.id`);
   return ids.length;
 }
+
+export interface NoteWritten {
+  readonly needId: string;
+  readonly writtenAt: Date;
+}
+/** When something was written about these needs. */
+export const notesOf = ({ db, communityId }: Scope, needIds: readonly string[]): Promise<NoteWritten[]> =>
+  db
+    .select({ needId: overrideNotes.needId, writtenAt: overrideNotes.writtenAt })
+    .from(overrideNotes)
+    .where(and(eq(overrideNotes.communityId, communityId), sql`${overrideNotes.needId} = any(${sql.param(needIds)}::uuid[])`))
+    .orderBy(overrideNotes.writtenAt);

@@ -157,3 +157,27 @@ export async function emptyNeeds(scope: Scope, needIds: readonly string[]): Prom
     .set({ windows: [], floor: null, noLift: false, wheelchair: false, languages: [], emptiedAt: scope.now() })
     .where(and(eq(needs.communityId, communityId), sql`${needs.id} = any(${sql.param(needIds)}::uuid[])`));
 }
+
+/** Needs of a person, oldest first, with their words. For a system purpose. */
+export async function detailsAbout(
+  { db, communityId }: Scope,
+  beneficiaryId: string,
+  limit: number,
+): Promise<readonly NeedDetail[]> {
+  return db
+    .select({
+      needId: needDetails.needId,
+      beneficiaryId: needDetails.beneficiaryId,
+      requesterAccountId: needDetails.requesterAccountId,
+      requesterName: sql<null>`null`,
+      buildingId: needDetails.buildingId,
+      building: buildings,
+      descriptionSealed: needDetails.descriptionSealed,
+      accessNotesSealed: needDetails.accessNotesSealed,
+    })
+    .from(needDetails)
+    .leftJoin(buildings, and(eq(buildings.communityId, needDetails.communityId), eq(buildings.id, needDetails.buildingId)))
+    .where(and(eq(needDetails.communityId, communityId), eq(needDetails.beneficiaryId, beneficiaryId)))
+    .orderBy(needDetails.needId)
+    .limit(limit);
+}

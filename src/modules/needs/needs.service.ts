@@ -18,7 +18,6 @@ import { eventsByNeed } from './timeline.repo.js';
 export { type BulkNeed, createNeedsBulk } from './bulk.service.js';
 export { commitQuantity, expireNeeds, fulfilQuantity, releaseQuantity, reopenQuantity } from './coverage.service.js';
 export { openAccessNotes, openDescription, sealedNeedDetails } from './details.repo.js';
-export { type EndedNeeds, endNeedsOf, eraseNeedTexts } from './erasure.service.js';
 export {
   fulfillNeed,
   markUnmet,
@@ -33,6 +32,7 @@ export {
 export { leastPortion, type Need } from './needs.domain.js';
 export { canSeeNeed } from './needs.policy.js';
 export { type NeedRow, needById, ORDERS } from './needs.repo.js';
+export { endNeedsOf, eraseNeedTexts, expireUnverified, needsAbout } from './rights.service.js';
 export { findNeed, isFamilyOf } from './sight.service.js';
 export { submitNeed } from './submission.service.js';
 export { doneBy } from './timeline.domain.js';

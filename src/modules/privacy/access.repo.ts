@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf } from '../../kernel/actor.js';
 import { canonical, digest } from '../../kernel/chain.js';
@@ -83,3 +83,12 @@ export async function pageOfAccess(
     .limit(part.limit);
   return toPage(LATEST, window, rows, row => row);
 }
+
+/** Every look at a person, newest first. */
+export const allAccess = ({ db, communityId }: Scope, residentId: string, limit: number): Promise<LoggedAccess[]> =>
+  db
+    .select(columns)
+    .from(accessLog)
+    .where(and(eq(accessLog.communityId, communityId), eq(accessLog.residentId, residentId)))
+    .orderBy(desc(accessLog.id))
+    .limit(limit);

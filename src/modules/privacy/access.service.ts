@@ -5,7 +5,7 @@ import type { AccessEntry, LoggedAccess } from './access.domain.js';
 import { accessDigest, insertAccess, pageOfAccess } from './access.repo.js';
 
 export { isPastKeeping, type LoggedAccess } from './access.domain.js';
-export { accessDigest, LATEST } from './access.repo.js';
+export { accessDigest, allAccess, LATEST } from './access.repo.js';
 export type { AccessRow } from './access.table.js';
 
 /**

@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
@@ -30,6 +30,15 @@ export const granterName = defineLoader<string>('granterName', async ({ db }, ac
     .where(among(accounts.id, accountIds));
   return new Map(rows.map(({ id, name }) => [id, name]));
 });
+
+/** Everything that was agreed to for a person, the latest first. For a system purpose. */
+export const allConsents = ({ db, communityId }: Scope, residentId: string, limit: number): Promise<Consent[]> =>
+  db
+    .select()
+    .from(consents)
+    .where(and(eq(consents.communityId, communityId), eq(consents.residentId, residentId)))
+    .orderBy(desc(consents.id))
+    .limit(limit);
 
 export const NEWEST: ListOrder<Pick<Consent, 'id'>> = {
   name: 'consents.NEWEST',

@@ -13,6 +13,7 @@ import { Resident } from '../residents/residents.graphql.js';
 import { findResident } from '../residents/residents.service.js';
 import { ErasureReceipt, LegalHold } from './erasure.graphql.js';
 import { receiptOf } from './erasure.service.js';
+import { explainedDecisions } from './export.service.js';
 import { holdFor } from './holds.service.js';
 import { isOpen, type RefusalReason, type RequestKind, type RequestState } from './requests.domain.js';
 import { BY_DUE, findRequest, isOverdue, listRequests, openWords, type RequestRow, transitionsOf } from './requests.service.js';
@@ -81,6 +82,14 @@ const COMPLAINT = [
   'If you disagree: ask the community committee to look again, complain to the authority for the protection of personal information, or go to court.',
 ] as const;
 
+@ObjectType({ description: 'A decision about a need of the person, explained (PIPL art. 24).' })
+class ExplainedDecision {
+  @Field(() => String, { description: 'Number of the need, as on its slip.' }) readonly needNumber!: string;
+  @Field(() => DateTime, { description: 'When the plan was published.' }) readonly decidedAt!: Date;
+  @Field(() => String, { description: "Why so: rank and cost, or why nothing could be found, in the caller's language." })
+  readonly why!: string;
+}
+
 @Resolver(() => PersonalInfoRequest)
 class PersonalInfoRequestResolver {
   @Query(() => PersonalInfoRequestConnection, {
@@ -142,6 +151,14 @@ class PersonalInfoRequestResolver {
   })
   receipt(@Root() { id, kind, state }: RequestRow, @Ctx() scope: Scope) {
     return kind === 'DELETE' && state === 'DONE' ? receiptOf(scope, id) : null;
+  }
+
+  @FieldResolver(() => [ExplainedDecision], {
+    nullable: true,
+    description: 'What the engine decided about their needs and why, oldest first; only for a request to explain.',
+  })
+  explanations(@Root() { kind, residentId }: RequestRow, @Ctx() scope: Scope) {
+    return kind === 'EXPLAIN' ? explainedDecisions(scope, residentId) : null;
   }
 
   @FieldResolver(() => Resident, { nullable: true, description: 'About whom, masked; null once they are erased.' })

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
+import { organizations } from '../alliance/alliance.table.js';
 import type { Handling, ServiceRecord } from './records.domain.js';
 import { referrals, serviceRecords } from './referrals.table.js';
 
@@ -54,3 +55,22 @@ export async function emptyRecords({ db, communityId }: Scope, needIds: readonly
       and t.community_id = ${communityId} and r.need_id = any(${sql.param(needIds)}::uuid[]) returning t.id`);
   return rows.length;
 }
+
+/** What became of these needs: who was asked and what was delivered, oldest first. */
+export const handledFor = ({ db, communityId }: Scope, needIds: readonly string[]) =>
+  db
+    .select({ referral: referrals, record: serviceRecords, organization: organizations.name })
+    .from(referrals)
+    .innerJoin(organizations, eq(organizations.id, referrals.organizationId))
+    .leftJoin(
+      serviceRecords,
+      and(eq(serviceRecords.communityId, referrals.communityId), eq(serviceRecords.referralId, referrals.id)),
+    )
+    .where(
+      and(
+        eq(referrals.communityId, communityId),
+        sql`${referrals.needId} = any(${sql.param(needIds)}::uuid[])`,
+        sql`${referrals.state} <> 'DRAFT'`,
+      ),
+    )
+    .orderBy(referrals.id);

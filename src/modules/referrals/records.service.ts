@@ -11,7 +11,7 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import type { Need } from '../needs/needs.domain.js';
 import { type Answer, answerRecord, type NeedStage, stageOf } from './records.domain.js';
-import { emptyRecords, handlingsByNeed, recordByReferral, saveConfirmation } from './records.repo.js';
+import { emptyRecords, handledFor, handlingsByNeed, recordByReferral, saveConfirmation } from './records.repo.js';
 import type { Referral } from './referrals.domain.js';
 import { canSee, sidesOf } from './referrals.policy.js';
 import { isFamilyOfNeed, lockReferral, referralById, saveReferral } from './referrals.repo.js';
@@ -80,3 +80,6 @@ export const needStage = async (scope: Scope, { id, state }: Pick<Need, 'id' | '
 
 /** Takes from the records of these needs what could tell of a person. Answers with how many there were. */
 export const eraseRecordTexts = (tx: Scope, needIds: readonly string[]): Promise<number> => emptyRecords(tx, needIds);
+
+/** What became of these needs, oldest first: who was asked, what was said, what was delivered. For a system purpose. */
+export const servicesAbout = (tx: Scope, needIds: readonly string[]) => handledFor(tx, needIds);

@@ -164,6 +164,15 @@ export async function endKinships(
   return standing;
 }
 
+/** Links and claims of accounts to a person, whoever's they are. For a system purpose. */
+export const linksTo = ({ db, communityId }: Scope, residentId: string, limit: number): Promise<Kinship[]> =>
+  db
+    .select()
+    .from(kinships)
+    .where(and(eq(kinships.communityId, communityId), eq(kinships.residentId, residentId)))
+    .orderBy(kinships.id)
+    .limit(limit);
+
 /** How many claims an account has made since. */
 export async function countClaims({ db, communityId }: Scope, accountId: string, since: Date): Promise<number> {
   const [row] = await db

@@ -70,7 +70,12 @@ export async function readResidents(scope: Scope, ids: readonly string[]): Promi
     .select(columns)
     .from(residents)
     .where(
-      and(eq(residents.communityId, scope.communityId), sql`${residents.id} = any(${sql.param(ids)})`, visibleTo(scope.actor)),
+      and(
+        eq(residents.communityId, scope.communityId),
+        onFile,
+        sql`${residents.id} = any(${sql.param(ids)})`,
+        visibleTo(scope.actor),
+      ),
     );
   return rows.map(row => toResident(scope, row));
 }
@@ -231,7 +236,12 @@ export async function lockClearValues(tx: Scope, ids: readonly string[]): Promis
     .select()
     .from(residents)
     .where(
-      and(eq(residents.communityId, tx.communityId), sql`${residents.id} = any(${sql.param(ids)}::uuid[])`, visibleTo(tx.actor)),
+      and(
+        eq(residents.communityId, tx.communityId),
+        onFile,
+        sql`${residents.id} = any(${sql.param(ids)}::uuid[])`,
+        visibleTo(tx.actor),
+      ),
     )
     .orderBy(residents.id)
     .for('share');
@@ -355,4 +365,15 @@ export async function saveDeath({ db, communityId }: Scope, id: string, deceased
     .update(residents)
     .set({ deceasedOn, optedOut: true, version: sql`${residents.version} + 1` })
     .where(byId(communityId, id));
+}
+
+/** All that is on file, in clear. For a system purpose; whoever hands it out writes the access log. */
+export async function readWhole(scope: Scope, id: string): Promise<(Resident & ClearValues) | null> {
+  const [row] = await scope.db
+    .select(columns)
+    .from(residents)
+    .where(and(byId(scope.communityId, id), onFile));
+  if (!row) return null;
+  const resident = toResident(scope, row);
+  return { ...resident, ...clearOf(scope, row, ['NAME', 'PHONE', 'ROOM']), birthDate: resident.birthDate };
 }
