@@ -288,6 +288,13 @@ describe('a long chain', () => {
 });
 
 describe('the access log', () => {
+  it('may lose what is older than three years', async () => {
+    await tamper('delete from personal.access_log');
+    const later = (days: number) => verifyChain(scope({ at: new Date(NOW.getTime() + days * DAY) }), { full: true });
+    expect((await later(1000)).broken).toMatchObject({ flaw: 'ACCESS_ALTERED', position: 8 });
+    expect((await later(1100)).broken).toBeNull();
+  });
+
   it('is shown to the purpose of sealing in its own community only', async () => {
     const rows = (settings: object) => raw(settings, tx => tx`select 1 from personal.access_log`.then(({ length }) => length));
     expect(await rows({ community: WORLD.community, system: 'sealing' })).toBe(1);

@@ -1,4 +1,5 @@
 import { BEGINNING, type ChainFlaw, type ChainHead, ChainWalk, linkText } from '../../kernel/chain.js';
+import { DAY } from '../../kernel/clock.js';
 import type { SignedHead } from '../../kernel/heads.js';
 import { type Failure, fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
@@ -6,6 +7,8 @@ import { type AccessRow, accessDigest } from '../residents/residents.service.js'
 import type { AuditReport, Break } from './audit.domain.js';
 import * as repo from './audit.repo.js';
 
+/** Entries of the access log are kept for three years (PIPL art. 56); older ones may be gone. */
+const ACCESS_KEPT = 3 * 366 * DAY;
 /** Links read in one transaction. */
 const BATCH = 1000;
 
@@ -91,7 +94,7 @@ async function walkBatch(tx: Scope, walk: ChainWalk): Promise<{ readonly length:
       )
     : new Map<string, AccessRow>();
   for (const link of links) {
-    const flaw = flawOf(tx.communityId, walk, link) ?? (link.event && accessFlaw(link.event, access));
+    const flaw = flawOf(tx.communityId, walk, link) ?? (link.event && accessFlaw(link.event, access, tx.now()));
     if (flaw) return { length, broken: breakOf(flaw, link.seal.position, link.seal.eventId) };
   }
   return { length, broken: null };
@@ -108,17 +111,18 @@ function flawOf(communityId: string, walk: ChainWalk, { seal, event }: repo.Stor
 const isFiledRight = (seal: repo.StoredLink['seal'], event: NonNullable<repo.StoredLink['event']>): boolean =>
   (['kind', 'subjectId', 'branchId', 'actorId', 'clientId'] as const).every(name => seal[name] === event[name]);
 
-type Vouching = Pick<NonNullable<repo.StoredLink['event']>, 'kind' | 'data'>;
+type Vouching = Pick<NonNullable<repo.StoredLink['event']>, 'kind' | 'data' | 'at'>;
 
 /** The entry of the access log that an event vouches for. */
-function vouchedBy({ kind, data: { accessId, accessHash } }: Vouching) {
+function vouchedBy({ kind, data: { accessId, accessHash } }: Pick<Vouching, 'kind' | 'data'>) {
   return kind === 'PERSONAL_DATA_READ' && typeof accessId === 'string' ? { accessId, accessHash } : null;
 }
 
-function accessFlaw(event: Vouching, access: ReadonlyMap<string, AccessRow>): ChainFlaw | null {
+function accessFlaw(event: Vouching, access: ReadonlyMap<string, AccessRow>, now: Date): ChainFlaw | null {
   const look = vouchedBy(event);
   if (!look) return null;
   const row = access.get(look.accessId);
+  if (!row && now.getTime() - event.at.getTime() > ACCESS_KEPT) return null;
   return row && accessDigest(row) === look.accessHash ? null : 'ACCESS_ALTERED';
 }
 

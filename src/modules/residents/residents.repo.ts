@@ -245,11 +245,14 @@ export interface AccessEntry {
   readonly detail?: Readonly<Record<string, string | number>>;
 }
 
-/** Nobody reads this table on the way, hence no RETURNING. Answers with the entry as it is stored. */
+/**
+ * Writes down a look, and the event that vouches for it, so that the access log cannot be altered unseen either: both on their way
+ * together. The entry is not read back: row-level security would hide it.
+ */
 export async function insertAccess(
   scope: Scope,
   { action, residentId = null, purpose, detail = {} }: AccessEntry,
-): Promise<AccessRow> {
+): Promise<void> {
   const { actor, communityId, parts } = scope;
   const at = scope.now();
   const row: AccessRow = {
@@ -263,8 +266,15 @@ export async function insertAccess(
     requestId: parts.requestId,
     detail,
   };
-  await scope.db.insert(accessLog).values(row);
-  return row;
+  await Promise.all([
+    scope.db.insert(accessLog).values(row),
+    scope.append({
+      kind: 'PERSONAL_DATA_READ',
+      subject: residentId === null ? { type: 'AccessLog', id: row.id } : { type: 'Resident', id: residentId },
+      reason: row.purpose ?? detail.purpose?.toString() ?? null,
+      data: { action, accessId: row.id, accessHash: accessDigest(row) },
+    }),
+  ]);
 }
 
 /** By which the event log vouches for an entry: over every column. */

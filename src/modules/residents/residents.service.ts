@@ -23,7 +23,6 @@ import {
 } from './residents.domain.js';
 import {
   type AccessEntry,
-  accessDigest,
   countResidents,
   factsOf,
   insertAccess,
@@ -58,20 +57,8 @@ export async function kinOf(scope: Scope): Promise<readonly Resident[]> {
   return found.filter(resident => resident !== null);
 }
 
-/**
- * Writes who looked at personal data, for whom and why: within the transaction that looks, or in one of its own. An event vouches
- * for the entry, so that the access log cannot be altered unseen either.
- */
-export const logAccess = (scope: Scope, entry: AccessEntry): Promise<void> =>
-  scope.reading(async tx => {
-    const row = await insertAccess(tx, entry);
-    await tx.append({
-      kind: 'PERSONAL_DATA_READ',
-      subject: row.residentId === null ? { type: 'AccessLog', id: row.id } : { type: 'Resident', id: row.residentId },
-      reason: row.purpose ?? row.detail.purpose?.toString() ?? null,
-      data: { action: row.action, accessId: row.id, accessHash: accessDigest(row) },
-    });
-  });
+/** Writes who looked at personal data, for whom and why: within the transaction that looks, or in one of its own. */
+export const logAccess = (scope: Scope, entry: AccessEntry): Promise<void> => scope.reading(tx => insertAccess(tx, entry));
 
 /** How staff look for people. `address` as people write it, `minAge` in whole years on this day. */
 export interface ResidentSearch extends Omit<ResidentFilter, 'bornBy' | 'buildingIds'> {
