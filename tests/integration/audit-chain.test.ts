@@ -8,6 +8,7 @@ import { sealAll } from '../../src/db/sealer.js';
 import { canonical, digest, linkText } from '../../src/kernel/chain.js';
 import { DAY } from '../../src/kernel/clock.js';
 import { newId } from '../../src/kernel/ids.js';
+import { vouchFor } from '../../src/kernel/looks.js';
 import { ok } from '../../src/kernel/result.js';
 import { linksAfter } from '../../src/modules/audit/audit.repo.js';
 import { ChainBroken, signHeads } from '../../src/modules/audit/audit.service.js';
@@ -16,6 +17,7 @@ import { exportChain } from '../../src/modules/audit/export.service.js';
 import { createJournal, headsIn } from '../../src/modules/audit/journal.js';
 import { verifyChain } from '../../src/modules/audit/verification.service.js';
 import { logAccess, revealResident } from '../../src/modules/residents/residents.service.js';
+import { accessLog } from '../../src/modules/residents/residents.table.js';
 import { Scope } from '../../src/scope/scope.js';
 import { ACTORS, scopeOf } from '../support/ask.js';
 import { MOTHER, openWall } from '../support/wall.js';
@@ -306,6 +308,28 @@ describe('the access log', () => {
       { community: WORLD.community, branches: WORLD.branch1, account: WORLD.secretary1 },
     ])
       expect(await rows(settings)).toBe(0);
+  });
+
+  it('may have several entries for one look: the event vouches for all of them', async () => {
+    const common = {
+      communityId: WORLD.community,
+      at: NOW,
+      accountId: null,
+      purpose: 'matching',
+      requestId: 'test',
+      detail: { n: 2 },
+    } as const;
+    const look = (residentId: string) => ({ ...common, id: newId(), action: 'LISTED', residentId });
+    const looks = [look(MOTHER), look(newId())] as const;
+    await scope().transaction(async tx => {
+      await tx.db.insert(accessLog).values([...looks]);
+      await tx.append(vouchFor(looks));
+      return ok(null);
+    });
+    await seal();
+    expect(await verify()).toBeNull();
+    await tamper(`update personal.access_log set at = at - interval '1 h' where id = '${looks[1].id}'`);
+    expect(await verify()).toEqual(['ACCESS_ALTERED', 12]);
   });
 
   it('has each entry vouched for in the transaction that looked', async () => {

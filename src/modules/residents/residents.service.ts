@@ -37,8 +37,7 @@ import {
 
 export { ageBand, type Resident, type ResidentFacts } from './residents.domain.js';
 export { canSee, canSeeAssessment } from './residents.policy.js';
-export { accessDigest, BY_ID, residentById } from './residents.repo.js';
-export type { AccessRow } from './residents.table.js';
+export { BY_ID, residentById } from './residents.repo.js';
 
 /** The resident, masked; null when there is none or it is not the caller's to see. */
 export const findResident = (scope: Scope, id: string): Promise<Resident | null> => scope.load(residentById, id);

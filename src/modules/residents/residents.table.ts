@@ -218,4 +218,3 @@ export const accessLog = personal.table(
     pgPolicy('access_log_verified', { as: 'permissive', for: 'select', using: sql`${inTenant} and ${isPurpose('sealing')}` }),
   ],
 );
-export type AccessRow = typeof accessLog.$inferSelect;
