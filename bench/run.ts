@@ -14,6 +14,12 @@ const PARTS = [
     about:
       'Three operations of a branch secretary over HTTP on the demo estate, and Q0, which asks for nothing; `operations/` has them. The load comes from the same machine and takes its share of it.',
   },
+  {
+    file: 'audit.ts',
+    title: 'The audit chain',
+    about:
+      'What the event log costs writers, how soon events are sealed, how a backlog is worked off, and how fast a chain is verified.',
+  },
   { file: 'plans.ts', title: 'Plans and suggestions', about: 'Over the API on the demo estate, the run in its worker thread.' },
   {
     file: 'wall.ts',

@@ -9,7 +9,7 @@ import { eventSeals, events, unsealedEvents } from './log.table.js';
 const LOCK = 7_230_002;
 /** Events sealed in one transaction: what a backlog takes of the memory, however long it is. */
 const BATCH = 1000;
-const INTERVAL = 500;
+const INTERVAL = 250;
 
 /**
  * Numbers the committed events of a community that have no position yet, in the order in which they were appended, 1000 at most.
@@ -30,30 +30,46 @@ export const sealCommunity = (db: Database, communityId: string, now: Date): Pro
       .where(eq(eventSeals.communityId, communityId))
       .orderBy(desc(eventSeals.position))
       .limit(1);
-    const rows = await tx
-      .select({ event: events })
+    // Two small statements: joined, and with a limit that a generic plan does not know, they would read the whole log each time.
+    const waiting = await tx
+      .select({ id: unsealedEvents.eventId })
       .from(unsealedEvents)
-      .innerJoin(events, and(eq(events.communityId, unsealedEvents.communityId), eq(events.id, unsealedEvents.eventId)))
       .where(eq(unsealedEvents.communityId, communityId))
       .orderBy(asc(unsealedEvents.eventId))
       .limit(BATCH);
-    if (!rows.length) return 0;
+    if (!waiting.length) return 0;
+    const ids = sql`any(${sql.param(waiting.map(({ id }) => id))}::uuid[])`;
+    const found = await tx
+      .select()
+      .from(events)
+      .where(and(eq(events.communityId, communityId), sql`${events.id} = ${ids}`))
+      .orderBy(asc(events.id));
     const start = last?.position ?? BEGINNING.position;
-    let previous = last?.hash.toString('hex') ?? BEGINNING.hash;
-    const hashes = rows.map(({ event }, i) => {
-      previous = digest(linkText(communityId, { position: start + i + 1, previous, sealedAt: now }, event));
-      return previous;
+    let hash = last?.hash.toString('hex') ?? BEGINNING.hash;
+    const rows = found.map((event, i) => {
+      const position = start + i + 1;
+      hash = digest(linkText(communityId, { position, previous: hash, sealedAt: now }, event));
+      const { id, kind, subjectId, branchId, actorId, clientId } = event;
+      return {
+        position,
+        event_id: id,
+        hash,
+        kind,
+        subject_id: subjectId,
+        branch_id: branchId,
+        actor_id: actorId,
+        client_id: clientId,
+      };
     });
-    const ids = rows.map(({ event }) => event.id);
     await tx.execute(sql`
-      insert into ${eventSeals} (community_id, position, event_id, hash, sealed_at, kind, subject_id, branch_id, actor_id, client_id)
-      select e.community_id, ${start}::bigint + sealed.place, e.id, decode(sealed.hash, 'hex'), ${now.toISOString()}::timestamptz,
-        e.kind, e.subject_id, e.branch_id, e.actor_id, e.client_id
-      from unnest(${sql.param(ids)}::uuid[], ${sql.param(hashes)}::text[]) with ordinality as sealed (id, hash, place)
-      join ${events} e on e.community_id = ${communityId} and e.id = sealed.id`);
+      insert into ${eventSeals} (community_id, sealed_at, position, event_id, hash, kind, subject_id, branch_id, actor_id, client_id)
+      select ${communityId}::uuid, ${now.toISOString()}::timestamptz,
+        position, event_id, decode(hash, 'hex'), kind, subject_id, branch_id, actor_id, client_id
+      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as row (position bigint, event_id uuid, hash text, kind text,
+        subject_id uuid, branch_id uuid, actor_id uuid, client_id uuid)`);
     await tx
       .delete(unsealedEvents)
-      .where(and(eq(unsealedEvents.communityId, communityId), sql`${unsealedEvents.eventId} = any(${sql.param(ids)})`));
+      .where(and(eq(unsealedEvents.communityId, communityId), sql`${unsealedEvents.eventId} = ${ids}`));
     return rows.length;
   });
 
@@ -74,6 +90,6 @@ export async function sealAll(db: Database, now: Clock): Promise<number> {
   return total;
 }
 
-/** Seals twice a second until stopped. A round that fails is told and tried again: nothing is lost, only later. */
+/** Seals four times a second until stopped. A round that fails is told and tried again: nothing is lost, only later. */
 export const startSealer = (db: Database, now: Clock, onError: (error: unknown) => void): Repeating =>
   repeat(INTERVAL, () => sealAll(db, now), onError);

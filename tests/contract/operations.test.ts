@@ -82,7 +82,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(rows.every(({ waiting, coverage }) => waiting.workingHours >= 0 && coverage.open > 0)).toBe(true);
     },
     withheld: ['secretary.b2', { branch: { needs: { totalCount: 0, edges: [] } } }],
-    statements: 9,
+    statements: 10,
   },
   'question-05-serve-it-now.graphql': {
     login: () => 'secretary.b1',
@@ -122,7 +122,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(rows.every(({ explanation }) => CHINESE.test(explanation.sentence))).toBe(true);
     },
     withheld: ['family.1', { organization: { suggestedNeeds: null } }],
-    statements: 28,
+    statements: 29,
   },
   'question-07-needs-at-the-counter.graphql': {
     login: () => 'officer.east',
@@ -201,7 +201,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(simulation.losingCount).toBe(simulation.losing.length);
     },
     withheld: ['secretary.b2', { matchPlanSimulate: { simulation: null, userErrors: [{ code: 'FORBIDDEN' }] } }],
-    statements: 34,
+    statements: 35,
   },
   'question-13-done.graphql': {
     login: ({ liaison }) => liaison,
@@ -266,7 +266,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(sum(loads.map(({ promised }: Data) => promised))).toBeGreaterThan(0);
     },
     withheld: ['secretary.b1', { community: { fairness: null } }],
-    statements: 11,
+    statements: 12,
   },
   'question-21-outcomes-of-a-branch.graphql': {
     login: () => 'secretary.b1',
@@ -279,7 +279,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(matchingOutcomes.overall === null || matchingOutcomes.overall.people >= 5).toBe(true);
     },
     withheld: ['secretary.b2', { branch: { fairness: null, matchingOutcomes: null } }],
-    statements: 16,
+    statements: 18,
   },
   'question-22-what-a-plan-changes.graphql': {
     login: () => 'secretary.b1',

@@ -289,17 +289,38 @@ describe('a long chain', () => {
 });
 
 describe('the access log', () => {
-  it('is shown to the purpose of sealing in its own community only', async () => {
+  it('may lose what is older than three years', async () => {
+    await tamper('delete from personal.access_log');
+    const later = (days: number) => verifyChain(scope({ at: new Date(NOW.getTime() + days * DAY) }), { full: true });
+    expect((await later(1000)).broken).toMatchObject({ flaw: 'ACCESS_ALTERED', position: 8 });
+    expect((await later(1100)).broken).toBeNull();
+  });
+
+  it('is shown to the purpose of sealing, staff of the branch, kin and whoever looked, in their own community', async () => {
     const rows = (settings: object) => raw(settings, tx => tx`select 1 from personal.access_log`.then(({ length }) => length));
-    expect(await rows({ community: WORLD.community, system: 'sealing' })).toBe(1);
+    for (const settings of [
+      { system: 'sealing' },
+      { branches: WORLD.branch1, account: WORLD.officer },
+      { kin: MOTHER, account: WORLD.daughter },
+      { account: WORLD.secretary1 },
+    ])
+      expect(await rows({ community: WORLD.community, ...settings })).toBe(1);
     for (const settings of [
       {},
       { system: 'sealing' },
       { community: WORLD.otherCommunity, system: 'sealing' },
-      { community: WORLD.community, system: 'matching' },
-      { community: WORLD.community, branches: WORLD.branch1, account: WORLD.secretary1 },
+      { community: WORLD.community, branches: WORLD.branch2, account: WORLD.secretary2 },
     ])
       expect(await rows(settings)).toBe(0);
+  });
+
+  it('may have several entries for one look: the event vouches for all of them', async () => {
+    await logAccess(scope().asSystem('matching'), { action: 'LISTED', residentIds: [MOTHER, newId()] });
+    const [, second] = await owner`select id from personal.access_log where action = 'LISTED' order by id`;
+    await seal();
+    expect(await verify()).toBeNull();
+    await tamper(`update personal.access_log set at = at - interval '1 h' where id = '${second?.id}'`);
+    expect(await verify()).toEqual(['ACCESS_ALTERED', 12]);
   });
 
   it('has each entry vouched for in the transaction that looked', async () => {

@@ -326,7 +326,7 @@ describe('lists', () => {
       return counts[0];
     };
     expect(await cost('coverage { proposed }')).toBe(2);
-    expect(await cost('ageBand', ACTORS.barber)).toBe(6);
+    expect(await cost('ageBand', ACTORS.barber)).toBe(7);
     expect(await cost('description accessNotes')).toBe(5);
     expect(await cost('timeline { kind }')).toBe(3);
   });

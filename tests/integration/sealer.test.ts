@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/db/client.js';
 import { sealAll, sealCommunity, startSealer } from '../../src/db/sealer.js';
@@ -11,9 +14,11 @@ import { NOW, seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase({ max: 16 });
 const { db } = database.serving;
+const { owner } = database;
+const CHILD = fileURLToPath(new URL('sealer.child.ts', import.meta.url));
 const now = () => NOW;
 beforeAll(() => seedWorld(database));
-beforeEach(() => database.owner`truncate event, event_seal, event_unsealed`);
+beforeEach(() => owner`truncate event, event_seal, event_unsealed`);
 
 const write = (communityId: string = WORLD.community, { at = NOW, count = 1, keep = true, within = async () => {} } = {}) =>
   scopeOf(database, ACTORS.admin, { communityId, now: () => at }).transaction(async (tx): Promise<Result<null>> => {
@@ -24,10 +29,22 @@ const write = (communityId: string = WORLD.community, { at = NOW, count = 1, kee
   });
 const verify = () => verifyChain(scopeOf(database, ACTORS.anonymous));
 const positions = async (communityId: string = WORLD.community): Promise<number[]> =>
-  (await database.owner`select position::int from event_seal where community_id = ${communityId} order by position`).map(
+  (await owner`select position::int from event_seal where community_id = ${communityId} order by position`).map(
     row => row.position,
   );
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+/** Starts a sealer as a process of its own and kills it some milliseconds after its first batch. */
+async function killedInTheMiddle(milliseconds: number): Promise<void> {
+  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, database.url, WORLD.community], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  await sleep(milliseconds);
+  child.kill('SIGKILL');
+  expect(await ended).toEqual([null, 'SIGKILL']);
+}
 
 describe('sealing', () => {
   it('numbers what 16 writers commit without a gap, while two sealers race and a reader follows', async () => {
@@ -37,7 +54,7 @@ describe('sealing', () => {
     const seen: string[] = [];
     let last = 0;
     const follow = async () => {
-      const rows = await database.owner`
+      const rows = await owner`
         select position::int, event_id from event_seal where community_id = ${WORLD.community} and position > ${last} order by position`;
       for (const { position, event_id } of rows) {
         seen.push(event_id);
@@ -69,7 +86,7 @@ describe('sealing', () => {
     expect(new Set(seen).size).toBe(committed);
     expect(seen).toHaveLength(committed);
     expect(await verify()).toMatchObject({ broken: null, head: { position: committed } });
-    expect(await database.owner`select 1 from event_unsealed`).toHaveLength(0);
+    expect(await owner`select 1 from event_unsealed`).toHaveLength(0);
   });
 
   it('puts an event that commits late behind those already sealed', async () => {
@@ -81,7 +98,7 @@ describe('sealing', () => {
     resolve();
     await late;
     expect(await sealCommunity(db, WORLD.community, NOW)).toBe(1);
-    const order = await database.owner`select e.at from event_seal s join event e on e.id = s.event_id order by s.position`;
+    const order = await owner`select e.at from event_seal s join event e on e.id = s.event_id order by s.position`;
     expect(order.map(({ at }) => at.getTime())).toEqual([NOW.getTime(), NOW.getTime() - 60_000]);
   });
 
@@ -93,7 +110,7 @@ describe('sealing', () => {
     expect(await sealAll(db, now)).toBe(1504);
     expect(await positions()).toEqual(upTo(1502));
     expect(await positions(WORLD.otherCommunity)).toEqual([1, 2]);
-    const [first] = await database.owner`
+    const [first] = await owner`
       select e.at from event_seal s join event e using (community_id) where s.community_id = ${WORLD.community} and s.position = 1 and e.id = s.event_id`;
     expect(first?.at).toEqual(NOW);
     expect(await verify()).toMatchObject({ broken: null, head: { position: 1502 } });
@@ -116,6 +133,20 @@ describe('sealing', () => {
     await write();
     await sleep(700);
     expect(await positions()).toEqual([1]);
+  });
+
+  it('loses nothing and repeats nothing when its process is killed in the middle, again and again', async () => {
+    await owner`with appended as (
+        insert into event (community_id, id, at, kind, subject_type, subject_id, actor_role)
+        select ${WORLD.community}, gen_random_uuid(), ${NOW}, 'NEED_CHANGED', 'Need', gen_random_uuid(), 'ACCOUNT' from generate_series(1, 6000)
+        returning community_id, id)
+      insert into event_unsealed select community_id, id from appended`;
+    for (let life = 0; life < 2; life++) await killedInTheMiddle(life * 5);
+    expect(await owner`select 1 from event_unsealed`).not.toHaveLength(0);
+    await sealAll(db, now);
+    expect(await positions()).toEqual(upTo(6000));
+    expect(await owner`select 1 from event_unsealed`).toHaveLength(0);
+    expect(await verify()).toMatchObject({ broken: null, head: { position: 6000 } });
   });
 
   it('leaves the serving role nothing to change', async () => {

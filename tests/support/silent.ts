@@ -6,6 +6,7 @@ const QUIET: Readonly<Record<string, string>> = {
   event_seal: 'the log itself',
   idempotency_key: 'remembers an answer',
   register: 'gives out a number to what is logged',
+  match_plan: 'a run that was given up meanwhile finds nothing to update',
 };
 
 interface Transaction {

@@ -3,10 +3,11 @@ import { alias } from 'drizzle-orm/pg-core';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { eventSeals, events, unsealedEvents } from '../../db/log.table.js';
 import { BEGINNING, type ChainHead, type ChainLink } from '../../kernel/chain.js';
+import type { Look } from '../../kernel/looks.js';
 import { anInteger, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { type AccessRow, accessLog } from '../privacy/access.table.js';
+import { accessLog } from '../privacy/access.table.js';
 import type { AuditEvent, AuditFilter } from './audit.domain.js';
 
 type Seal = typeof eventSeals.$inferSelect;
@@ -138,16 +139,13 @@ export const linksAfter = ({ db, communityId }: Scope, position: number, limit: 
     .orderBy(eventSeals.position)
     .limit(limit);
 
-/** The rows of looks in the access log, by look. */
-export async function accessRows(
-  { db, communityId }: Scope,
-  lookIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly AccessRow[]>> {
+/** Entries of the access log by id. */
+export async function looksById({ db, communityId }: Scope, ids: readonly string[]): Promise<ReadonlyMap<string, Look>> {
   const rows = await db
     .select()
     .from(accessLog)
-    .where(and(eq(accessLog.communityId, communityId), sql`${accessLog.lookId} = any(${sql.param(lookIds)}::uuid[])`));
-  return Map.groupBy(rows, row => row.lookId);
+    .where(and(eq(accessLog.communityId, communityId), sql`${accessLog.id} = any(${sql.param(ids)}::uuid[])`));
+  return new Map(rows.map(row => [row.id, row]));
 }
 
 /** An event that is neither sealed nor waiting to be. */
@@ -164,9 +162,11 @@ export async function neverSealed({ db, communityId }: Scope): Promise<string | 
 /** An entry of the access log that no event vouches for. */
 export async function unknownAccess({ db, communityId }: Scope): Promise<string | null> {
   const [stray] = await db.execute<{ id: string }>(sql`
+    with vouched as materialized (
+      select jsonb_array_elements_text(e.data -> 'accessIds') as id from ${events} e
+      where e.community_id = ${communityId} and e.kind = 'PERSONAL_DATA_READ')
     select a.id from ${accessLog} a
-    where a.community_id = ${communityId} and not exists (
-      select from ${events} e where e.community_id = a.community_id and e.kind = 'PERSONAL_DATA_READ' and e.data ->> 'lookId' = a.look_id::text)
+    where a.community_id = ${communityId} and not exists (select from vouched v where v.id = a.id::text)
     limit 1`);
   return stray?.id ?? null;
 }

@@ -1,8 +1,9 @@
 import { BEGINNING, type ChainFlaw, type ChainHead, ChainWalk, linkText } from '../../kernel/chain.js';
 import type { SignedHead } from '../../kernel/heads.js';
+import { type Look, looksDigest, vouchedBy } from '../../kernel/looks.js';
 import { type Failure, fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import { type AccessRow, accessDigest, isPastKeeping } from '../privacy/access.service.js';
+import { isPastKeeping } from '../privacy/access.service.js';
 import type { AuditReport, Break } from './audit.domain.js';
 import * as repo from './audit.repo.js';
 
@@ -83,15 +84,10 @@ async function startOf(
 async function walkBatch(tx: Scope, walk: ChainWalk): Promise<{ readonly length: number; readonly broken: Break | null }> {
   const links = await repo.linksAfter(tx, walk.head.position, BATCH);
   const { length } = links;
-  const looks = links.flatMap(({ event }) => (event && vouchedBy(event)) ?? []);
-  const access = looks.length
-    ? await repo.accessRows(
-        tx,
-        looks.map(({ lookId }) => lookId),
-      )
-    : new Map<string, readonly AccessRow[]>();
+  const ids = links.flatMap(({ event }) => (event && vouchedBy(event)?.accessIds) ?? []);
+  const looks = ids.length ? await repo.looksById(tx, ids) : new Map<string, Look>();
   for (const link of links) {
-    const flaw = flawOf(tx.communityId, walk, link) ?? (link.event && accessFlaw(link.event, access, tx.now()));
+    const flaw = flawOf(tx.communityId, walk, link) ?? (link.event && accessFlaw(link.event, looks, tx.now()));
     if (flaw) return { length, broken: breakOf(flaw, link.seal.position, link.seal.eventId) };
   }
   return { length, broken: null };
@@ -108,19 +104,12 @@ function flawOf(communityId: string, walk: ChainWalk, { seal, event }: repo.Stor
 const isFiledRight = (seal: repo.StoredLink['seal'], event: NonNullable<repo.StoredLink['event']>): boolean =>
   (['kind', 'subjectId', 'branchId', 'actorId', 'clientId'] as const).every(name => seal[name] === event[name]);
 
-type Vouching = Pick<NonNullable<repo.StoredLink['event']>, 'kind' | 'at' | 'data'>;
-
-/** The look in the access log that an event vouches for. */
-function vouchedBy({ kind, data: { lookId, accessHash } }: Vouching) {
-  return kind === 'PERSONAL_DATA_READ' && typeof lookId === 'string' ? { lookId, accessHash } : null;
-}
-
-function accessFlaw(event: Vouching, access: ReadonlyMap<string, readonly AccessRow[]>, now: Date): ChainFlaw | null {
-  const look = vouchedBy(event);
-  if (!look) return null;
-  const rows = access.get(look.lookId);
-  if (!rows) return isPastKeeping(event.at, now) ? null : 'ACCESS_ALTERED';
-  return accessDigest(rows) === look.accessHash ? null : 'ACCESS_ALTERED';
+function accessFlaw(event: NonNullable<repo.StoredLink['event']>, looks: ReadonlyMap<string, Look>, now: Date): ChainFlaw | null {
+  const vouched = vouchedBy(event);
+  if (!vouched) return null;
+  const found = vouched.accessIds.flatMap(id => looks.get(id) ?? []);
+  if (found.length < vouched.accessIds.length && isPastKeeping(event.at, now)) return null;
+  return looksDigest(found) === vouched.accessHash ? null : 'ACCESS_ALTERED';
 }
 
 async function strays(tx: Scope): Promise<Break | null> {

@@ -1,14 +1,14 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { accountOf } from '../../kernel/actor.js';
-import { canonical, digest } from '../../kernel/chain.js';
 import { newId } from '../../kernel/ids.js';
+import { vouchFor } from '../../kernel/looks.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import type { Scope } from '../../scope/scope.js';
 import { residents } from '../residents/residents.table.js';
 import { type AccessEntry, type LoggedAccess, rolesOfLook } from './access.domain.js';
 import { toldTo } from './access.policy.js';
-import { type AccessRow, accessLog } from './access.table.js';
+import { accessLog } from './access.table.js';
 
 /** The role in which somebody looks at resident `r`. */
 function roleAt({ actor }: Scope): SQL {
@@ -20,32 +20,29 @@ function roleAt({ actor }: Scope): SQL {
 }
 
 /**
- * Writes the rows of one look in one statement, one for each person shown, or one without a person, and answers with them as they
- * are stored.
+ * Writes down one look in one statement, a row for each person shown or one without a person, and the event that vouches for the
+ * rows as they are stored.
  */
 export async function insertAccess(
   scope: Scope,
   { action, residentId = null, residentIds = residentId === null ? [] : [residentId], purpose, detail = {} }: AccessEntry,
-): Promise<readonly AccessRow[]> {
+): Promise<void> {
   const { actor, communityId, parts } = scope;
   const at = scope.now();
   const shown = residentIds.length ? residentIds : [null];
   const ids = shown.map(() => newId(at.getTime()));
-  return scope.db
+  const rows = await scope.db
     .insert(accessLog)
     .select(
-      sql`select ${communityId}::uuid, made.id, ${ids[0]}::uuid, ${at.toISOString()}::timestamptz, ${accountOf(actor)}::uuid,
-        ${roleAt(scope)}, ${purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null)}::system_purpose, ${action}::text,
-        made.resident_id, r.branch_id, ${parts.requestId}::text, ${JSON.stringify(detail)}::text::jsonb
+      sql`select ${communityId}::uuid, made.id, ${at.toISOString()}::timestamptz, ${accountOf(actor)}::uuid, ${roleAt(scope)},
+        ${purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null)}::system_purpose, ${action}::text, made.resident_id, r.branch_id,
+        ${parts.requestId}::text, ${JSON.stringify(detail)}::text::jsonb
       from unnest(${sql.param(ids)}::uuid[], ${sql.param(shown)}::uuid[]) as made (id, resident_id)
       left join ${residents} r on r.community_id = ${communityId} and r.id = made.resident_id`,
     )
     .returning();
+  await scope.append(vouchFor(rows));
 }
-
-/** By which the event log vouches for the rows of a look: over every column, in the order of their ids. */
-export const accessDigest = (rows: readonly AccessRow[]): string =>
-  digest(canonical([...rows].sort((a, b) => (a.id < b.id ? -1 : 1))));
 
 export const LATEST: ListOrder<LoggedAccess> = {
   name: 'accessLog.LATEST',

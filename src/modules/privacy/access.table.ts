@@ -15,8 +15,6 @@ export const accessLog = personal.table(
   {
     communityId: communityId(),
     id: uuid().notNull(),
-    /** The first of the rows that one look wrote; one event vouches for them together. */
-    lookId: uuid('look_id').notNull(),
     at: instant('at').notNull(),
     accountId: uuid('account_id'),
     actorRole: text('actor_role').notNull(),
@@ -32,7 +30,6 @@ export const accessLog = personal.table(
     primaryKey({ columns: [t.communityId, t.id] }),
     index('access_log_by_resident').on(t.communityId, t.residentId, t.id),
     index('access_log_by_branch').on(t.communityId, t.branchId, t.id),
-    index('access_log_by_look').on(t.communityId, t.lookId),
     index('access_log_by_time').on(t.communityId, t.at),
     pgPolicy('access_log_append', { as: 'permissive', for: 'insert', withCheck: inTenant }),
     pgPolicy('access_log_wall', {
@@ -47,4 +44,3 @@ export const accessLog = personal.table(
     }),
   ],
 );
-export type AccessRow = typeof accessLog.$inferSelect;

@@ -262,7 +262,6 @@ export const EXPORTED_COLUMNS: Readonly<
   access_log: {
     community_id: { not: 'the same for everybody in it' },
     id: { not: 'a number of our own' },
-    look_id: { not: 'a number of our own' },
     at: { at: 'accessLog.0.at' },
     account_id: { not: 'somebody else: their position is told' },
     actor_role: { at: 'accessLog.0.by' },
