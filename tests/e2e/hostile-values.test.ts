@@ -102,11 +102,9 @@ const isStale = ({ data }: Answered): boolean =>
   data?.userErrors?.some(({ code }: { readonly code: string }) => code === 'STALE_VERSION') ?? false;
 
 /** Asks one caller all of a field, in order; answers with what went wrong. What was stale is asked again while that helps. */
-async function bugsOf(caller: Caller, questions: readonly Question[]): Promise<readonly string[]> {
+async function bugsOf(caller: Caller, questions: readonly Question[], most: number): Promise<readonly string[]> {
   const bugs: string[] = [];
   const stale: Question[] = [];
-  // The order of a list is asked one by one: a cursor that is none takes the whole answer with it.
-  const most = /\.(after|before) = /.test(questions[0]?.about ?? '') && questions[0]?.keyword === 'query' ? 1 : 20;
   for (const together of operationsOf(questions, most)) {
     const answers = await askTogether(caller, await Promise.all(together.map(withVersion)));
     for (const [i, answer] of answers.entries()) {
@@ -115,22 +113,36 @@ async function bugsOf(caller: Caller, questions: readonly Question[]): Promise<r
       if (isStale(answer) && together[i]) stale.push(together[i]);
     }
   }
-  return stale.length < questions.length && stale.length ? [...bugs, ...(await bugsOf(caller, stale))] : bugs;
+  return stale.length && stale.length < questions.length ? [...bugs, ...(await bugsOf(caller, stale, most))] : bugs;
 }
 
-/** Asks every caller everything that passes the gate, some lists at a time, the longest first; answers with what went wrong. */
-async function bugsIn(lists: readonly (readonly Question[])[], who: readonly Caller[] = callers): Promise<readonly string[]> {
+/** Asks everything that passes the gate, of each caller their share, some lists at a time, the longest first; answers with what went wrong. */
+async function bugsIn(
+  lists: readonly (readonly Question[])[],
+  { most, isFor }: { readonly most: number; readonly isFor: (position: number, caller: number) => boolean },
+): Promise<readonly string[]> {
   const found: string[] = [];
   const waiting = lists.toSorted((a, b) => b.length - a.length).values();
   const worker = async (): Promise<void> => {
     for (const questions of waiting) {
       const passing = questions.filter(question => refusalAtTheGate(schema, question) === null);
-      for (const caller of who) found.push(...(await bugsOf(caller, passing)));
+      for (const [who, caller] of callers.entries())
+        found.push(
+          ...(await bugsOf(
+            caller,
+            passing.filter((_, i) => isFor(i, who)),
+            most,
+          )),
+        );
     }
   };
   await Promise.all(Array.from({ length: 6 }, worker));
   return found;
 }
+/** The callers in turn: what is read is the same for both, or not there. */
+const inTurns = (position: number, caller: number): boolean => position % callers.length === caller;
+/** Whoever may do most, and a liaison: what one is refused for, the other gets deeper into. */
+const byEach = (): boolean => true;
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? 'undefined').slice(0, 80);
 
@@ -191,8 +203,8 @@ describe('no value that can be sent ends in a bug', { timeout: TIMEOUT }, () => 
   it('in any argument of a query', async () => {
     const questions = fieldsOf('Query').flatMap(field => questionsOf(field, 'query'));
     expect(questions.flat().length).toBeGreaterThan(500);
-    // The gate is the same for all; behind it the one who may see more gets further.
-    expect(await bugsIn(questions)).toEqual([]);
+    // Most roots may not be null, so one bad cursor takes all beside it along.
+    expect(await bugsIn(questions, { most: 4, isFor: inTurns })).toEqual([]);
   });
 
   it('in any argument of a field of an object', async () => {
@@ -204,7 +216,7 @@ describe('no value that can be sent ends in a bug', { timeout: TIMEOUT }, () => 
       return fieldsOf(name).flatMap(field => questionsOf(field, 'query', `${name}.`, wrap));
     });
     expect(questions.flat().length).toBeGreaterThan(500);
-    expect(await bugsIn(questions)).toEqual([]);
+    expect(await bugsIn(questions, { most: 20, isFor: inTurns })).toEqual([]);
   });
 
   it('in any input of a mutation', async () => {
@@ -212,7 +224,7 @@ describe('no value that can be sent ends in a bug', { timeout: TIMEOUT }, () => 
       const fields = fieldsOf('Mutation').filter(({ name }) => PHASES.find(phase => phase.test(name)) === names);
       const questions = fields.flatMap(field => questionsOf(field, 'mutation'));
       expect(questions.flat().length).toBeGreaterThan(500);
-      expect(await bugsIn(questions)).toEqual([]);
+      expect(await bugsIn(questions, { most: 20, isFor: byEach })).toEqual([]);
     }
   });
 
