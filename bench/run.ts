@@ -14,6 +14,12 @@ const PARTS = [
     about:
       'Three operations of a branch secretary over HTTP on the demo estate, and Q0, which asks for nothing; `operations/` has them. The load comes from the same machine and takes its share of it.',
   },
+  {
+    file: 'cost.ts',
+    title: 'Points and time',
+    about:
+      'What operations are charged (`extensions.cost`) against what they take over HTTP on the demo estate, one caller at a time. The door alone takes what the first row says, whatever is asked.',
+  },
   { file: 'plans.ts', title: 'Plans and suggestions', about: 'Over the API on the demo estate, the run in its worker thread.' },
   {
     file: 'live.ts',

@@ -199,7 +199,7 @@ const fieldsOf = (type: string): readonly GraphQLField<unknown, unknown>[] => {
 /** Thousands of questions, more with every field: on a busy machine they take their time. */
 const TIMEOUT = 120_000;
 
-describe('no value that can be sent ends in a bug', { timeout: TIMEOUT }, () => {
+describe('S11, S13 and S14: no value that can be sent ends in a bug', { timeout: TIMEOUT }, () => {
   it('in any argument of a query', async () => {
     const questions = fieldsOf('Query').flatMap(field => questionsOf(field, 'query'));
     expect(questions.flat().length).toBeGreaterThan(500);
