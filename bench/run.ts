@@ -20,6 +20,12 @@ const PARTS = [
     about:
       'What the event log costs writers, how soon events are sealed, how a backlog is worked off, and how fast a chain is verified.',
   },
+  {
+    file: 'cost.ts',
+    title: 'Points and time',
+    about:
+      'What operations are charged (`extensions.cost`) against what they take over HTTP on the demo estate, one caller at a time. The door alone takes what the first row says, whatever is asked.',
+  },
   { file: 'plans.ts', title: 'Plans and suggestions', about: 'Over the API on the demo estate, the run in its worker thread.' },
   {
     file: 'wall.ts',

@@ -59,7 +59,7 @@ beforeAll(async () => {
   }
 });
 
-describe.each(WHO)('%s', who => {
+describe.each(WHO)('S12: %s', who => {
   it('sees by id what the words of the schema say, and nothing else', async () => {
     const caller = callerFor(who);
     for (const type of GUARDED) {
@@ -204,7 +204,7 @@ const PUBLIC = (
   (select 'Session', community_id, id from session where state = 'SCHEDULED' limit 1)`
 ).map(({ type, community_id, id }) => toGlobalId(type, community_id, id));
 
-describe.each(OUTSIDERS)('%s, aiming every mutation at what is not theirs', who => {
+describe.each(OUTSIDERS)('S12: %s, aiming every mutation at what is not theirs', who => {
   it('moves nothing, and is told the same as of what is not there', async () => {
     const before = await everythingStored(database);
     let tried = 0;

@@ -119,7 +119,7 @@ describe('a budget', () => {
     expect((await from(home)(10)).status).toBe(200);
   });
 
-  it('for secrets is counted by fields, each alias of them, and leaves reading alone', async () => {
+  it('S4: for secrets is counted by fields, each alias of them, and leaves reading alone', async () => {
     const address = newAddress();
     const guess = (times: number, from = address) => {
       const fields = Array.from({ length: times }, (_, i) => `a${i}: signOut(input: { refreshToken: "${i}" }) { signedOut }`);

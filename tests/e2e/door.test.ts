@@ -15,7 +15,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const send = async (path: string, init: RequestInit = {}) => read(await fetch(`${app.url}${path}`, init));
 const NAME = { query: '{ community { name } }' };
 
-describe('bodies', () => {
+describe('S8: bodies', () => {
   it('takes 100 kB and not a byte more', async () => {
     const body = (size: number) => {
       const empty = JSON.stringify({ query: '{ __typename }', extensions: { pad: '' } });
@@ -62,7 +62,7 @@ describe('bodies', () => {
   });
 });
 
-describe('GET', () => {
+describe('S8: GET', () => {
   const query = `/graphql?query=${encodeURIComponent(NAME.query)}`;
   const preflighted = { 'apollo-require-preflight': '1' };
 
@@ -108,7 +108,7 @@ describe('headers', () => {
     expect((await app.post(NAME, { 'x-request-id': '<script>' })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('lets pages of the listed origin read, and no other', async () => {
+  it('S9: lets pages of the listed origin read, and no other', async () => {
     const preflight = (origin: string) =>
       send('/graphql', {
         method: 'OPTIONS',

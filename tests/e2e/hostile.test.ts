@@ -49,7 +49,7 @@ function withTraps(schema: GraphQLSchema): GraphQLSchema {
   return extended;
 }
 
-describe('size of an operation', () => {
+describe('S3 to S5: size of an operation', () => {
   it('does not execute batches', async () => {
     expect(await app.post([{ query: '{ __typename }' }, { query: '{ __typename }' }])).toMatchObject({ status: 400 });
   });
@@ -90,7 +90,7 @@ describe('size of an operation', () => {
   });
 });
 
-describe('price by real variables', () => {
+describe('S6 and S7: price by real variables', () => {
   const query = `query($first: Int, $last: Int) { branch(id: "${branch}") { buildings(first: $first, last: $last) { edges { node { id branch { id } } } } } }`;
 
   it('tells the price and the limit', async () => {
@@ -134,7 +134,7 @@ describe('price by real variables', () => {
   });
 });
 
-describe('what cannot be stored or is too much', () => {
+describe('S14: what cannot be stored or is too much', () => {
   const query = 'query($address: String!) { buildingsByAddress(address: $address) { id } }';
 
   it.each([
@@ -166,7 +166,7 @@ describe('what cannot be stored or is too much', () => {
   });
 });
 
-describe('what answers do not say', () => {
+describe('S10 and S11: what answers do not say', () => {
   const SECRET = '13812345678';
   it.each([
     [

@@ -4,7 +4,11 @@ export interface Reply {
   readonly status: number;
   // The shape depends on the query; tests read it freely.
   readonly data: any;
-  readonly errors: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+  readonly errors: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string };
+  }[];
 }
 
 /** Somebody with an access token, over HTTP. */

@@ -8,7 +8,11 @@ import type { Leaf } from './inputs.js';
 const NOWHERE = '00000000-0000-7000-8000-0000000000ff';
 const uuid = randomUUID();
 
+/** A telephone and an identity number, which no error may repeat. */
+export const CANARIES = ['13812345678', '33010519400303122X'] as const;
+
 const TEXTS: readonly unknown[] = [
+  CANARIES.join(' '),
   '',
   ' ',
   '\u0000',
@@ -30,8 +34,8 @@ const TEXTS: readonly unknown[] = [
   '{"$ne":null}',
 ];
 
-/** Orders whose cursors hold more than an id: those of ids cannot look right and be wrong. */
-const LISTS = [
+/** Orders whose cursors hold more than an id: those of ids cannot look right and be wrong. A list is named as its field. */
+export const LISTS = [
   'needs.WAITING',
   'needs.URGENCY',
   'sessions.START',
@@ -43,21 +47,22 @@ const LISTS = [
   'buildings.NUMBER',
 ];
 const INSTANTS_OF_NO_CALENDAR = ['2026-02-30T00:00:00.000Z', '2026-02-01T24:00:00.000Z', '0000-01-01T00:00:00.000Z'];
-const CURSORS: readonly unknown[] = [
+const CURSORS_OF_NO_LIST: readonly unknown[] = [
   ...['', 'x', 'null', '[]', '{}', '[null]', '"needs.WAITING"', '["needs.WAITING"]', '["needs.NEWEST",{}]'].map(text =>
     Buffer.from(text).toString('base64url'),
   ),
-  ...LISTS.flatMap(list => [
-    toCursor(list, [uuid]),
-    ...INSTANTS_OF_NO_CALENDAR.flatMap(instant => [toCursor(list, [instant, uuid]), toCursor(list, ['P2', instant, uuid])]),
-    toCursor(list, ['P9', '2026-02-01T00:00:00.000Z', uuid]),
-    toCursor(list, ['infinity', 'x']),
-    toCursor(list, ['\u0000', uuid]),
-    toCursor(list, ['\ud800', uuid]),
-    toCursor(list, [2 ** 31, uuid]),
-    toCursor(list, [1.5, 1e300, uuid]),
-    toCursor(list, [-1, -1, uuid]),
-  ]),
+  toCursor('nothing.NEWEST', [uuid]),
+];
+const cursorsOf = (list: string): readonly unknown[] => [
+  toCursor(list, [uuid]),
+  ...INSTANTS_OF_NO_CALENDAR.flatMap(instant => [toCursor(list, [instant, uuid]), toCursor(list, ['P2', instant, uuid])]),
+  toCursor(list, ['P9', '2026-02-01T00:00:00.000Z', uuid]),
+  toCursor(list, ['infinity', 'x']),
+  toCursor(list, ['\u0000', uuid]),
+  toCursor(list, ['\ud800', uuid]),
+  toCursor(list, [2 ** 31, uuid]),
+  toCursor(list, [1.5, 1e300, uuid]),
+  toCursor(list, [-1, -1, uuid]),
 ];
 
 const NUMBERS: readonly unknown[] = [
@@ -128,18 +133,27 @@ const UUIDS: readonly unknown[] = [
 ];
 const ANYTHING: readonly unknown[] = [null, {}, [], true];
 
-/** Values that nobody means well, for a leaf; `communityId` makes ids that look like our own. */
-export function hostileFor({ path, type, isList }: Leaf, communityId: string): readonly unknown[] {
+/** Where values are put: a leaf of an argument of a field, in a community whose id makes ids that look like our own. */
+export interface Aim {
+  readonly field: string;
+  readonly argument: string;
+  readonly leaf: Leaf;
+  readonly communityId: string;
+}
+
+/** Values that nobody means well. */
+export function hostileFor(aim: Aim): readonly unknown[] {
+  const { type, isList } = aim.leaf;
   if (isList) {
-    const many = hostileFor({ path, type, isList: false }, communityId)[0] ?? null;
+    const many = hostileFor({ ...aim, leaf: { ...aim.leaf, isList: false } })[0] ?? null;
     return [[], [null], [[]], Array.from({ length: 300 }, () => many), Array.from({ length: 5000 }, () => 'x'), ...ANYTHING];
   }
   if (isInputObjectType(type)) return ANYTHING;
   if (isEnumType(type)) return ['NOPE', '__proto__', '', 0, ...ANYTHING];
-  return [...byName(type, path, communityId), ...ANYTHING];
+  return [...byName(type, aim), ...ANYTHING];
 }
 
-function byName({ name }: GraphQLNamedInputType, path: Leaf['path'], communityId: string): readonly unknown[] {
+function byName({ name }: GraphQLNamedInputType, { field, argument, communityId }: Aim): readonly unknown[] {
   if (name === 'ID') {
     const types = [
       'Need',
@@ -156,7 +170,10 @@ function byName({ name }: GraphQLNamedInputType, path: Leaf['path'], communityId
     ];
     return [...IDS, ...types.map(kind => toGlobalId(kind, communityId, randomUUID()))];
   }
-  if (name === 'String') return /^(after|before)$/.test(String(path[0])) ? [...CURSORS, ...TEXTS] : TEXTS;
+  if (name === 'String') {
+    if (argument !== 'after' && argument !== 'before') return TEXTS;
+    return [...CURSORS_OF_NO_LIST, ...LISTS.filter(list => list.startsWith(`${field}.`)).flatMap(cursorsOf), ...TEXTS];
+  }
   if (name === 'DateTime') return INSTANTS;
   if (name === 'LocalDate') return DATES;
   if (name === 'UUID') return UUIDS;
