@@ -8,6 +8,7 @@ import type { AccessTokens, Lockout } from '../kernel/access.js';
 import { type Actor, accountOf, type SystemPurpose } from '../kernel/actor.js';
 import type { Clock } from '../kernel/clock.js';
 import type { IdempotencyKeyReused, NotFound } from '../kernel/failures.js';
+import type { IdentityProvider } from '../kernel/identity-provider.js';
 import { type Failure, fail, ok, type Result } from '../kernel/result.js';
 import type { Vault } from '../kernel/vault.js';
 import type { Loader, LoaderDefinition } from './loader.js';
@@ -38,6 +39,8 @@ export interface ScopeParts {
   /** What signing in needs; absent where nobody can (seeds, jobs). */
   readonly tokens?: AccessTokens;
   readonly lockout?: Lockout;
+  /** Other houses that people can sign in by, by their names. */
+  readonly identityProviders?: ReadonlyMap<string, IdentityProvider>;
 }
 
 /** One request, or one transaction within it: who asks, on which handle, at what time. First argument of every service and repo function. */

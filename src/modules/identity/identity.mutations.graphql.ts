@@ -4,6 +4,7 @@ import { UUID } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
 import { ApiClientResolver } from './clients.graphql.js';
 import { CredentialResolver } from './credentials.graphql.js';
+import { ExternalResolver } from './external.graphql.js';
 import { Account, AccountResolver, RoleAssignment, RoleAssignmentResolver, ViewerResolver } from './identity.graphql.js';
 import { assignRole, createAccount, deactivateAccount, endRole } from './identity.service.js';
 import { InvitationResolver } from './invitations.graphql.js';
@@ -93,6 +94,7 @@ export const identityResolvers = [
   RoleAssignmentResolver,
   SessionResolver,
   CredentialResolver,
+  ExternalResolver,
   InvitationResolver,
   ApiClientResolver,
   IdentityMutationResolver,

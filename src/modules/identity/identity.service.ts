@@ -18,6 +18,14 @@ export {
   rotateKey,
 } from './clients.service.js';
 export {
+  beginExternal,
+  identityProviders,
+  linkExternal,
+  linkedProviders,
+  signInExternally,
+  unlinkExternal,
+} from './external.service.js';
+export {
   type Account,
   INVITATION_STATES,
   type Invitation,
