@@ -32,6 +32,7 @@ import { createLog } from './log.js';
 import { createJournal } from './modules/audit/journal.js';
 import { createAuthentication, hasDemoAccounts } from './modules/identity/identity.service.js';
 import { createLockout } from './modules/identity/lockout.js';
+import { createOidcProvider } from './modules/identity/oidc.js';
 import { createTokens } from './modules/identity/tokens.js';
 import { permissions, resolvers } from './modules/index.js';
 import { failInterruptedPlans, stopPlanRuns } from './modules/matching/plans.service.js';
@@ -226,14 +227,15 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
 const keyId = (secret: string): string => createHmac('sha256', secret).update('key id').digest('base64url').slice(0, 8);
 
 /** What signing in needs, and how a token becomes an actor. */
-function signing({ jwtSecret, jwtSecretPrevious, dataDir }: Config, { db, now }: House, onError: (error: unknown) => void) {
+function signing({ jwtSecret, jwtSecretPrevious, dataDir, oidc }: Config, { db, now }: House, onError: (error: unknown) => void) {
   const secret = jwtSecret ?? keptSecret(dataDir, 'jwt.secret');
   const keys = new Map(
     [jwtSecretPrevious, secret].flatMap(value => (value === null ? [] : [[keyId(value), Buffer.from(value)] as const])),
   );
   const tokens = createTokens({ keys, current: keyId(secret), issuer: NAME, audience: NAME, ttlSeconds: TOKEN_TTL });
   const { authenticate } = createAuthentication({ db, tokens, now, onError });
-  return { tokens, lockout: createLockout(), authenticate };
+  const identityProviders = new Map(oidc ? [createOidcProvider(oidc)].map(provider => [provider.name, provider]) : []);
+  return { tokens, lockout: createLockout(), identityProviders, authenticate };
 }
 
 /** True while the database answers in time; that its migrations are complete is asked until it is so. */

@@ -59,6 +59,28 @@ describe('configuration', () => {
     expect(problemsOf({ ...safe, JWT_SECRET: 'x'.repeat(64) })).not.toHaveLength(0);
   });
 
+  it('takes a provider to sign in by as a whole, by HTTPS or from this machine', () => {
+    const whole = {
+      OIDC_ISSUER: 'https://id.example/realm',
+      OIDC_CLIENT_ID: 'us',
+      OIDC_CLIENT_SECRET: 'x',
+      OIDC_REDIRECT_URIS: 'https://a.example/back, http://localhost:5173/back',
+    };
+    expect(loadConfig({}).oidc).toBeNull();
+    expect(loadConfig(whole).oidc).toEqual({
+      issuer: 'https://id.example/realm',
+      clientId: 'us',
+      clientSecret: 'x',
+      redirectUris: ['https://a.example/back', 'http://localhost:5173/back'],
+    });
+    for (const name of Object.keys(whole))
+      expect(problemsOf({ ...whole, [name]: '' })).toEqual([expect.stringMatching(`^${name} `)]);
+    for (const OIDC_ISSUER of ['http://id.example', 'http://localhost.example', 'ftp://localhost', 'id.example'])
+      expect(problemsOf({ ...whole, OIDC_ISSUER })).toEqual([expect.stringMatching(/^OIDC_ISSUER /)]);
+    expect(problemsOf({ PUBLIC_URL: 'https://a.example/path' })).not.toHaveLength(0);
+    expect(problemsOf({ PUBLIC_URL: '*' })).not.toHaveLength(0);
+  });
+
   it('reads numbered keys', () => {
     const keys = loadConfig({ DATA_KEYS: `2:${secret}, 1:${secret}` }).dataKeys;
     expect([...(keys?.keys() ?? [])]).toEqual([2, 1]);

@@ -23,6 +23,13 @@ export interface Config {
   readonly jwtSecret: string | null;
   /** Accepted beside it while keys change: the one before, or the one that comes next. */
   readonly jwtSecretPrevious: string | null;
+  /** An OpenID provider that people may sign in by; null: none. */
+  readonly oidc: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly redirectUris: readonly string[];
+  } | null;
   /** Seal personal columns; null: those of `dataKeysFile`, and without one a key is made and kept in `dataDir`. */
   readonly dataKeys: NumberedKeys | null;
   readonly dataKeysFile: string | null;
@@ -89,6 +96,19 @@ const numberedKeys = z.string().transform((text, context) => {
   return keys;
 });
 
+const HERE = ['localhost', '127.0.0.1', '[::1]'];
+/** HTTPS, or HTTP on this machine. */
+const address = z.url({ protocol: /^https?$/, error: 'is not an address such as https://id.example' }).refine(text => {
+  const { protocol, hostname } = URL.canParse(text) ? new URL(text) : {};
+  return protocol !== 'http:' || HERE.includes(hostname ?? '');
+}, 'is http: to another machine');
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map(part => part.trim())
+    .filter(Boolean);
+
 const origin = z
   .string()
   .refine(
@@ -106,6 +126,10 @@ const environment = z.object({
   PUBLIC_URL: origin.refine(text => text !== '*', 'is not an address such as https://api.example').optional(),
   JWT_SECRET: secret.optional(),
   JWT_SECRET_PREVIOUS: secret.optional(),
+  OIDC_ISSUER: address.optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_REDIRECT_URIS: z.string().transform(list).pipe(z.array(address)).optional(),
   DATA_KEYS: numberedKeys.optional(),
   DATA_KEYS_FILE: z.string().optional(),
   INDEX_KEYS: numberedKeys.optional(),
@@ -113,16 +137,7 @@ const environment = z.object({
   AUDIT_KEYS: numberedKeys.optional(),
   AUDIT_KEYS_FILE: z.string().optional(),
   AUDIT_DIR: z.string().optional(),
-  CORS_ORIGINS: z
-    .string()
-    .transform(text =>
-      text
-        .split(',')
-        .map(part => part.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(origin))
-    .default([]),
+  CORS_ORIGINS: z.string().transform(list).pipe(z.array(origin)).default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`).optional(),
   DEMO_DATA: flag.optional(),
   TRUST_PROXY: integer(0, 0, 10),
@@ -152,6 +167,14 @@ function productionProblems(given: Given): readonly string[] {
   ].flat();
 }
 
+const OIDC = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_REDIRECT_URIS'] as const;
+
+/** A provider is described as a whole or not at all. */
+function oidcProblems(given: Given): readonly string[] {
+  const missing = OIDC.filter(name => !given[name]);
+  return missing.length === OIDC.length ? [] : missing.map(name => `${name} is missing beside the others of OIDC_`);
+}
+
 /**
  * The configuration that the environment describes. An empty variable counts as absent.
  *
@@ -166,6 +189,7 @@ export function loadConfig(variables: Given): Config {
     ...(error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`),
     ...(production ? productionProblems(given) : []),
     ...KEY_SETTINGS.flatMap(name => (given[name] && given[`${name}_FILE`] ? [`${name} and ${name}_FILE are both set`] : [])),
+    ...oidcProblems(given),
     ...(given.DATABASE_OWNER_URL && !given.DATABASE_URL ? ['DATABASE_OWNER_URL is set without DATABASE_URL'] : []),
     ...tooSmall.map(name => `${name} is less than COST_LIMIT: there would be operations that it never pays for`),
   ];
@@ -180,6 +204,14 @@ export function loadConfig(variables: Given): Config {
     jwtSecret: env.JWT_SECRET ?? null,
     jwtSecretPrevious: env.JWT_SECRET_PREVIOUS ?? null,
     publicUrl: env.PUBLIC_URL ?? null,
+    oidc: env.OIDC_ISSUER
+      ? {
+          issuer: env.OIDC_ISSUER,
+          clientId: env.OIDC_CLIENT_ID ?? '',
+          clientSecret: env.OIDC_CLIENT_SECRET ?? '',
+          redirectUris: env.OIDC_REDIRECT_URIS ?? [],
+        }
+      : null,
     dataKeys: env.DATA_KEYS ?? null,
     dataKeysFile: env.DATA_KEYS_FILE ?? null,
     indexKeys: env.INDEX_KEYS ?? null,

@@ -49,7 +49,8 @@ function stopOnSignals(starting: Promise<App>): void {
 async function welcome({ url, house }: App): Promise<void> {
   say(`Red Alliance serves at ${url}/graphql. Open ${url} in a browser to try it.`);
   if (!(await hasDemoAccounts(house.db))) return;
-  say('Demo accounts: admin, secretary.b1 to .b4, officer.east, officer.west, liaison.u001 and on, family.1, subdistrict');
+  say('Demo accounts: admin, secretary.b1 to .b4, officer.east, officer.west, generalist.b1, liaison.u001 and on, family.1,');
+  say('volunteer.1, mediator, subdistrict, auditor');
   say(`Their password: ${DEMO_PASSWORD}`);
   say(`A query to paste: ${FIRST_QUERY}`);
 }

@@ -28,7 +28,8 @@ export const UserErrorCode = defineEnum<ClientFailure['code']>(
     TOTP_REQUIRED: ['需要动态验证码', 'one-time code needed', 'Name and password are right: send them again with `totpCode`.'],
     TOO_MANY_ATTEMPTS: ['尝试次数过多', 'too many attempts', 'Wait for `retryAfterSeconds`.'],
     TOOK_TOO_LONG: ['耗时过长', 'took too long', 'Given up after a while; ask for less, e.g. fewer days.'],
-    INVALID_TOKEN: ['令牌无效', 'invalid token', 'Unknown, used before, or expired: sign in again.'],
+    UNAVAILABLE: ['对方服务暂不可用', 'not available now', 'Another house that is needed for this does not answer; try later.'],
+    INVALID_TOKEN: ['令牌无效', 'invalid token', 'Unknown, used before, or expired: begin anew.'],
   },
 );
 

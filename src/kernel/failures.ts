@@ -83,7 +83,9 @@ export interface TooManyAttempts extends Failure<'TOO_MANY_ATTEMPTS'> {
 }
 /** It was given up after a while; less of it may do. */
 export type TookTooLong = Failure<'TOOK_TOO_LONG'>;
-/** The refresh token is unknown, spent or expired. */
+/** Another house that is needed for this does not answer. */
+export type Unavailable = Failure<'UNAVAILABLE'>;
+/** The refresh token (or code, or ticket) is unknown, spent or expired. */
 export type InvalidToken = Failure<'INVALID_TOKEN'>;
 
 /** Every failure that clients can meet in `userErrors`. */
@@ -107,4 +109,5 @@ export type ClientFailure =
   | TotpRequired
   | TooManyAttempts
   | TookTooLong
+  | Unavailable
   | InvalidToken;

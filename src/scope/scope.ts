@@ -9,6 +9,7 @@ import { type Actor, accountOf, clientOf, type SystemPurpose } from '../kernel/a
 import type { Clock } from '../kernel/clock.js';
 import type { IdempotencyKeyReused, NotFound } from '../kernel/failures.js';
 import type { HeadJournal } from '../kernel/heads.js';
+import type { IdentityProvider } from '../kernel/identity-provider.js';
 import type { PhoneRelay } from '../kernel/phone-relay.js';
 import { type Failure, fail, ok, type Result } from '../kernel/result.js';
 import type { Vault } from '../kernel/vault.js';
@@ -44,6 +45,8 @@ export interface ScopeParts {
   readonly phoneRelay?: PhoneRelay;
   /** Where the heads of the chains are kept outside the database; absent where nobody keeps them. */
   readonly journal?: HeadJournal;
+  /** Other houses that people can sign in by, by their names. */
+  readonly identityProviders?: ReadonlyMap<string, IdentityProvider>;
 }
 
 /** One request, or one transaction within it: who asks, on which handle, at what time. First argument of every service and repo function. */

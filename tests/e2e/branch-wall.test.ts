@@ -151,9 +151,8 @@ const attacks = ({
     membershipStart: matches
       .slice(0, 1)
       .map(({ organization }) => ({ organizationId: organization.id, branchId, idempotencyKey })),
-    accountCreate: [
-      { login: 'intruder', displayName: '某', password: 'a long enough one', role: 'BRANCH_SECRETARY', branchId, idempotencyKey },
-    ],
+    invitationCreate: [{ role: 'BRANCH_SECRETARY', branchId, idempotencyKey }],
+    apiClientCreate: [{ name: '某', scopes: ['needs:read'], role: 'BRANCH_SECRETARY', branchId, idempotencyKey }],
     roleAssign: [{ accountId, role: 'BRANCH_SECRETARY', branchId, idempotencyKey }],
   };
 };

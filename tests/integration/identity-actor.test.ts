@@ -36,6 +36,17 @@ describe('loadActor', () => {
     expect(await actorOf(accountId)).toEqual({ ...NOTHING, accountId, ...rights });
   });
 
+  it.each<[AccountActor['roles'][number], Partial<AccountActor>]>([
+    ['GENERALIST_WORKER', { branchIds: [WORLD.branch2] }],
+    ['VOLUNTEER', {}],
+    ['MEDIATOR', {}],
+    ['SUBDISTRICT', {}],
+    ['AUDITOR', {}],
+  ])('gives %s no more than follows from the role', async (role, rights) => {
+    const { id } = await someone({ role, ...(role === 'GENERALIST_WORKER' && { branch: WORLD.branch2 }) });
+    expect(await actorOf(id)).toEqual({ ...NOTHING, accountId: id, roles: [role], ...rights });
+  });
+
   it('joins the rights of several roles, counts them from and until their time, and reads verified kinship only', async () => {
     const { id } = await someone({ role: 'LIAISON', organization: WORLD.barber });
     await addRole(id, { role: 'BRANCH_SECRETARY', branch: WORLD.branch2 });

@@ -123,7 +123,22 @@ describe('invitations', () => {
     expect((await accept(code, { login: 'admin' })).userErrors).toMatchObject([
       { code: 'INVALID_INPUT', path: ['login'], rule: 'NOT_ALLOWED' },
     ]);
-    expect((await accept(code, { password: 'short' })).userErrors).toMatchObject([{ path: ['password'], rule: 'MIN' }]);
+    for (const [wrong, path] of [
+      [{ login: 'Ünicode' }, 'login'],
+      [{ login: 'x' }, 'login'],
+      [{ login: '-x-' }, 'login'],
+      [{ displayName: ' ' }, 'displayName'],
+      [{ password: 'short' }, 'password'],
+    ] as const)
+      expect(await accept(code, wrong)).toMatchObject({ login: null, userErrors: [{ path: [path] }] });
+    expect(codes(await accept(code))).toEqual([]);
+  });
+
+  it('open nothing once their role would be over', async () => {
+    const validUntil = new Date(NOW.getTime() + 3_600_000);
+    const { code } = await invite(ACTORS.admin, { ...clinic, validUntil: validUntil.toISOString() });
+    const later = { lockout: createLockout(), now: () => validUntil };
+    expect(codes(await accept(code, {}, later))).toEqual(['INVALID_TOKEN']);
     expect(codes(await accept(code))).toEqual([]);
   });
 

@@ -487,7 +487,7 @@ describe('referrals', () => {
 describe('the demo accounts', () => {
   it('open with the one password and carry their roles', async () => {
     const stored = await rows('select id, login, is_demo, password_hash from identity.account');
-    expect(stored).toHaveLength(110);
+    expect(stored).toHaveLength(114);
     expect(stored.every(({ is_demo }) => is_demo)).toBe(true);
     expect(new Set(stored.map(({ password_hash }) => password_hash)).size).toBe(1);
     expect(await fits(stored[0]?.password_hash, 'not the password')).toMatchObject({ value: false });
@@ -512,6 +512,17 @@ describe('the demo accounts', () => {
     expect(await actorOf('liaison.u100')).toMatchObject({ memberBranchIds: { length: 1 } });
     expect(await actorOf('family.1')).toMatchObject({ roles: ['FAMILY'], kinIds: { length: 1 } });
     expect(await actorOf('family.2')).toMatchObject({ roles: ['FAMILY'], kinIds: [] });
-    expect(await actorOf('subdistrict')).toMatchObject({ roles: ['SUBDISTRICT'], branchIds: [] });
+    expect(await actorOf('generalist.b1')).toMatchObject({
+      roles: ['GENERALIST_WORKER'],
+      branchIds: { length: 1 },
+      secretaryBranchIds: [],
+    });
+    for (const [login, role] of [
+      ['subdistrict', 'SUBDISTRICT'],
+      ['volunteer.1', 'VOLUNTEER'],
+      ['mediator', 'MEDIATOR'],
+      ['auditor', 'AUDITOR'],
+    ] as const)
+      expect(await actorOf(login)).toMatchObject({ roles: [role], branchIds: [], organizationIds: [], kinIds: [] });
   });
 });

@@ -29,7 +29,6 @@ export const SIGN_IN = `mutation($input: SignInInput!) { signIn(input: $input) {
 export const REFRESH = `mutation($input: SessionRefreshInput!) { sessionRefresh(input: $input) { ${session} } }`;
 export const SIGN_OUT = `mutation($input: SignOutInput!) { signOut(input: $input) { signedOut ${errors} } }`;
 export const CHANGE = `mutation($input: PasswordChangeInput!) { passwordChange(input: $input) { account { version } ${errors} } }`;
-export const CREATE = `mutation($input: AccountCreateInput!) { accountCreate(input: $input) { account { id login active roles { id role branch { code } } } ${errors} } }`;
 export const ASSIGN = `mutation($input: RoleAssignInput!) { roleAssign(input: $input) { roleAssignment { id role validUntil account { login } } ${errors} } }`;
 export const END = `mutation($input: RoleEndInput!) { roleEnd(input: $input) { roleAssignment { id validUntil } ${errors} } }`;
 export const DEACTIVATE = `mutation($input: AccountDeactivateInput!) { accountDeactivate(input: $input) { account { active version } ${errors} } }`;

@@ -13,15 +13,7 @@ import type {
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import {
-  accountById,
-  accountWithLogin,
-  deactivate,
-  insertAccounts,
-  insertRoles,
-  lockAccount,
-  visibleAccount,
-} from './accounts.repo.js';
+import { accountWithLogin, deactivate, insertAccounts, insertRoles, lockAccount, visibleAccount } from './accounts.repo.js';
 import {
   type Account,
   checkLogin,
@@ -32,65 +24,23 @@ import {
 } from './identity.domain.js';
 import { canManageAccounts } from './identity.policy.js';
 import { hashPassword } from './passwords.js';
-import { assigned, assignmentOf, checkRole, type NewRole, notOneself } from './roles.service.js';
+import { assigned, assignmentOf, type NewRole, notOneself } from './roles.service.js';
 import { revokeTokens } from './sessions.repo.js';
 
-export interface CreateAccount extends NewRole {
+/** What somebody chooses to be called. */
+export interface Naming {
   readonly login: string;
   readonly displayName: string;
-  readonly password: string;
-  readonly idempotencyKey: string;
 }
 
-/** Opens an account with its first role in this community. */
-export async function createAccount(
-  scope: Scope,
-  command: CreateAccount,
-): Promise<Result<Account, Forbidden | InvalidInput | NotFound | Duplicate | TooManyAttempts | IdempotencyKeyReused>> {
-  const { password, idempotencyKey, ...input } = command;
-  if (!canManageAccounts(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  const checked = checkAccount(command, password);
-  if (!checked.ok) return checked;
-  const hash = await hashPassword(password);
-  if (!hash.ok) return hash;
-  return scope.transaction(async tx =>
-    // Without the password: not even a keyed digest of it lies beside its slow hash.
-    tx.once(
-      { operation: 'accountCreate', key: idempotencyKey, input },
-      async (): Promise<Result<Account, InvalidInput | NotFound | Duplicate>> => {
-        const role = await checkRole(tx, command);
-        if (!role.ok) return role;
-        const now = tx.now();
-        const account = accountRow(command, now);
-        if (!(await insertAccounts(tx, [account], { passwordHash: hash.value, isDemo: false })).size) {
-          const existing = await accountWithLogin(tx, account.login);
-          if (!existing) throw new Error('a login is taken by nobody');
-          return fail({
-            code: 'DUPLICATE',
-            path: ['login'],
-            existingType: 'Account',
-            existingGlobal: true,
-            existingId: existing.id,
-          });
-        }
-        const assignment = assignmentOf(account.id, command, now);
-        await insertRoles(tx, [assignment]);
-        await tx.append(created(account), assigned(assignment));
-        return ok(account);
-      },
-      id => tx.load(accountById, id),
-    ),
-  );
-}
-
-export const checkAccount = ({ login, displayName }: Pick<CreateAccount, 'login' | 'displayName'>, password: string) =>
+export const checkAccount = ({ login, displayName }: Naming, password: string) =>
   allOf(
     checkLogin(login),
     checkText(['displayName'], displayName, { max: MAX_DISPLAY_NAME, required: true }),
     checkPassword('password', password, login),
   );
 
-export const accountRow = ({ login, displayName }: Pick<CreateAccount, 'login' | 'displayName'>, now: Date): Account => ({
+export const accountRow = ({ login, displayName }: Naming, now: Date): Account => ({
   id: newId(now.getTime()),
   login: normalizeLogin(login),
   displayName: displayName.trim(),
@@ -101,9 +51,7 @@ export const accountRow = ({ login, displayName }: Pick<CreateAccount, 'login' |
 
 export const created = ({ id }: Account) => ({ kind: 'ACCOUNT_CREATED', subject: { type: 'Account', id } });
 
-export interface AccountSeed {
-  readonly login: string;
-  readonly displayName: string;
+export interface AccountSeed extends Naming {
   readonly roles: readonly NewRole[];
 }
 

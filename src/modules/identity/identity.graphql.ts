@@ -113,7 +113,10 @@ export class RoleAssignmentResolver {
     return scope.load(accountById, role.accountId);
   }
 
-  @FieldResolver(() => Branch, { nullable: true, description: 'The branch of a secretary; null for other roles.' })
+  @FieldResolver(() => Branch, {
+    nullable: true,
+    description: 'The branch of a secretary or a generalist worker; null for other roles.',
+  })
   branch(@Root() { branchId }: RoleRecord, @Ctx() scope: Scope) {
     return branchId && scope.load(branchById, branchId);
   }

@@ -1,28 +1,15 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, Resolver } from 'type-graphql';
-import { Weighs } from '../../graphql/cost.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
 import { UUID } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
 import { ApiClientResolver } from './clients.graphql.js';
 import { CredentialResolver } from './credentials.graphql.js';
+import { ExternalResolver } from './external.graphql.js';
 import { Account, AccountResolver, RoleAssignment, RoleAssignmentResolver, ViewerResolver } from './identity.graphql.js';
-import { assignRole, createAccount, deactivateAccount, endRole } from './identity.service.js';
+import { assignRole, deactivateAccount, endRole } from './identity.service.js';
 import { InvitationResolver } from './invitations.graphql.js';
 import { NewRoleInput, ROLE_IDS } from './roles.graphql.js';
 import { SessionResolver } from './sessions.graphql.js';
-
-@InputType({ description: 'A new account with its first role in this community.' })
-class AccountCreateInput extends NewRoleInput {
-  @Field(() => String, { description: '2 to 64 letters a–z, digits, dots, dashes and underscores; unique over all communities.' })
-  readonly login!: string;
-  @Field(() => String, { description: 'As colleagues call them at work, at most 40 characters.' }) readonly displayName!: string;
-  @Field(() => String, {
-    description: '10 to 128 characters, without the login in it; its holder changes it with `passwordChange`.',
-  })
-  readonly password!: string;
-  @Field(() => UUID, { description: 'Made by the client; the same key never opens a second account.' })
-  readonly idempotencyKey!: string;
-}
 
 @InputType({ description: 'A role for an account.' })
 class RoleAssignInput extends NewRoleInput {
@@ -45,22 +32,12 @@ class AccountDeactivateInput {
   readonly idempotencyKey?: string | null;
 }
 
-const AccountCreatePayload = payloadOf('AccountCreate', 'account', () => Account);
 const AccountDeactivatePayload = payloadOf('AccountDeactivate', 'account', () => Account);
 const RoleAssignPayload = payloadOf('RoleAssign', 'roleAssignment', () => RoleAssignment);
 const RoleEndPayload = payloadOf('RoleEnd', 'roleAssignment', () => RoleAssignment);
 
 @Resolver()
 class IdentityMutationResolver {
-  @Weighs(200)
-  @Mutation(() => AccountCreatePayload, { description: 'Opens an account. Only the admin of the community may.' })
-  accountCreate(
-    @Ctx() scope: Scope,
-    @Arg('input', () => AccountCreateInput, { description: 'The account and its first role.' }) input: AccountCreateInput,
-  ) {
-    return mutate(scope, 'account', input, ROLE_IDS, command => createAccount(scope, command));
-  }
-
   @Mutation(() => AccountDeactivatePayload, {
     description:
       'Shuts an account: its sessions end, and all its access tokens within a second. Only the admin may, and only when the account has no role elsewhere.',
@@ -95,6 +72,7 @@ export const identityResolvers = [
   RoleAssignmentResolver,
   SessionResolver,
   CredentialResolver,
+  ExternalResolver,
   InvitationResolver,
   ApiClientResolver,
   IdentityMutationResolver,

@@ -5,9 +5,12 @@ import { invitations } from './credentials.table.js';
 import type { RoleAssignment } from './identity.domain.js';
 import { accounts, roleAssignments } from './identity.table.js';
 
-/** Accounts and roles are given and taken by the admin of the community, and by the seed. */
+/** Not through a program: a program could widen itself by what it gives. */
+const inPerson = (actor: Actor): actor is AccountActor => actor.kind === 'ACCOUNT' && actor.client === null;
+
+/** Accounts and roles are given and taken by the admin of the community in person, and by the seed. */
 export const canManageAccounts = (actor: Actor): boolean =>
-  isAdmin(actor) || (actor.kind === 'SYSTEM' && actor.purpose === 'seed');
+  (inPerson(actor) && isAdmin(actor)) || (actor.kind === 'SYSTEM' && actor.purpose === 'seed');
 
 /** An account is seen by itself, and by the admin of a community in which it has or had a role (`belongs`). */
 export const accountSight = anyOf<{ readonly id: string; readonly belongs: boolean }>(
@@ -30,12 +33,12 @@ export const canSeeRole = roleSight.holds;
  * family of their residents. Without an account: whether the caller may at all.
  */
 export const canResetPassword = (actor: Actor, account: { readonly isFamily: boolean } = { isFamily: true }): boolean =>
-  actor.kind === 'ACCOUNT' && actor.client === null && (isAdmin(actor) || (account.isFamily && isStaff(actor)));
+  inPerson(actor) && (isAdmin(actor) || (account.isFamily && isStaff(actor)));
 
 const TOTP_ROLES: readonly Role[] = ['COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'SUBDISTRICT', 'AUDITOR'];
 /** A second factor is for those whose password opens much: secretaries and above, in person. */
 export const canUseTotp = (actor: Actor): actor is AccountActor =>
-  actor.kind === 'ACCOUNT' && actor.client === null && actor.roles.some(role => TOTP_ROLES.includes(role));
+  inPerson(actor) && actor.roles.some(role => TOTP_ROLES.includes(role));
 
 /**
  * Who invites: the admin to every role; a secretary liaisons of organisations in the alliance of a branch they run
@@ -45,7 +48,7 @@ export function canInvite(
   actor: Actor,
   to: { readonly role: Role; readonly alliedBranchIds: readonly string[] } | null = null,
 ): boolean {
-  if (actor.kind !== 'ACCOUNT' || actor.client !== null) return false;
+  if (!inPerson(actor)) return false;
   if (isAdmin(actor)) return true;
   if (!to) return actor.secretaryBranchIds.length > 0;
   return to.role === 'LIAISON' && to.alliedBranchIds.some(branchId => runs(actor, branchId));
@@ -53,6 +56,6 @@ export function canInvite(
 
 /** Invitations are seen by the admin, all of the community, and by whoever may invite, their own. */
 export const invitationVisibleTo = (actor: Actor, communityId: string): SQL | undefined =>
-  canInvite(actor) && actor.kind === 'ACCOUNT'
+  inPerson(actor) && canInvite(actor)
     ? and(eq(invitations.communityId, communityId), isAdmin(actor) ? undefined : eq(invitations.invitedBy, actor.accountId))
     : sql`false`;

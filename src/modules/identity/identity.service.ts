@@ -1,6 +1,6 @@
 /** What other subjects and the doors know of identity. */
 export { accountById, BY_LOGIN, hasDemoAccounts, pageOfAccounts, rolesByAccount, visibleAccount } from './accounts.repo.js';
-export { type CreateAccount, createAccount, createAccounts, deactivateAccount } from './accounts.service.js';
+export { createAccounts, deactivateAccount } from './accounts.service.js';
 export { loadActor } from './actor.repo.js';
 export { type Authentication, type Caller, createAuthentication } from './authentication.service.js';
 export {
@@ -17,6 +17,14 @@ export {
   revokeClient,
   rotateKey,
 } from './clients.service.js';
+export {
+  beginExternal,
+  identityProviders,
+  linkExternal,
+  linkedProviders,
+  signInExternally,
+  unlinkExternal,
+} from './external.service.js';
 export {
   type Account,
   INVITATION_STATES,

@@ -133,7 +133,9 @@ export async function acceptInvitation(
   if (!hash.ok) return hash;
   const { communityId, invitedBy } = invitation;
   const inviter = await loadActor(scope.db, communityId, invitedBy, scope.now());
-  if (!inviter || !(await mayInvite(new Scope({ ...scope.parts, communityId, actor: inviter }), invitation))) return INVALID;
+  const isOver = invitation.validUntil !== null && invitation.validUntil <= scope.now();
+  if (isOver || !inviter || !(await mayInvite(new Scope({ ...scope.parts, communityId, actor: inviter }), invitation)))
+    return INVALID;
   const there = new Scope({ ...scope.parts, communityId, actor: ANONYMOUS });
   return there.transaction(async (tx): Promise<Result<Account, InvalidInput | InvalidToken>> => {
     const account = accountRow(command, tx.now());

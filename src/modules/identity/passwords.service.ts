@@ -13,6 +13,7 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { normalize } from '../../kernel/text.js';
 import type { Scope } from '../../scope/scope.js';
 import { accountById, lockAccount, replaceHash } from './accounts.repo.js';
+import { removeLinks } from './external.repo.js';
 import { checkPassword, MAX_LOGIN, normalizeLogin } from './identity.domain.js';
 import { canResetPassword } from './identity.policy.js';
 import { fits, hashPassword } from './passwords.js';
@@ -113,7 +114,7 @@ export interface ResetPassword {
 }
 
 /**
- * Sets a new password by an officer's code and ends all sessions of the account. An unknown name, a name without a code and a
+ * Sets a new password by an officer's code, ends all sessions of the account and its links with other houses. An unknown name, a name without a code and a
  * wrong code cost the same work and get the same answer; the code dies after five wrong tries.
  */
 export async function resetPassword(
@@ -133,15 +134,16 @@ export async function resetPassword(
   const reset = await resetOf(scope, found?.active ? found.id : null, MAX_WRONG_CODES);
   const right = await fits(reset?.codeHash ?? null, normalizeCode(code));
   if (!right.ok) return right;
-  const hash = await hashPassword(newPassword);
+  const hash = right.value ? await hashPassword(newPassword) : ok(null);
   if (!hash.ok) return hash;
-  const isDone = await scope.transaction(async (tx): Promise<Result<boolean, InvalidCredentials>> => {
-    if (!right.value || !found?.passwordHash || !(await clearReset(tx, found.id, reset?.codeHash ?? ''))) {
+  const isDone = await scope.transaction(async (tx): Promise<Result<boolean, never>> => {
+    if (!found?.passwordHash || !reset || hash.value === null || !(await clearReset(tx, found.id, reset.codeHash))) {
       await countWrongCode(tx, found?.id ?? null);
       return ok(false);
     }
     if (!(await replaceHash(tx, found.id, found.passwordHash, hash.value))) return ok(false);
     await revokeTokens(tx, { accountId: found.id });
+    await removeLinks(tx, found.id, null);
     await tx.append({ kind: 'PASSWORD_RESET', subject: { type: 'Account', id: found.id } });
     return ok(true);
   });

@@ -15,7 +15,7 @@ import type { Scope } from '../../scope/scope.js';
 import { lockAccount } from './accounts.repo.js';
 import type { Account } from './identity.domain.js';
 import { canManageAccounts, canUseTotp } from './identity.policy.js';
-import { provePassword } from './proof.service.js';
+import { doorOf, provePassword } from './proof.service.js';
 import { notOneself } from './roles.service.js';
 import { newTotp, stepOf } from './totp.js';
 import { confirmTotp, removeTotp, saveTotp, spendStep, totpOf } from './totp.repo.js';
@@ -23,26 +23,35 @@ import { confirmTotp, removeTotp, saveTotp, spendStep, totpOf } from './totp.rep
 export { totpSince } from './totp.repo.js';
 
 export const MAX_TOTP_CODE = 16;
-const WRONG_CODE = fail({ code: 'INVALID_CREDENTIALS', path: ['totpCode'] });
 
 /**
  * Asks for the second factor of an account that has proven its first one. A code works once, also among several at the same
- * time. Where the account has no second factor, anything passes.
+ * time; wrong ones are counted for the account, whatever the first factor was. Where the account has none, anything passes.
  */
 export async function passTotp(
   scope: Scope,
   accountId: string,
   code: string | null,
-): Promise<Result<null, InvalidCredentials | TotpRequired>> {
+): Promise<Result<null, InvalidCredentials | TotpRequired | TooManyAttempts>> {
   const totp = await totpOf(scope, accountId);
   if (!totp?.isConfirmed) return ok(null);
   if (!code?.trim()) return fail({ code: 'TOTP_REQUIRED', path: ['totpCode'] });
   return spend(scope, accountId, totp.secret, code);
 }
 
-async function spend(scope: Scope, accountId: string, secret: string, code: string): Promise<Result<null, InvalidCredentials>> {
+async function spend(
+  scope: Scope,
+  accountId: string,
+  secret: string,
+  code: string,
+): Promise<Result<null, InvalidCredentials | TooManyAttempts>> {
+  const admission = await doorOf(scope).lockout.admit(`totp:${accountId}`, scope.parts.address ?? null);
+  if (!admission.ok) return admission;
   const step = stepOf(secret, code.normalize('NFKC').replace(/\s/g, ''), scope.now());
-  return step !== null && (await spendStep(scope, accountId, step)) ? ok(null) : WRONG_CODE;
+  if (step === null || !(await spendStep(scope, accountId, step)))
+    return fail({ code: 'INVALID_CREDENTIALS', path: ['totpCode'] });
+  await admission.value.succeed();
+  return ok(null);
 }
 
 type Guarded = InvalidInput | InvalidCredentials | TooManyAttempts | NotFound;
@@ -68,25 +77,21 @@ export async function confirmTotpCode(
   scope: Scope,
   { totpCode }: { readonly totpCode: string },
 ): Promise<Result<{ readonly id: string }, Guarded | Forbidden | InvalidState>> {
-  const { actor, parts } = scope;
-  if (!canUseTotp(actor) || !parts.lockout) return fail({ code: 'FORBIDDEN' });
+  const { actor } = scope;
+  if (!canUseTotp(actor)) return fail({ code: 'FORBIDDEN' });
   const checked = allOf(checkText(['totpCode'], totpCode, { max: MAX_TOTP_CODE, required: true }));
   if (!checked.ok) return checked;
   const { accountId } = actor;
   const totp = await totpOf(scope, accountId);
   if (!totp) return fail({ code: 'NOT_FOUND' });
   if (totp.isConfirmed) return fail({ code: 'INVALID_STATE', from: 'CONFIRMED', to: 'CONFIRMED' });
-  const admission = await parts.lockout.admit(`totp:${accountId}`, parts.address ?? null);
-  if (!admission.ok) return admission;
-  const done = await scope.transaction(async (tx): Promise<Result<{ readonly id: string }, InvalidCredentials>> => {
+  return scope.transaction(async (tx): Promise<Result<{ readonly id: string }, InvalidCredentials | TooManyAttempts>> => {
     const spent = await spend(tx, accountId, totp.secret, totpCode);
     if (!spent.ok) return spent;
     await confirmTotp(tx, accountId);
     await tx.append({ kind: 'TOTP_CONFIRMED', subject: { type: 'Account', id: accountId } });
     return ok({ id: accountId });
   });
-  if (done.ok) await admission.value.succeed();
-  return done;
 }
 
 /** Takes the caller's own second factor away; the password is asked again. */

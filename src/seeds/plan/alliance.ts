@@ -69,4 +69,8 @@ export const planAccounts = ({ alliance }: SeedData): readonly AccountPlan[] => 
   { login: 'family.1', displayName: '家属一(女儿)', role: { role: 'FAMILY' } },
   { login: 'family.2', displayName: '家属二(儿子)', role: { role: 'FAMILY' } },
   { login: 'subdistrict', displayName: '街道干部', role: { role: 'SUBDISTRICT' } },
+  { login: 'generalist.b1', displayName: '全能社工', role: { role: 'GENERALIST_WORKER', branch: 'B1' } },
+  { login: 'volunteer.1', displayName: '志愿者', role: { role: 'VOLUNTEER' } },
+  { login: 'mediator', displayName: '人民调解员', role: { role: 'MEDIATOR' } },
+  { login: 'auditor', displayName: '审计员', role: { role: 'AUDITOR' } },
 ];

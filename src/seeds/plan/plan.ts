@@ -78,8 +78,8 @@ export interface MembershipPlan {
 }
 
 export type RolePlan =
-  | { readonly role: 'COMMUNITY_ADMIN' | 'FAMILY' | 'SUBDISTRICT' }
-  | { readonly role: 'BRANCH_SECRETARY'; readonly branch: string }
+  | { readonly role: 'COMMUNITY_ADMIN' | 'FAMILY' | 'SUBDISTRICT' | 'VOLUNTEER' | 'MEDIATOR' | 'AUDITOR' }
+  | { readonly role: 'BRANCH_SECRETARY' | 'GENERALIST_WORKER'; readonly branch: string }
   | { readonly role: 'ESTATE_OFFICER'; readonly area: AreaCode }
   | { readonly role: 'LIAISON'; readonly organization: string };
 
