@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Actor, accountOf, clientOf, roleUsed } from '../kernel/actor.js';
-import { assertEventKind } from '../kernel/event-kinds.js';
+import type { EventKind } from '../kernel/event-kinds.js';
 import { newId } from '../kernel/ids.js';
 import type { Database } from './client.js';
 import { events, unsealedEvents } from './log.table.js';
@@ -8,7 +8,7 @@ import { events, unsealedEvents } from './log.table.js';
 /** What a use case says of a change. Ids and codes only: the log outlives the person and is read by many. */
 export interface EventInput {
   /** Noun and past verb, e.g. `OFFER_PUBLISHED`: one of `kernel/event-kinds.ts`. */
-  readonly kind: string;
+  readonly kind: EventKind;
   readonly subject: { readonly type: string; readonly id: string };
   readonly branchId?: string | null;
   readonly from?: string | null;
@@ -47,7 +47,7 @@ export async function appendEvents(
     ({ kind, subject, branchId = null, from = null, to = null, reason = null, data = {}, at = present }) => ({
       id: newId(present.getTime()),
       at,
-      kind: assertEventKind(kind),
+      kind,
       subject_type: subject.type,
       subject_id: subject.id,
       branch_id: branchId,

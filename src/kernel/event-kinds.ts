@@ -13,6 +13,21 @@ export const EVENT_KINDS = {
   SIGNED_IN: ['登录', 'Signed in'],
   SIGNED_OUT: ['退出登录', 'Signed out'],
   SIGN_IN_LOCKED: ['登录已被暂时锁定', 'Sign-in locked for a while'],
+  INVITATION_CREATED: ['已发出账号邀请', 'Invited to open an account'],
+  INVITATION_ACCEPTED: ['邀请已接受', 'Invitation accepted'],
+  INVITATION_REVOKED: ['邀请已撤回', 'Invitation revoked'],
+  PASSWORD_RESET_ISSUED: ['已发放密码重置码', 'Code for a new password handed out'],
+  PASSWORD_RESET: ['密码已重置', 'Password reset'],
+  TOTP_ENROLLED: ['动态口令已绑定', 'One-time codes set up'],
+  TOTP_CONFIRMED: ['动态口令已启用', 'One-time codes in use'],
+  TOTP_DISABLED: ['动态口令已停用', 'One-time codes no longer in use'],
+  TOTP_RESET: ['动态口令已由管理员重置', 'One-time codes reset by the admin'],
+  EXTERNAL_IDENTITY_LINKED: ['已关联外部身份', 'Linked with an identity elsewhere'],
+  EXTERNAL_IDENTITY_UNLINKED: ['已解除外部身份关联', 'No longer linked with an identity elsewhere'],
+  API_CLIENT_CREATED: ['第三方应用已登记', 'Program registered'],
+  API_CLIENT_KEY_ROTATED: ['第三方应用密钥已更换', 'Key of a program changed'],
+  API_CLIENT_REVOKED: ['第三方应用已停用', 'Program shut out'],
+  API_CLIENT_TOKEN_ISSUED: ['已向第三方应用签发令牌', 'Token given to a program'],
   REFRESH_TOKEN_REUSED: ['刷新令牌被重复使用，会话已终止', 'Refresh token used twice, session ended'],
 
   ORGANIZATION_REGISTERED: ['单位已登记', 'Organization registered'],
@@ -46,6 +61,24 @@ export const EVENT_KINDS = {
   KINSHIP_VERIFIED: ['亲属关系已核实', 'Kinship verified'],
   KINSHIP_REJECTED: ['亲属关系未通过核实', 'Kinship not confirmed'],
   KINSHIP_REVOKED: ['亲属关系已解除', 'Kinship revoked'],
+  RESIDENT_DECEASED: ['已登记去世', 'Death of a resident written down'],
+  RESIDENT_RESTRICTED: ['已限制处理', 'Processing restricted'],
+  RESIDENT_ERASED: ['个人信息已删除', 'Personal data erased'],
+  MATCHING_OPT_OUT_SET: ['自动匹配意愿已更改', 'Whether matched automatically was changed'],
+  PROCESSING_RESTRICTION_SET: ['处理限制已更改', 'Restriction of processing changed'],
+  PERSONAL_INFO_REQUESTED: ['已提出个人信息请求', 'Asked about personal data'],
+  PERSONAL_INFO_REQUEST_IN_PROGRESS: ['个人信息请求办理中', 'Request about personal data taken up'],
+  PERSONAL_INFO_REQUEST_DONE: ['个人信息请求已办结', 'Request about personal data met'],
+  PERSONAL_INFO_REQUEST_REFUSED: ['个人信息请求未予办理', 'Request about personal data refused'],
+  PERSONAL_INFO_REQUEST_WITHDRAWN: ['个人信息请求已撤回', 'Request about personal data taken back'],
+  LEGAL_HOLD_SET: ['已设依法留存', 'Legal hold set'],
+  LEGAL_HOLD_LIFTED: ['依法留存已解除', 'Legal hold lifted'],
+  RETENTION_APPLIED: ['已按保存期限清理', 'What was past its time let go'],
+  BREACH_REPORTED: ['已生成泄露事件报告', 'Breach report made'],
+  CONSENT_GRANTED: ['已同意', 'Consent given'],
+  CONSENT_WITHDRAWN: ['已撤回同意', 'Consent withdrawn'],
+  CONSENTS_IMPORTED: ['同意记录已导入', 'Consents loaded'],
+  KEYS_ROTATED: ['密钥已更换', 'Keys changed'],
   PERSONAL_DATA_READ: ['查阅个人信息', 'Personal data read'],
 
   NEED_SUBMITTED: ['需求已登记', 'Need taken down'],
@@ -94,14 +127,11 @@ export const EVENT_KINDS = {
   AUDIT_HEAD_SIGNED: ['审计链头已签名', 'Head of the audit chain signed'],
 } as const satisfies Readonly<Record<string, readonly [zh: string, en: string]>>;
 
+/** What an event can be. */
+export type EventKind = keyof typeof EVENT_KINDS;
+
 type Label = readonly [zh: string, en: string];
 const labels: Readonly<Record<string, Label | undefined>> = EVENT_KINDS;
-
-/** Gives back what is a kind of event; anything else is a bug, so it throws. */
-export function assertEventKind(kind: string): string {
-  if (!labels[kind]) throw new TypeError(`${kind} is no kind of event: name it in kernel/event-kinds.ts`);
-  return kind;
-}
 
 /** What people are told an event was; its kind itself where that is unknown: evidence is shown also when nobody knows what it says. */
 export const eventLabel = (kind: string): Label => labels[kind] ?? [kind, kind];

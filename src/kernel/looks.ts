@@ -42,7 +42,7 @@ export function vouchFor(looks: readonly Look[]) {
   const { id, residentId, purpose, detail, action } = first;
   const isOnePerson = looks.length === 1 && residentId !== null;
   return {
-    kind: 'PERSONAL_DATA_READ',
+    kind: 'PERSONAL_DATA_READ' as const,
     subject: isOnePerson ? { type: 'Resident', id: residentId } : { type: 'AccessLog', id },
     reason: purpose ?? detail.purpose?.toString() ?? null,
     data: { action, accessIds: looks.map(look => look.id), accessHash: looksDigest(looks) },

@@ -12,6 +12,7 @@ export const SUBJECTS = [
   'referrals',
   'identity',
   'privacy',
+  'audit',
   'activity',
   'insight',
 ] as const;
@@ -49,6 +50,12 @@ export const AUDIENCES = {
   ACCOUNT: { level: 'L0', zh: '已登录者', en: 'whoever signed in to the community', roles: [] },
   PARTNER: { level: 'L1', zh: '联盟成员单位', en: 'liaisons of an active member of the branch’s alliance', roles: ['LIAISON'] },
   PERFORMER: { level: 'L1', zh: '受邀单位', en: 'liaisons of the organization that it was put before', roles: ['LIAISON'] },
+  SERVING: {
+    level: 'L2',
+    zh: '接单单位',
+    en: 'liaisons of the organization that accepted, while the person consents and until seven days after',
+    roles: ['LIAISON'],
+  },
   ORGANIZATION: { level: 'OWN', zh: '本单位', en: 'liaisons of the organization that it belongs to', roles: ['LIAISON'] },
   KIN: { level: 'FAMILY', zh: '亲属与代办人', en: 'verified kin, and the account that asked', roles: ['FAMILY'] },
   SELF: { level: 'OWN', zh: '本人', en: 'the account that it is about', roles: [] },

@@ -1,6 +1,7 @@
 import { allianceResolvers } from './alliance/alliance.mutations.graphql.js';
 import { alliancePermissions } from './alliance/alliance.permissions.js';
 import { auditResolvers } from './audit/audit.mutations.graphql.js';
+import { auditPermissions } from './audit/audit.permissions.js';
 import { identityResolvers } from './identity/identity.mutations.graphql.js';
 import { identityPermissions } from './identity/identity.permissions.js';
 import { matchingResolvers } from './matching/matching.graphql.js';
@@ -11,6 +12,7 @@ import { offersResolvers } from './offers/offers.mutations.graphql.js';
 import { offersPermissions } from './offers/offers.permissions.js';
 import { consentResolvers } from './privacy/consents.mutations.graphql.js';
 import { privacyResolvers } from './privacy/privacy.graphql.js';
+import { privacyPermissions } from './privacy/privacy.permissions.js';
 import { referralsResolvers } from './referrals/referrals.mutations.graphql.js';
 import { referralsPermissions } from './referrals/referrals.permissions.js';
 import { residentsResolvers } from './residents/residents.mutations.graphql.js';
@@ -46,5 +48,7 @@ export const permissions = [
   needsPermissions,
   matchingPermissions,
   referralsPermissions,
+  privacyPermissions,
   identityPermissions,
+  auditPermissions,
 ] as const;

@@ -34,7 +34,7 @@ const scope = ({ at = NOW, actor = ACTORS.admin, communityId = WORLD.community a
 const write = (count: number, communityId?: string) =>
   scope({ communityId: communityId ?? WORLD.community }).transaction(async tx => {
     const event = () => ({
-      kind: 'NEED_CHANGED',
+      kind: 'NEED_CHANGED' as const,
       subject: { type: 'Need', id: newId() },
       branchId: WORLD.branch1,
       data: { b: 1, a: { d: 2, c: ['3', null] } },

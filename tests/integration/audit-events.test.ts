@@ -11,6 +11,7 @@ import { sealAll } from '../../src/db/sealer.js';
 import { buildSchema } from '../../src/graphql/schema.js';
 import { type AccountActor, type Actor, roleUsed } from '../../src/kernel/actor.js';
 import { DAY } from '../../src/kernel/clock.js';
+import type { EventKind } from '../../src/kernel/event-kinds.js';
 import { EVENT_KINDS } from '../../src/kernel/event-kinds.js';
 import { newId } from '../../src/kernel/ids.js';
 import { ok } from '../../src/kernel/result.js';
@@ -42,7 +43,7 @@ const scope = (actor: Actor, at = NOW, communityId: string = WORLD.community) =>
 const ask = (actor: Actor, source: string, variableValues = {}, communityId: string = WORLD.community) =>
   graphql({ schema, source, variableValues, contextValue: scope(actor, LATER, communityId) }) as Promise<Answer>;
 
-const write = (actor: Actor, kind: string, at = NOW, more = {}) =>
+const write = (actor: Actor, kind: EventKind, at = NOW, more = {}) =>
   scope(actor, at).transaction(async tx => {
     await tx.append({ kind, subject: { type: 'Need', id: newId() }, branchId: WORLD.branch1, ...more });
     return ok(null);

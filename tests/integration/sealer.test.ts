@@ -22,7 +22,7 @@ beforeEach(() => owner`truncate event, event_seal, event_unsealed`);
 
 const write = (communityId: string = WORLD.community, { at = NOW, count = 1, keep = true, within = async () => {} } = {}) =>
   scopeOf(database, ACTORS.admin, { communityId, now: () => at }).transaction(async (tx): Promise<Result<null>> => {
-    const event = { kind: 'NEED_CHANGED', subject: { type: 'Need', id: newId() }, data: { b: 1, a: { d: 2, c: [3] } } };
+    const event = { kind: 'NEED_CHANGED' as const, subject: { type: 'Need', id: newId() }, data: { b: 1, a: { d: 2, c: [3] } } };
     await tx.append(...Array.from({ length: count }, () => event));
     await within();
     return keep ? ok(null) : fail({ code: 'NO' });

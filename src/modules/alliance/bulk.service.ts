@@ -40,7 +40,7 @@ export async function createOrganizationsBulk(
   if (!checked.ok) return checked;
   const made = rows.map((row): Organization => ({ ...row, id: newId(), version: 1, createdAt: tx.now() }));
   await insertOrganizations(tx, made);
-  await tx.append(...made.map(({ id }) => ({ kind: 'ORGANIZATION_REGISTERED', subject: { type: 'Organization', id } })));
+  await tx.append(...made.map(({ id }) => ({ kind: 'ORGANIZATION_REGISTERED' as const, subject: { type: 'Organization', id } })));
   return ok(made);
 }
 
@@ -97,9 +97,9 @@ export async function createMembershipsBulk(
   if (!written) return fail({ code: 'INVALID_INPUT', problems: [{ path: ['number'], rule: 'NOT_ALLOWED' }] });
   await tx.append(
     ...made.flatMap(({ membership: { id, branchId }, pact }) => [
-      { kind: 'MEMBERSHIP_ACTIVE', subject: { type: 'Membership', id }, branchId, to: 'ACTIVE' },
+      { kind: 'MEMBERSHIP_ACTIVE' as const, subject: { type: 'Membership', id }, branchId, to: 'ACTIVE' },
       {
-        kind: pact.state === 'DRAFT' ? 'PACT_DRAFTED' : 'PACT_SIGNED',
+        kind: pact.state === 'DRAFT' ? ('PACT_DRAFTED' as const) : ('PACT_SIGNED' as const),
         subject: { type: 'Pact', id: pact.id },
         branchId,
         to: pact.state,

@@ -1,6 +1,7 @@
 import { accountOf } from '../../kernel/actor.js';
 import { allOf, checkCount, checkText } from '../../kernel/check.js';
 import { localDate } from '../../kernel/clock.js';
+import type { EventKind } from '../../kernel/event-kinds.js';
 import type {
   Forbidden,
   IdempotencyKeyReused,
@@ -116,7 +117,7 @@ export const terminatePact = (scope: Scope, command: ChangePact) =>
 const changePact = (
   scope: Scope,
   command: ChangePact,
-  kind: string,
+  kind: EventKind,
   change: (pact: Pact, sides: readonly MembershipSide[], tx: Scope) => PactChange,
 ) =>
   scope.transaction(tx =>

@@ -49,7 +49,7 @@ export const accountRow = ({ login, displayName }: Naming, now: Date): Account =
   createdAt: now,
 });
 
-export const created = ({ id }: Account) => ({ kind: 'ACCOUNT_CREATED', subject: { type: 'Account', id } });
+export const created = ({ id }: Account) => ({ kind: 'ACCOUNT_CREATED' as const, subject: { type: 'Account', id } });
 
 export interface AccountSeed extends Naming {
   readonly roles: readonly NewRole[];

@@ -4,27 +4,10 @@ import { crc32 } from 'node:zlib';
 import type { AccountActor, Role } from '../../kernel/actor.js';
 import { allOf, checkCount, checkInteger, checkText } from '../../kernel/check.js';
 import type { Problem } from '../../kernel/failures.js';
+import { type ApiScope, SUBJECTS } from '../../kernel/permissions.js';
 
-/** The subjects that scopes speak of: the folders of `modules/`. */
-export const SCOPE_SUBJECTS = [
-  'territory',
-  'alliance',
-  'taxonomy',
-  'offers',
-  'needs',
-  'residents',
-  'matching',
-  'referrals',
-  'identity',
-  'privacy',
-  'activity',
-  'insight',
-] as const;
-export type ScopeSubject = (typeof SCOPE_SUBJECTS)[number];
-export type ApiScope = `${ScopeSubject}:${'read' | 'write'}`;
-
-/** Every scope there is. `write` does not hold `read`: a program that only reports may be unable to look. */
-export const API_SCOPES: readonly ApiScope[] = SCOPE_SUBJECTS.flatMap(
+/** Every scope there is. Who may write there may read there, too: a change answers with what it changed. */
+export const API_SCOPES: readonly ApiScope[] = SUBJECTS.flatMap(
   subject => [`${subject}:read`, `${subject}:write`] satisfies ApiScope[],
 );
 

@@ -47,7 +47,7 @@ export const assignmentOf = (accountId: string, role: NewRole, now: Date): RoleA
 });
 
 export const assigned = ({ id, accountId, role, branchId }: RoleAssignment) => ({
-  kind: 'ROLE_ASSIGNED',
+  kind: 'ROLE_ASSIGNED' as const,
   subject: { type: 'RoleAssignment', id },
   branchId,
   to: role,

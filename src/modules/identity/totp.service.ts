@@ -1,5 +1,6 @@
 import { accountOf } from '../../kernel/actor.js';
 import { allOf, checkText } from '../../kernel/check.js';
+import type { EventKind } from '../../kernel/event-kinds.js';
 import type {
   Forbidden,
   IdempotencyKeyReused,
@@ -103,7 +104,7 @@ export async function disableTotp(
   return self.ok ? scope.transaction(tx => take(tx, self.value.id, 'TOTP_DISABLED')) : self;
 }
 
-async function take(tx: Scope, accountId: string, kind: string): Promise<Result<{ readonly id: string }, InvalidState>> {
+async function take(tx: Scope, accountId: string, kind: EventKind): Promise<Result<{ readonly id: string }, InvalidState>> {
   if (!(await removeTotp(tx, accountId))) return fail({ code: 'INVALID_STATE', from: 'NONE', to: 'NONE' });
   await tx.append({ kind, subject: { type: 'Account', id: accountId } });
   return ok({ id: accountId });

@@ -215,8 +215,8 @@ async function store(
   await insertChanges(tx, planId, occasionId, changes, await nextPosition(tx, planId));
   await replaceGaps(tx, planId, needIds, gaps);
   if (proposed.length) await touchPlan(tx, planId);
-  const matchEvent = (id: string, from: string, to: string, reason: string | null) => ({
-    kind: `MATCH_${to}`,
+  const matchEvent = (id: string, from: string, to: 'LAPSED' | 'PROPOSED', reason: string | null) => ({
+    kind: `MATCH_${to}` as const,
     subject: { type: 'Match', id },
     branchId,
     from,

@@ -169,10 +169,11 @@ async function appendAll(
 ): Promise<void> {
   const reasonsOf = new Map(fallen.map(({ id, reasons }) => [id, reasons]));
   const moves = [
-    ...lapsed.map(({ id, branchId }) => ({ id, branchId, from: 'PROPOSED', to: 'LAPSED', reason: 'SUPERSEDED' })),
+    ...lapsed.map(({ id, branchId }) => ({ id, branchId, from: 'PROPOSED', to: 'LAPSED' as const, reason: 'SUPERSEDED' })),
     ...planned.map(({ id, branchId }) => {
       const reasons = reasonsOf.get(id);
-      return { id, branchId, from: 'PLANNED', to: reasons ? 'FELL_OUT' : 'PROPOSED', reason: reasons?.join() ?? null };
+      const to = reasons ? ('FELL_OUT' as const) : ('PROPOSED' as const);
+      return { id, branchId, from: 'PLANNED', to, reason: reasons?.join() ?? null };
     }),
   ];
   await tx.append({
@@ -188,7 +189,7 @@ async function appendAll(
     await tx.append(
       ...moves.slice(start, start + CHUNK).map(({ id, ...move }) => ({
         ...move,
-        kind: `MATCH_${move.to}`,
+        kind: `MATCH_${move.to}` as const,
         subject: { type: 'Match', id },
       })),
     );

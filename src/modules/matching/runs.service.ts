@@ -62,7 +62,7 @@ async function runPlan(scope: Scope, plan: MatchPlan, stop: AbortController): Pr
 }
 
 const endOf = ({ id, branchId }: MatchPlan, to: 'READY' | 'FAILED' | 'CANCELLED', reason: string | null = null) => ({
-  kind: `MATCH_PLAN_${to}`,
+  kind: `MATCH_PLAN_${to}` as const,
   subject: { type: 'MatchPlan', id },
   branchId,
   from: 'RUNNING',

@@ -212,13 +212,14 @@ function historyOf({ id, branchId, state, submittedAt, openedAt, closedAt, close
   const about = { subject: { type: 'Need', id }, branchId };
   const submitted = {
     ...about,
-    kind: 'NEED_SUBMITTED',
+    kind: 'NEED_SUBMITTED' as const,
     to: 'SUBMITTED',
     at: submittedAt,
     data: { categoryCode, channel, urgency },
   };
-  const opened = openedAt && { ...about, kind: 'NEED_OPENED', from: 'SUBMITTED', to: 'OPEN', at: openedAt };
+  const opened = openedAt && { ...about, kind: 'NEED_OPENED' as const, from: 'SUBMITTED', to: 'OPEN', at: openedAt };
   const from = opened ? 'OPEN' : 'SUBMITTED';
-  const closed = closedAt && { ...about, kind: `NEED_${state}`, from, to: state, at: closedAt, reason: closeReason };
-  return [submitted, opened, closed].filter(event => event !== null);
+  const closed = closedAt &&
+    state !== 'OPEN' && { ...about, kind: `NEED_${state}` as const, from, to: state, at: closedAt, reason: closeReason };
+  return [submitted, opened || null, closed || null].filter(event => event !== null);
 }

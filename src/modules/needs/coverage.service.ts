@@ -63,7 +63,7 @@ export async function expireNeeds(scope: Scope, at: Date): Promise<number> {
       );
       await tx.append(
         ...due.map(({ id, branchId, state }) => ({
-          kind: 'NEED_EXPIRED',
+          kind: 'NEED_EXPIRED' as const,
           subject: { type: 'Need', id },
           branchId,
           from: state,

@@ -1,5 +1,6 @@
 import { worksFor } from '../../kernel/actor.js';
 import { allOf, checkText } from '../../kernel/check.js';
+import type { EventKind } from '../../kernel/event-kinds.js';
 import type {
   Forbidden,
   IdempotencyKeyReused,
@@ -75,7 +76,7 @@ const changing = (scope: Scope, operation: string, command: ChangeNeed, work: (t
 
 const eventOf = ({ id, branchId }: NeedRow) => ({ subject: { type: 'Need', id }, branchId });
 
-const KIND: Partial<Record<NeedState, string>> = { OPEN: 'NEED_OPENED' };
+const kindOf = (to: NeedState): EventKind => (to === 'OPEN' ? 'NEED_OPENED' : `NEED_${to}`);
 
 async function save(
   tx: Scope,
@@ -88,7 +89,7 @@ async function save(
   if (!moved.ok) return moved;
   await saveNeed(tx, moved.value);
   const { state: from } = need;
-  await tx.append({ ...eventOf(need), kind: KIND[to] ?? `NEED_${to}`, from, to, reason: move.reason ?? null, data });
+  await tx.append({ ...eventOf(need), kind: kindOf(to), from, to, reason: move.reason ?? null, data });
   return moved;
 }
 

@@ -31,7 +31,7 @@ export const needsPermissions: SubjectPermissions = {
   },
   parts: {
     NeedCoverage: 'asked committed fulfilled open proposed',
-    NeedTimelineEntry: 'at by from kind labelEn labelZh reason to',
+    NeedTimelineEntry: 'at by from kind labelEn labelZh reason reasonLabel to',
     NeedWaiting: 'days since workingHours',
     NeedWindow: 'endsAt startsAt',
   },
@@ -39,6 +39,7 @@ export const needsPermissions: SubjectPermissions = {
     NeedFilterInput: [
       [SHOWN, 'branchId categories states submittedFrom submittedUntil unclaimed urgencies'],
       [INVOLVED, 'beneficiaryId text'],
+      [['STAFF'], 'byHand'],
     ],
     'Query.needs': [[SHOWN, 'order']],
     'Branch.needs': [[SHOWN, 'order']],

@@ -144,8 +144,13 @@ async function submit(tx: Scope, command: SubmitNeed): Promise<Result<NeedRow, R
     return fail({ code: 'NOT_FOUND', path: ['residentId'] });
   const event = { subject: { type: 'Need', id }, branchId };
   await tx.append(
-    { ...event, kind: 'NEED_SUBMITTED', to: 'SUBMITTED', data: { categoryCode: category.code, channel: need.channel, urgency } },
-    ...(isOpen ? [{ ...event, kind: 'NEED_OPENED', from: 'SUBMITTED', to: 'OPEN' }] : []),
+    {
+      ...event,
+      kind: 'NEED_SUBMITTED' as const,
+      to: 'SUBMITTED',
+      data: { categoryCode: category.code, channel: need.channel, urgency },
+    },
+    ...(isOpen ? [{ ...event, kind: 'NEED_OPENED' as const, from: 'SUBMITTED', to: 'OPEN' }] : []),
   );
   if (companion) await goTogether(tx, need, companion.value);
   const agreed = await giveConsentsFor(tx, { needId: id, residentId: target.residentId }, command.consents ?? []);

@@ -1,3 +1,4 @@
+import type { EventKind } from '../../kernel/event-kinds.js';
 import type { InvalidInput, NotFound } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
@@ -48,4 +49,4 @@ export async function goAlone(tx: Scope, need: About & Pick<Need, 'togetherWithI
   await tx.append(eventOf('NEED_UNTIED', need));
 }
 
-const eventOf = (kind: string, { id, branchId }: About) => ({ kind, subject: { type: 'Need', id }, branchId });
+const eventOf = (kind: EventKind, { id, branchId }: About) => ({ kind, subject: { type: 'Need', id }, branchId });

@@ -1,4 +1,5 @@
 import { localDate } from '../../kernel/clock.js';
+import type { EventKind } from '../../kernel/event-kinds.js';
 import type {
   Forbidden,
   IdempotencyKeyReused,
@@ -62,7 +63,7 @@ export interface CreateOffer extends Partial<OfferFields> {
   readonly idempotencyKey: string;
 }
 
-const eventOf = (kind: string, { id }: Offer, from: OfferState | null, to: OfferState, reason: string | null = null) => ({
+const eventOf = (kind: EventKind, { id }: Offer, from: OfferState | null, to: OfferState, reason: string | null = null) => ({
   kind,
   subject: { type: 'Offer', id },
   from,
@@ -116,7 +117,7 @@ interface ChangeOffer {
 const changeOffer = <F extends InvalidState<OfferState> | Incomplete | InvalidInput | NotFound>(
   scope: Scope,
   command: ChangeOffer,
-  kind: string,
+  kind: EventKind,
   change: (offer: Offer, tx: Scope) => Promise<Result<Offer, F>>,
   reason: OfferReason | null = null,
 ) =>

@@ -39,6 +39,8 @@ export {
   upcomingByOffer,
 } from './sessions.repo.js';
 
+import type { EventKind } from '../../kernel/event-kinds.js';
+
 const isPartner = async (scope: Scope, { organizationId }: Offer): Promise<boolean> =>
   (await scope.load(isPartnerOfStaff, organizationId)) ?? false;
 
@@ -149,7 +151,7 @@ const sessionOf = (offerId: string, { place, resourceKeys, ...fields }: SessionF
   createdAt: at,
 });
 
-const eventOf = (kind: string, { id }: Session, data: Readonly<Record<string, unknown>>, reason: string | null = null) => ({
+const eventOf = (kind: EventKind, { id }: Session, data: Readonly<Record<string, unknown>>, reason: string | null = null) => ({
   kind,
   subject: { type: 'Session', id },
   reason,

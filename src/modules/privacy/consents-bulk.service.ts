@@ -29,7 +29,7 @@ export const createConsentsBulk = (scope: Scope, rows: readonly BulkConsent[]) =
     for (let start = 0; start < made.length; start += CHUNK) await insertConsents(tx, made.slice(start, start + CHUNK));
     await tx.append(
       ...[...Map.groupBy(made, ({ branchId }) => branchId)].map(([branchId, { length }]) => ({
-        kind: 'CONSENTS_IMPORTED',
+        kind: 'CONSENTS_IMPORTED' as const,
         subject: { type: 'Branch', id: branchId },
         branchId,
         data: { count: length },

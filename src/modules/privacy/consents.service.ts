@@ -1,6 +1,7 @@
 import { accountOf, worksFor } from '../../kernel/actor.js';
 import { allOf } from '../../kernel/check.js';
 import { localDate } from '../../kernel/clock.js';
+import type { EventKind } from '../../kernel/event-kinds.js';
 import type { Duplicate, IdempotencyKeyReused, InvalidInput, InvalidState, NotFound, Problem } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page, PageWindow } from '../../kernel/page.js';
@@ -186,7 +187,7 @@ const within = <F extends NotFound | InvalidInput>(failure: F, path: readonly st
       : { ...failure, path: [...path, ...(failure.path ?? [])] },
   );
 
-const eventOf = (kind: string, consent: Consent, from: ConsentState | null, to: ConsentState, heard: Heard) => {
+const eventOf = (kind: EventKind, consent: Consent, from: ConsentState | null, to: ConsentState, heard: Heard) => {
   const { id, branchId, residentId, purpose, needId, organizationId, noticeVersion } = consent;
   const data = { ...heard, residentId, purpose, needId, organizationId, noticeVersion };
   return { kind, subject: { type: 'Consent', id }, branchId, from, to, data };

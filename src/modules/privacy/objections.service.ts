@@ -1,3 +1,4 @@
+import type { EventKind } from '../../kernel/event-kinds.js';
 import type { IdempotencyKeyReused, InvalidInput, NotFound } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
@@ -35,7 +36,7 @@ export const setRestriction = (scope: Scope, { restricted, ...command }: SetRest
 async function object(
   scope: Scope,
   operation: string,
-  kind: string,
+  kind: EventKind,
   { idempotencyKey, residentId, ...said }: Objection,
   change: Partial<ResidentObjections>,
 ): Promise<Done> {

@@ -180,7 +180,13 @@ export const refuseRequest = (scope: Scope, command: MoveRequest & { readonly re
 export const withdrawRequest = (scope: Scope, command: MoveRequest) =>
   move(scope, 'personalInfoRequestWithdraw', 'WITHDRAWN', command);
 
-const move = (scope: Scope, operation: string, to: RequestState, command: MoveRequest, reason: RefusalReason | null = null) =>
+const move = (
+  scope: Scope,
+  operation: string,
+  to: Exclude<RequestState, 'RECEIVED'>,
+  command: MoveRequest,
+  reason: RefusalReason | null = null,
+) =>
   scope.transaction(
     (tx): Promise<Moved> =>
       tx.once(

@@ -107,20 +107,22 @@ function historyOf(
   return [
     {
       ...about,
-      kind: 'REFERRAL_ACCEPTED',
+      kind: 'REFERRAL_ACCEPTED' as const,
       to: 'ACCEPTED',
       data: { origin: 'CLAIM', needId, sessionId, quantity },
       ...(acceptedAt && { at: acceptedAt }),
     },
     {
       ...about,
-      kind: 'REFERRAL_COMPLETED',
+      kind: 'REFERRAL_COMPLETED' as const,
       from: 'ACCEPTED',
       to: 'COMPLETED',
       data: { delivered: quantity },
       ...(closedAt && { at: closedAt }),
     },
-    ...(confirmed ? [{ ...about, kind: 'REFERRAL_CONFIRMED', from: 'AWAITING', to: 'CONFIRMED', at: confirmed.at }] : []),
+    ...(confirmed
+      ? [{ ...about, kind: 'REFERRAL_CONFIRMED' as const, from: 'AWAITING', to: 'CONFIRMED', at: confirmed.at }]
+      : []),
   ];
 }
 

@@ -92,7 +92,7 @@ export const changeOf = (
   from: ReferralState | null,
   data: Readonly<Record<string, unknown>> = {},
 ) => ({
-  kind: `REFERRAL_${state}`,
+  kind: `REFERRAL_${state}` as const,
   subject: { type: 'Referral', id },
   branchId,
   from,

@@ -79,7 +79,7 @@ export async function claimKinship(
     await tx.append(
       { kind: 'KINSHIP_CLAIM_RECEIVED', subject: { type: 'Account', id: accountId } },
       ...claimed.map(({ id, branchId }) => ({
-        kind: 'KINSHIP_CLAIMED',
+        kind: 'KINSHIP_CLAIMED' as const,
         subject: { type: 'Kinship', id },
         branchId,
         to: 'CLAIMED',

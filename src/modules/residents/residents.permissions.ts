@@ -19,8 +19,8 @@ export const residentsPermissions: SubjectPermissions = {
     Resident: [
       [
         RECORD,
-        `ageBand branch building careCategories consentsToHealthMatching createdAt id languages maskedName maskedPhone optedOut
-        residencyStatus sex storey version`,
+        `ageBand branch building careCategories consentsToHealthMatching createdAt deceasedOn id languages maskedName maskedPhone
+        optedOut residencyStatus restricted sex storey version`,
       ],
       [['STAFF'], 'abilityLevel'],
     ],

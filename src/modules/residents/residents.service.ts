@@ -259,7 +259,7 @@ export const createResidentsBulk = (scope: Scope, people: readonly BulkResident[
     const byBranch = Map.groupBy(rows, ({ branchId }) => branchId);
     await tx.append(
       ...[...byBranch].map(([branchId, { length }]) => ({
-        kind: 'RESIDENTS_IMPORTED',
+        kind: 'RESIDENTS_IMPORTED' as const,
         subject: { type: 'Branch', id: branchId },
         branchId,
         data: { count: length },

@@ -31,13 +31,13 @@ export async function eraseResident(tx: Scope, residentId: string, held: Held, c
   const { branchId } = held;
   await tx.append(
     ...ended.map(({ id, state }) => ({
-      kind: 'KINSHIP_REVOKED',
+      kind: 'KINSHIP_REVOKED' as const,
       subject: { type: 'Kinship', id },
       branchId,
       from: state,
       to: 'REVOKED',
     })),
-    { kind: 'RESIDENT_ERASED', subject: { type: 'Resident', id: residentId }, branchId },
+    { kind: 'RESIDENT_ERASED' as const, subject: { type: 'Resident', id: residentId }, branchId },
   );
   return ended.length;
 }
