@@ -14,6 +14,9 @@ const DECISIONS = {
   /** For staff of the branch, who read the records that are counted. */
   STAFF: [
     'BlockedCount',
+    'BreachActor',
+    'BreachClass',
+    'BreachReport',
     'HolderCount',
     'LongestWaiting',
     'LowestHolder',
@@ -88,7 +91,9 @@ const DECISIONS = {
     'Places',
     'PointsOutcomes.from',
     'RankPartOutcomes.median',
+    'PersonalDataExport.schemaVersion',
     'RemainingError',
+    'RetentionRule',
     'Session',
     'SignedAuditHead',
     'StaleVersionError',

@@ -289,8 +289,7 @@ describe('the role used', () => {
 });
 
 describe('the kinds of events', () => {
-  it('are a closed list, each with labels in both languages', async () => {
-    await expect(write(ACTORS.admin, 'SOMETHING_ELSE')).rejects.toThrow('kernel/event-kinds.ts');
+  it('have labels in both languages', () => {
     for (const [kind, [zh, en]] of Object.entries(EVENT_KINDS)) {
       expect(kind).toMatch(/^[A-Z]+(_[A-Z]+)+$/);
       expect([kind, /\p{Script=Han}/u.test(zh), /^[A-Z][\x20-\x7e]+$/.test(en)]).toEqual([kind, true, true]);

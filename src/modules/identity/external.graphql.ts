@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { TakesSecret, Weighs } from '../../graphql/cost.js';
 import { mutate, Payload, payloadOf, toPayload } from '../../graphql/payload.js';
 import { DateTime } from '../../graphql/scalars.js';
 import { ok } from '../../kernel/result.js';
@@ -96,6 +97,7 @@ export class ExternalResolver {
     return { url: begun?.url ?? null, ticket: begun?.ticket ?? null, expiresAt: begun?.expiresAt ?? null, userErrors };
   }
 
+  @TakesSecret()
   @Mutation(() => ExternalSignInPayload, {
     description: 'Opens a session for the account that is linked with whom the other house vouches for. Tries are counted.',
   })
@@ -106,6 +108,8 @@ export class ExternalResolver {
     return sessionPayload(scope, await signInExternally(scope, input));
   }
 
+  @Weighs(200)
+  @TakesSecret()
   @Mutation(() => ExternalIdentityLinkPayload, {
     description: "Links the caller's account with whom the other house vouches for, one for each house.",
   })
@@ -120,6 +124,8 @@ export class ExternalResolver {
     });
   }
 
+  @Weighs(200)
+  @TakesSecret()
   @Mutation(() => ExternalIdentityUnlinkPayload, {
     description: "Takes a link of the caller's account away; sessions that were opened by it go on.",
   })

@@ -4,7 +4,7 @@ import { events } from '../../db/log.table.js';
 import { localDate } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
 import { needs } from '../needs/needs.table.js';
-import { needDetails, residents } from '../residents/residents.table.js';
+import { needDetails } from '../residents/residents.table.js';
 import { accessLog } from './access.table.js';
 import { isHeld } from './holds.policy.js';
 import { infoRequests } from './requests.table.js';
@@ -43,14 +43,6 @@ export const emptyOldWords = ({ db, communityId, now }: Scope, before: Date, lim
       update ${infoRequests} set words_sealed = null where community_id = ${communityId} and id in (
         select id from ${infoRequests} where community_id = ${communityId} and words_sealed is not null and decided_at < ${before.toISOString()}::timestamptz
           and not ${isHeld(communityId, sql.raw('info_request.resident_id'), localDate(now()))}
-        order by id limit ${limit} for update skip locked) returning id`),
-  );
-
-export const emptyOldShells = ({ db, communityId }: Scope, before: Date, limit: number): Promise<number> =>
-  count(
-    db.execute(sql`
-      update ${residents} set care_categories = '{}' where community_id = ${communityId} and id in (
-        select id from ${residents} where community_id = ${communityId} and erased_at < ${before.toISOString()}::timestamptz and care_categories <> '{}'
         order by id limit ${limit} for update skip locked) returning id`),
   );
 

@@ -1,12 +1,13 @@
 import { isAdmin, isAuditor } from '../../kernel/actor.js';
 import { DAY } from '../../kernel/clock.js';
-import { ok } from '../../kernel/result.js';
+import { type Failure, fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { eraseNotes } from '../matching/decisions.service.js';
 import { eraseNeedTexts, expireUnverified } from '../needs/needs.service.js';
 import { eraseRecordTexts } from '../referrals/records.service.js';
+import { emptyOldShells } from '../residents/rights.service.js';
 import { RETENTION_RULES, type RetentionCode, type RetentionDone } from './retention.domain.js';
-import { appliedRules, dropOldAccess, dropOldKeys, emptyOldShells, emptyOldWords, lockDueNeeds } from './retention.repo.js';
+import { appliedRules, dropOldAccess, dropOldKeys, emptyOldWords, lockDueNeeds } from './retention.repo.js';
 
 const BATCH = 500;
 
@@ -17,6 +18,7 @@ const emptyNeeds =
   async (tx, before, limit) => {
     const due = await lockDueNeeds(tx, kind, before, limit);
     const ids = due.map(({ id }) => id);
+    if (!ids.length) return 0;
     await expireUnverified(tx, ids);
     await eraseNeedTexts(tx, ids);
     await eraseNotes(tx, ids);
@@ -43,12 +45,14 @@ export async function applyRetention(scope: Scope, at: Date): Promise<number> {
   for (const { code, version, days } of RETENTION_RULES) {
     const before = new Date(at.getTime() - days * DAY);
     for (;;) {
-      const { value: count } = await sys.transaction(async tx => {
+      const applied = await sys.transaction(async (tx): Promise<Result<number, Failure<'NOTHING_DUE'>>> => {
         const count = await APPLY[code](tx, before, BATCH);
+        if (count === 0) return fail({ code: 'NOTHING_DUE' });
         const subject = { type: 'Community', id: tx.communityId };
-        if (count > 0) await tx.append({ kind: 'RETENTION_APPLIED', subject, data: { rule: code, version, count } });
+        await tx.append({ kind: 'RETENTION_APPLIED', subject, data: { rule: code, version, count } });
         return ok(count);
       });
+      const count = applied.ok ? applied.value : 0;
       total += count;
       if (count < BATCH) break;
     }

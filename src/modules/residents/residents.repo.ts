@@ -1,4 +1,4 @@
-import { and, eq, getColumns, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, getColumns, isNull, lt, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { byteStrings } from '../../db/columns.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
@@ -357,6 +357,29 @@ export async function emptyResident(scope: Scope, id: string, profile: Profile):
       version: sql`${residents.version} + 1`,
     })
     .where(byId(scope.communityId, id));
+}
+
+/** Takes their groups of care from shells that were emptied before a moment, up to `limit` of them. How many. */
+export async function emptyOldShells(scope: Scope, before: Date, limit: number): Promise<number> {
+  const shells = await scope.db
+    .select({ id: residents.id, profileSealed: residents.profileSealed })
+    .from(residents)
+    .where(
+      and(
+        eq(residents.communityId, scope.communityId),
+        lt(residents.erasedAt, before),
+        sql`cardinality(${residents.careIndex}) > 0`,
+      ),
+    )
+    .orderBy(residents.id)
+    .limit(limit)
+    .for('update', { skipLocked: true });
+  for (const { id, profileSealed } of shells)
+    await scope.db
+      .update(residents)
+      .set(sealProfile(scope, id, { ...openProfile(scope, id, profileSealed), careCategories: [] }))
+      .where(byId(scope.communityId, id));
+  return shells.length;
 }
 
 /** Writes down what next of kin have proven. */

@@ -4,7 +4,7 @@ import { coarseBirthDate } from './residents.domain.js';
 import { emptyResident, type Held, saveDeath, saveObjections } from './residents.repo.js';
 
 export { linksTo } from './kinships.repo.js';
-export { holdResident, readWhole } from './residents.repo.js';
+export { emptyOldShells, holdResident, readWhole } from './residents.repo.js';
 
 // What the rights of persons ask of a record, each within the transaction of a request. Who may is decided there.
 
