@@ -148,6 +148,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   );
   onClose(() => stopPlanRuns());
   const documents = createDocuments(JSON.parse(published('operations/manifest.json')) as Manifest);
+  const budgets = createBudgets(createBuckets(), config.budgets);
   const apollo = await createApollo({
     schema,
     log,
@@ -164,11 +165,12 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
       apollo,
       log,
       admission: createAdmission({ places: max * PER_CONNECTION, patienceMs: PATIENCE }),
-      budgets: createBudgets(createBuckets(), config.budgets),
+      budgets,
       documents: createDocumentGate(documents, { onlyKnown: config.trustedDocumentsOnly }),
       scopeOf: createScopes({
         ...house,
         ...signing(config, house),
+        turnAway: budgets.turnAway,
         communityIdByCode: code => communityIdByCode(serving.db, code),
         defaultCommunity: config.defaultCommunity,
         trustProxy: config.trustProxy,

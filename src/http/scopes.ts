@@ -15,6 +15,8 @@ export interface ScopesParts extends Omit<ScopeParts, 'communityId' | 'actor' | 
   /** The holder of an access token; null when the token is not, or no longer, good. */
   readonly authenticate: (token: string) => Promise<{ readonly communityId: string; readonly actor: Actor } | null>;
   /** The id of the community with this code, or of the first one. */
+  /** Told of an address whose token is not good; may refuse it more sharply. */
+  readonly turnAway: (address: string | null, at: Date) => Promise<void>;
   readonly communityIdByCode: (code: string | null) => Promise<string | null>;
   readonly defaultCommunity: string | null;
   readonly trustProxy: number;
@@ -24,7 +26,7 @@ export interface ScopesParts extends Omit<ScopeParts, 'communityId' | 'actor' | 
  * Makes the scope of a request: who asks by its bearer token; which community by the token, else by the `X-Community` header,
  * else the default one; in which language by `Accept-Language`.
  */
-export function createScopes({ authenticate, communityIdByCode, defaultCommunity, trustProxy, ...house }: ScopesParts) {
+export function createScopes({ authenticate, turnAway, communityIdByCode, defaultCommunity, trustProxy, ...house }: ScopesParts) {
   const communities = new LRUCache<string, string>({ max: 1000, ttl: COMMUNITY_TTL });
 
   async function byCode(code: string | null): Promise<string | null> {
@@ -58,7 +60,10 @@ export function createScopes({ authenticate, communityIdByCode, defaultCommunity
     }
     const token = BEARER.exec(authorization)?.[1];
     const holder = token === undefined ? null : await authenticate(token);
-    if (!holder) throw unauthenticated('The access token is invalid or expired: sign in again. 登录已失效，请重新登录。');
+    if (!holder) {
+      await turnAway(common.address, house.now());
+      throw unauthenticated('The access token is invalid or expired: sign in again. 登录已失效，请重新登录。');
+    }
     return new Scope({ ...common, ...holder });
   };
 }
