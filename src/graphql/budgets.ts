@@ -30,6 +30,8 @@ export interface Purse {
   pay(price: Price): Promise<void>;
   /** Pays a little for what was refused, once, and never throws. */
   payRefused(): Promise<void>;
+  /** What it ever holds: nothing dearer can be paid for, however long one waits. */
+  readonly capacity: number;
   readonly remaining: number;
   /** When all of it is there again. */
   readonly resetAt: Date;
@@ -132,6 +134,7 @@ export function createBudgets(buckets: Buckets, sizes: BudgetSizes): Budgets {
           at = scope.now().getTime();
           standing = await buckets.pour({ ...own, points: REFUSED - AT_THE_DOOR, at, mayRunOver: true });
         },
+        capacity: own.capacity,
         get remaining() {
           return standing.room;
         },
