@@ -163,7 +163,7 @@ export class MatchSuggestionResolver {
 
 @Resolver(() => Need)
 export class NeedMatchingResolver {
-  @Weighs(50)
+  @Weighs(20)
   @FieldResolver(() => [MatchSuggestion], {
     nullable: true,
     description:
