@@ -126,7 +126,7 @@ export class MatchResolver {
     return (explanationFor(scope, match).fellOut ?? []).map(code => ({ code, numbers: {} }));
   }
 
-  @Weighs(300)
+  @Weighs(150)
   @Query(() => WhyNot, {
     nullable: true,
     description:
