@@ -178,6 +178,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
   );
   onClose(() => stopPlanRuns());
   const documents = createDocuments(JSON.parse(published('operations/manifest.json')) as Manifest);
+  const budgets = createBudgets(createBuckets(), config.budgets);
   const apollo = await createApollo({
     schema,
     permissions: layOver(schema, permissions),
@@ -193,6 +194,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
     ...house,
     ...signing(config, house, error => log.warn({ err: error }, 'changes of rights cannot be looked for, nothing is remembered')),
     ...(overrides.phoneRelay && { phoneRelay: overrides.phoneRelay }),
+    turnAway: budgets.turnAway,
     communityIdByCode: code => communityIdByCode(db, code),
     defaultCommunity: config.defaultCommunity,
     trustProxy: config.trustProxy,
@@ -207,7 +209,7 @@ async function open(config: Config, overrides: Overrides, onClose: OnClose) {
           apollo,
           log,
           admission,
-          budgets: createBudgets(createBuckets(), config.budgets),
+          budgets,
           documents: createDocumentGate(documents, { onlyKnown: config.trustedDocumentsOnly }),
           scopeOf: scopes.ofCaller,
         }),

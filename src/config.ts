@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BudgetSizes } from './graphql/budgets.js';
+import { LIMITS } from './graphql/limits.js';
 import { type NumberedKeys, parseKeys } from './kernel/keys.js';
 
 const MIN_SECRET = 32;
@@ -147,7 +148,7 @@ const environment = z.object({
   TRUSTED_DOCUMENTS_ONLY: flag.default(false),
   BUDGET_ACCOUNT: integer(60_000, 1, 999_999_999),
   BUDGET_ANONYMOUS: integer(20_000, 1, 999_999_999),
-  BUDGET_SECRETS: integer(60, 1, 999_999_999),
+  BUDGET_SECRETS: integer(60, LIMITS.aliases, 999_999_999),
   POOL_SIZE: integer(4, 1, 100),
   DRAIN_DELAY_MS: integer(0, 0, 60_000),
 });

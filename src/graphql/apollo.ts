@@ -165,11 +165,9 @@ const operationGate = ({ schema, costLimit }: ApolloParts, passScopes: ScopeGate
       const price = priceOperation(schema, operation, fragments, variables);
       const cost = price.points;
       contextValue.cost = cost;
-      if (cost > costLimit) {
-        throw refused(
-          'QUERY_TOO_EXPENSIVE',
-          `This operation costs ${cost}, and ${costLimit} is the limit: ask for smaller pages.`,
-        );
+      const limit = limitOf(contextValue, costLimit);
+      if (cost > limit) {
+        throw refused('QUERY_TOO_EXPENSIVE', `This operation costs ${cost}, and ${limit} is the limit: ask for smaller pages.`);
       }
       await contextValue.purse.pay(price);
     },
@@ -180,13 +178,17 @@ const operationGate = ({ schema, costLimit }: ApolloParts, passScopes: ScopeGate
   }),
 });
 
-function finish({ response, request, contextValue }: GraphQLRequestContext<RequestContext>, limit: number): void {
+/** The highest price of an operation of this caller. */
+const limitOf = ({ purse }: RequestContext, costLimit: number): number => Math.min(costLimit, purse.capacity);
+
+function finish({ response, request, contextValue }: GraphQLRequestContext<RequestContext>, costLimit: number): void {
   if (response.body?.kind !== 'single') return;
   const { singleResult } = response.body;
   const { cost, purse } = contextValue;
   if (cost !== null) {
     const { remaining, resetAt } = purse;
-    singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, limit, remaining, resetAt } };
+    const told = { requested: cost, limit: limitOf(contextValue, costLimit), remaining, resetAt };
+    singleResult.extensions = { ...singleResult.extensions, cost: told };
   }
   for (const [name, value] of purse.headers) if (!response.http.headers.has(name)) response.http.headers.set(name, value);
   const accept = request.http?.headers.get('accept') ?? '';

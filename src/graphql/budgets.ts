@@ -30,6 +30,8 @@ export interface Purse {
   pay(price: Price): Promise<void>;
   /** Pays a little for what was refused, once, and never throws. */
   payRefused(): Promise<void>;
+  /** What it ever holds: nothing dearer can be paid for, however long one waits. */
+  readonly capacity: number;
   readonly remaining: number;
   /** When all of it is there again. */
   readonly resetAt: Date;
@@ -44,6 +46,12 @@ export interface Budgets {
    * @throws GraphQLError RATE_LIMITED when it is empty: nothing is read then
    */
   open(scope: Scope): Promise<Purse>;
+  /**
+   * Takes from an address what is refused before it is known who asks: tokens and keys that are not good.
+   *
+   * @throws GraphQLError RATE_LIMITED when it has guessed too often
+   */
+  turnAway(address: string | null, at: Date): Promise<void>;
 }
 
 type Name = 'client' | 'account' | 'anonymous' | 'secrets';
@@ -78,16 +86,31 @@ function rateLimited(bucket: Bucket, standing: Standing, at: number): GraphQLErr
 
 /** Budgets of callers by the minute, in points of `priceOperation`. */
 export function createBudgets(buckets: Buckets, sizes: BudgetSizes): Budgets {
+  const ofAddress = (address: string | null | undefined): Bucket => ({
+    name: 'anonymous',
+    key: `address ${networkOf(address ?? '')}`,
+    capacity: sizes.anonymous,
+  });
+
   function bucketOf({ actor, parts }: Scope): Bucket {
     if (actor.kind === 'ACCOUNT' && actor.client) {
       const { id, pointsPerMinute = sizes.account } = actor.client;
       return { name: 'client', key: `client ${id}`, capacity: pointsPerMinute };
     }
     if (actor.kind === 'ACCOUNT') return { name: 'account', key: `account ${actor.accountId}`, capacity: sizes.account };
-    return { name: 'anonymous', key: `address ${networkOf(parts.address ?? '')}`, capacity: sizes.anonymous };
+    return ofAddress(parts.address);
+  }
+
+  async function pour(bucket: Bucket, points: number, at: number): Promise<Standing> {
+    const standing = await buckets.pour({ ...bucket, points, at });
+    if (standing.waitMs > 0) throw rateLimited(bucket, standing, at);
+    return standing;
   }
 
   return {
+    async turnAway(address, at) {
+      await pour(ofAddress(address), REFUSED, at.getTime());
+    },
     async open(scope) {
       const own = bucketOf(scope);
       const secrets = {
@@ -96,18 +119,13 @@ export function createBudgets(buckets: Buckets, sizes: BudgetSizes): Budgets {
         capacity: sizes.secrets,
       } as const;
       let at = scope.now().getTime();
-      const pour = async (bucket: Bucket, points: number): Promise<Standing> => {
-        const standing = await buckets.pour({ ...bucket, points, at });
-        if (standing.waitMs > 0) throw rateLimited(bucket, standing, at);
-        return standing;
-      };
-      let standing = await pour(own, AT_THE_DOOR);
+      let standing = await pour(own, AT_THE_DOOR, at);
       let isSettled = false;
       return {
         async pay(price) {
           at = scope.now().getTime();
-          if (price.points > AT_THE_DOOR) standing = await pour(own, price.points - AT_THE_DOOR);
-          if (price.secrets > 0) await pour(secrets, price.secrets);
+          if (price.points > AT_THE_DOOR) standing = await pour(own, price.points - AT_THE_DOOR, at);
+          if (price.secrets > 0) await pour(secrets, price.secrets, at);
           isSettled = true;
         },
         async payRefused() {
@@ -116,6 +134,7 @@ export function createBudgets(buckets: Buckets, sizes: BudgetSizes): Budgets {
           at = scope.now().getTime();
           standing = await buckets.pour({ ...own, points: REFUSED - AT_THE_DOOR, at, mayRunOver: true });
         },
+        capacity: own.capacity,
         get remaining() {
           return standing.room;
         },

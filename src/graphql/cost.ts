@@ -47,10 +47,8 @@ export const Weighs = (points: number) => Extensions({ points });
 export const TakesSecret = () => Extensions({ takesSecret: true });
 
 const NOTHING: Price = { points: 0, secrets: 0 };
-const plus = (one: Price, other: Price): Price => ({
-  points: one.points + other.points,
-  secrets: one.secrets + other.secrets,
-});
+const plus = (one: Price, other: Price): Price =>
+  other === NOTHING ? one : { points: one.points + other.points, secrets: one.secrets + other.secrets };
 const larger = (one: Price, other: Price): Price => ({
   points: Math.max(one.points, other.points),
   secrets: Math.max(one.secrets, other.secrets),
@@ -71,6 +69,7 @@ export function priceOperation(
 ): Price {
   const known = new Map<SelectionSetNode, Map<GraphQLObjectType, Price>>();
   const problems: Problem[] = [];
+  const mutations = schema.getMutationType();
 
   const ofSet = (set: SelectionSetNode, parent: GraphQLCompositeType): Price =>
     isAbstractType(parent)
@@ -102,7 +101,8 @@ export function priceOperation(
 
   function ofField(node: FieldNode, parent: GraphQLObjectType): Price {
     const field = parent.getFields()[node.name.value] ?? META[node.name.value];
-    if (!field) return NOTHING;
+    const isMutation = parent === mutations;
+    if (!field || (!node.selectionSet && !node.arguments?.length && !isMutation && !field.extensions.points)) return NOTHING;
     const type = getNamedType(field.type);
     const sent = (node.arguments ?? []).reduce((total, { value }) => total + itemsIn(valueFromASTUntyped(value, variables)), 0);
     const inner = node.selectionSet && isCompositeType(type) ? ofSet(node.selectionSet, type) : NOTHING;
@@ -112,7 +112,7 @@ export function priceOperation(
     const fetched = isList(field) ? rows * (object + inner.points) : object + rows * inner.points;
     const points = weight + sent + fetched;
     return {
-      points: parent === schema.getMutationType() ? points + MUTATION : points,
+      points: isMutation ? points + MUTATION : points,
       secrets: inner.secrets + (field.extensions.takesSecret === true ? 1 : 0),
     };
   }

@@ -13,10 +13,11 @@ const BEARER = /^Bearer +([\w.-]+)$/i;
 const COMMUNITY_TTL = 60_000;
 const NO_COMMUNITY = '00000000-0000-0000-0000-000000000000';
 
-export interface ScopesParts
-  extends Omit<ScopeParts, 'communityId' | 'actor' | 'locale' | 'requestId' | 'address' | 'signal' | 'budget'> {
+export interface ScopesParts extends Omit<ScopeParts, 'communityId' | 'actor' | 'locale' | 'requestId' | 'address' | 'signal'> {
   /** The holder of an access token or API key; null when it is not, or no longer, good, or not from that address. */
   readonly authenticate: (credential: string, address: string | null) => Promise<Caller | null>;
+  /** Told of an address whose token is not good; may refuse it more sharply. */
+  readonly turnAway: (address: string | null, at: Date) => Promise<void>;
   /** The id of the community with this code, or of the first one. */
   readonly communityIdByCode: (code: string | null) => Promise<string | null>;
   readonly defaultCommunity: string | null;
@@ -35,7 +36,14 @@ export interface Scopes {
  * Who asks by the bearer token; which community by the token, else by the `X-Community` header,
  * else the default one; in which language by `Accept-Language`.
  */
-export function createScopes({ authenticate, communityIdByCode, defaultCommunity, trustProxy, ...house }: ScopesParts): Scopes {
+export function createScopes({
+  authenticate,
+  turnAway,
+  communityIdByCode,
+  defaultCommunity,
+  trustProxy,
+  ...house
+}: ScopesParts): Scopes {
   const communities = new LRUCache<string, string>({ max: 1000, ttl: COMMUNITY_TTL });
 
   async function byCode(code: string | null): Promise<string | null> {
@@ -73,10 +81,11 @@ export function createScopes({ authenticate, communityIdByCode, defaultCommunity
     const parts = common(exchange);
     const credential = BEARER.exec(authorization)?.[1];
     const caller = credential === undefined ? null : await authenticate(credential, parts.address);
-    if (!caller) throw unauthenticated('The access token is invalid or expired: sign in again. 登录已失效，请重新登录。');
-    const { communityId, actor, pointsPerMinute } = caller;
-    const budget = actor.client && pointsPerMinute !== null ? { clientId: actor.client.id, pointsPerMinute } : null;
-    return new Scope({ ...parts, communityId, actor, budget });
+    if (!caller) {
+      await turnAway(parts.address, house.now());
+      throw unauthenticated('The access token is invalid or expired: sign in again. 登录已失效，请重新登录。');
+    }
+    return new Scope({ ...parts, ...caller });
   }
 
   return { ofCaller, ofNobody };

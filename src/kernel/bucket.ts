@@ -28,8 +28,9 @@ export interface Standing {
 }
 
 /**
- * Leaky buckets by key. A bucket runs empty evenly, so that no border between two minutes lets a caller have both at once.
- * Processes that share a budget share a store behind this port; what it keeps of a bucket is a level and a moment.
+ * Leaky buckets by key. A bucket runs empty evenly, so that a caller never has more than it holds at once, as at the border
+ * of two counted minutes. Processes that share a budget share a store behind this port; what it keeps of a bucket is a level
+ * and a moment.
  */
 export interface Buckets {
   pour(pour: Pour): Standing | Promise<Standing>;

@@ -36,8 +36,6 @@ export interface ScopeParts {
   readonly address?: string | null;
   /** Aborted when nobody waits for the answer any more; absent within the process. */
   readonly signal?: AbortSignal;
-  /** What the program that calls may spend in a minute; absent for people. */
-  readonly budget?: { readonly clientId: string; readonly pointsPerMinute: number } | null;
   /** What signing in needs; absent where nobody can (seeds, jobs). */
   readonly tokens?: AccessTokens;
   readonly lockout?: Lockout;

@@ -155,11 +155,12 @@ describe('shapes', () => {
 
   it('that are told a secret are counted apart', () => {
     const secret = /password|secret|token|otp|oneTime/i;
-    for (const { name, args, extensions } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const told = Object.values(schema.getMutationType()?.getFields() ?? {}).filter(({ args }) => {
       const input = getNamedType(args[0]?.type);
-      const isTold = isInputObjectType(input) && Object.keys(input.getFields()).some(field => secret.test(field));
-      expect([name, extensions.takesSecret ?? false]).toEqual([name, isTold]);
-    }
+      return isInputObjectType(input) && Object.keys(input.getFields()).some(field => secret.test(field));
+    });
+    expect(told.length).toBeGreaterThan(3);
+    expect(told.filter(({ extensions }) => !extensions.takesSecret).map(({ name }) => name)).toEqual([]);
   });
 
   it('of ids are ID, and own scalars say where they are specified or what they hold', () => {

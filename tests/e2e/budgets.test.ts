@@ -119,6 +119,23 @@ describe('a budget', () => {
     expect((await from(home)(10)).status).toBe(200);
   });
 
+  it('is taken from an address by tokens that are not good, and a good one is not held up by them', async () => {
+    const address = newAddress();
+    const guess = () => app.post({ query: '{ __typename }' }, { 'x-forwarded-for': address, authorization: 'Bearer a.b.c' });
+    for (let i = 0; i < 60; i++) expect((await guess()).status).toBe(401);
+    const refused = await guess();
+    expect([refused.status, refused.headers.get('retry-after'), refused.json.errors[0].extensions.code]).toEqual([
+      429,
+      '2',
+      'RATE_LIMITED',
+    ]);
+    later(60);
+    const { accessToken } = (await signIn(newAddress())).json.data.signIn;
+    for (let i = 0; i < 61; i++) await guess();
+    const good = { 'x-forwarded-for': address, authorization: `Bearer ${accessToken}` };
+    expect((await app.post({ query: '{ __typename }' }, good)).status).toBe(200);
+  });
+
   it('S4: for secrets is counted by fields, each alias of them, and leaves reading alone', async () => {
     const address = newAddress();
     const guess = (times: number, from = address) => {

@@ -57,7 +57,7 @@ describe('too much at once', () => {
 
 describe('stopping', () => {
   it('says so first, then answers everything in flight', async () => {
-    const app = await startTestApp(database, { poolSize: 8, drainDelayMs: 400 }, { schema: withSleep() });
+    const app = await startTestApp(database, { poolSize: 8, drainDelayMs: 1500 }, { schema: withSleep() });
     const held = Array.from({ length: 50 }, () => app.post(sleepFor(0.1)));
     await pause(100);
     const stopped = app.stop();

@@ -121,12 +121,11 @@ describe('a key', () => {
     const caller = await callerOf(key);
     expect(caller).toMatchObject({
       communityId: WORLD.community,
-      pointsPerMinute: 77,
       actor: {
         roles: ['LIAISON'],
         organizationIds: [WORLD.clinic],
         memberBranchIds: [WORLD.branch2],
-        client: { id: apiClient.clientId, scopes: ['offers:read', 'offers:write'] },
+        client: { id: apiClient.clientId, scopes: ['offers:read', 'offers:write'], pointsPerMinute: 77 },
       },
     });
     // Whatever role the account gets besides.

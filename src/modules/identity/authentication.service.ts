@@ -13,8 +13,6 @@ import { type LiveClient, liveClientById, liveClientByKey, noteUse } from './cli
 export interface Caller {
   readonly communityId: string;
   readonly actor: AccountActor;
-  /** What a program may spend in a minute; null for a person. */
-  readonly pointsPerMinute: number | null;
 }
 
 export interface Authentication {
@@ -111,7 +109,7 @@ export function createAuthentication({
     if (!found?.actor.roles.length) return null;
     const { actor } = found;
     return {
-      caller: { communityId, actor, pointsPerMinute: null },
+      caller: { communityId, actor },
       subjectIds: [accountId, ...(sessionId ? [sessionId] : []), ...actor.organizationIds],
       turn,
       until: earliest(expiresAt, found.until),
@@ -129,10 +127,10 @@ export function createAuthentication({
   ): Promise<Remembered | null> {
     const { accountId, communityId, branchIds, addresses, pointsPerMinute } = client;
     const found = await loadRights(db, { accountId, communityId, sessionId: null }, at);
-    const actor = found && narrowed(found.actor, { id: client.id, scopes, branchIds });
+    const actor = found && narrowed(found.actor, { id: client.id, scopes, pointsPerMinute, branchIds });
     if (!found || !actor?.roles.length) return null;
     return {
-      caller: { communityId, actor, pointsPerMinute },
+      caller: { communityId, actor },
       subjectIds: [accountId, client.id, ...actor.organizationIds],
       turn,
       until: earliest(new Date(at.getTime() + MEMORY_MS), found.until, client.expiresAt, ...ends),

@@ -91,9 +91,9 @@ const SPANNING: readonly Role[] = ['COMMUNITY_ADMIN', 'SUBDISTRICT', 'AUDITOR'];
 /** The rights of the program: those of its account within its scopes and, where it is narrowed, its branches. */
 export function narrowed(
   actor: AccountActor,
-  { id, scopes, branchIds }: Pick<ApiClient, 'id' | 'scopes' | 'branchIds'>,
+  { id, scopes, pointsPerMinute, branchIds }: Pick<ApiClient, 'id' | 'scopes' | 'pointsPerMinute' | 'branchIds'>,
 ): AccountActor {
-  const client = { id, scopes };
+  const client = { id, scopes, pointsPerMinute };
   if (!branchIds.length) return { ...actor, client };
   const within = (ids: readonly string[]) => ids.filter(branchId => branchIds.includes(branchId));
   return {

@@ -126,7 +126,7 @@ export class MatchResolver {
     return (explanationFor(scope, match).fellOut ?? []).map(code => ({ code, numbers: {} }));
   }
 
-  @Weighs(300)
+  @Weighs(150)
   @Query(() => WhyNot, {
     nullable: true,
     description:
@@ -163,7 +163,7 @@ export class MatchSuggestionResolver {
 
 @Resolver(() => Need)
 export class NeedMatchingResolver {
-  @Weighs(50)
+  @Weighs(20)
   @FieldResolver(() => [MatchSuggestion], {
     nullable: true,
     description:
