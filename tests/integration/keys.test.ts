@@ -192,6 +192,26 @@ describe('rotation', () => {
     expect(looks?.rows).toBe(PEOPLE + 2);
   });
 
+  it('is done and looked at from the command line', async () => {
+    const cli = spawn(
+      process.execPath,
+      ['--import', 'tsx', fileURLToPath(new URL('../../src/keys.cli.ts', import.meta.url)), 'status'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: {
+          PATH: process.env.PATH,
+          DATABASE_URL: database.url,
+          DATA_KEYS: written(after.data),
+          INDEX_KEYS: written(after.index),
+        },
+      },
+    );
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: cli.stdout })) lines.push(line);
+    expect(lines.some(line => /'data'.*\b2\b.*'personal.resident'/.test(line))).toBe(true);
+    expect(lines.some(line => /'(data|index)' *│ *1 *│/.test(line))).toBe(false);
+  });
+
   it('does not carry a ciphertext that was moved into the place it was moved to, and tells of it', async () => {
     const third = randomBytes(32);
     const next = scopeWith(
