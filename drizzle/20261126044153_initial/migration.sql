@@ -656,7 +656,6 @@ CREATE INDEX "need_detail_by_beneficiary" ON "personal"."need_detail" ("communit
 CREATE INDEX "need_detail_by_requester" ON "personal"."need_detail" ("community_id","requester_account_id");--> statement-breakpoint
 CREATE INDEX "need_detail_by_branch" ON "personal"."need_detail" ("community_id","branch_id");--> statement-breakpoint
 CREATE INDEX "need_detail_by_building" ON "personal"."need_detail" ("community_id","building_id");--> statement-breakpoint
-CREATE INDEX "need_detail_search" ON "personal"."need_detail" USING gin ("description_index");--> statement-breakpoint
 CREATE INDEX "resident_by_branch" ON "personal"."resident" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "resident_by_building" ON "personal"."resident" ("community_id","building_id");--> statement-breakpoint
 CREATE INDEX "resident_by_birth" ON "personal"."resident" ("community_id","branch_id","birth_year_index","id");--> statement-breakpoint
