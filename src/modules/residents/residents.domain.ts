@@ -112,7 +112,7 @@ export interface ResidentFields {
   readonly consentsToHealthMatching?: boolean | null;
 }
 
-/** The surname alone, whatever the length of the name: `张*`. */
+/** The first character alone, whatever the length of the name: `张*`, and `欧*` for 欧阳, which tells less than the surname. */
 export const maskName = (name: string): string => `${[...name][0] ?? ''}*`;
 
 const BANDS: readonly (readonly [below: number, band: AgeBand])[] = [

@@ -253,20 +253,20 @@ type ProfileFields = Pick<ResidentFields, keyof Profile>;
 /** Writes what is given over a resident that the caller has locked, and leaves the rest as it is. */
 export async function saveResident(scope: Scope, resident: Resident, change: ResidentChange): Promise<void> {
   const { id } = resident;
-  const { name, phone, room, sex, birthDate, storey, careCategories, abilityLevel, languages, ...plain } = change;
-  const profile = { sex, birthDate, storey, careCategories, abilityLevel, languages };
-  const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
-  const { optedOut, consentsToHealthMatching, ...where } = plain;
+  const { name, phone, room, sex, birthDate, storey, careCategories, abilityLevel, languages, ...columns } = change;
+  const { optedOut, consentsToHealthMatching, ...rest } = columns;
+  const known = { sex, birthDate, storey, careCategories, abilityLevel, languages };
+  const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   await scope.db
     .update(residents)
     .set({
-      ...where,
+      ...rest,
       ...(optedOut != null && { optedOut }),
       ...(consentsToHealthMatching != null && { consentsToHealthMatching }),
       ...(name !== undefined && sealName(scope, id, name)),
       ...(phone !== undefined && sealPhone(scope, id, phone)),
       ...(room !== undefined && sealRoom(scope, id, room)),
-      ...(Object.keys(given).length && sealProfile(scope, id, profileOf({ ...resident, ...given }))),
+      ...(Object.keys(given).length > 0 && sealProfile(scope, id, profileOf({ ...resident, ...given }))),
     })
     .where(byId(scope.communityId, id));
 }
