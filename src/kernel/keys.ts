@@ -20,7 +20,7 @@ export interface KeyProvider {
 }
 
 export const MIN_KEY_BYTES = 32;
-/** A blind index of tokens marks its key by a negative number of one byte, and a sealed value by its first byte. */
+/** A sealed value has one byte for it. */
 const MAX_KEY_NUMBER = 127;
 const FORM = /^(\d{1,3}):([A-Za-z0-9+/_-]+={0,2})$/;
 

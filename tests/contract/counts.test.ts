@@ -8,7 +8,7 @@ import { undecided } from '../support/undecided.js';
  */
 const DECISIONS = {
   /** Goes through `kernel/small-cells.ts`, where subtraction is thought of, too. */
-  SUPPRESSED: ['FairnessMeasures', 'LeftOutCount.needs', 'OutcomeShares'],
+  SUPPRESSED: ['CostPartOutcomes.median', 'FairnessMeasures', 'LeftOutCount.needs', 'OutcomeShares', 'RankPartOutcomes.median'],
   /** Counts exactly what the same caller may list with the same filter: it adds nothing to the list. */
   LISTED: ['*.totalCount'],
   /** For staff of the branch, who read the records that are counted. */
@@ -75,7 +75,6 @@ const DECISIONS = {
     'Building',
     'CareCategoryWeight',
     'Community.builtAround',
-    'CostPartOutcomes.median',
     'DeadlineWeight',
     'Eligibility',
     'FairnessReport.loadGini',
@@ -90,7 +89,6 @@ const DECISIONS = {
     'OrganizationLoad',
     'Places',
     'PointsOutcomes.from',
-    'RankPartOutcomes.median',
     'PersonalDataExport.schemaVersion',
     'RemainingError',
     'RetentionRule',

@@ -50,6 +50,8 @@ const old = scopeWith(createVault(before));
 const both = scopeWith(createVault(during));
 const fresh = scopeWith(createVault(after));
 
+const third = randomBytes(32);
+
 const PEOPLE = 60;
 const person = { sex: 'FEMALE', residencyStatus: 'PRESENT', buildingId: WORLD.building1, room: '301' } as const;
 const made = await createResidentsBulk(
@@ -193,8 +195,27 @@ describe('rotation', () => {
     expect(looks?.rows).toBe(PEOPLE + 2);
   });
 
+  it('is done and looked at from the command line', async () => {
+    const cli = spawn(
+      process.execPath,
+      ['--import', 'tsx', fileURLToPath(new URL('../../src/keys.cli.ts', import.meta.url)), 'status'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: {
+          PATH: process.env.PATH,
+          DATABASE_URL: database.url,
+          DATA_KEYS: written(after.data),
+          INDEX_KEYS: written(after.index),
+        },
+      },
+    );
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: cli.stdout })) lines.push(line);
+    expect(lines.some(line => /'data'.*\b2\b.*'personal.resident'/.test(line))).toBe(true);
+    expect(lines.some(line => /'(data|index)' *│ *1 *│/.test(line))).toBe(false);
+  });
+
   it('does not carry a ciphertext that was moved into the place it was moved to, and tells of it', async () => {
-    const third = randomBytes(32);
     const next = scopeWith(
       createVault(
         ringOf(
@@ -217,5 +238,25 @@ describe('rotation', () => {
     expect((await rotateKeys(next))[0]).toEqual({ table: 'personal.resident', renewed: 1, unreadable: 0 });
     const [row] = await owner`select profile_sealed from personal.resident where id = ${mine}`;
     expect(openProfile(next, mine, row?.profile_sealed).birthDate).toBe('1990-06-01');
+  });
+
+  it('is shared by two runs at once', async () => {
+    const vault = createVault(
+      ringOf(
+        [
+          [4, randomBytes(32)],
+          [3, third],
+          [2, d2],
+        ],
+        [
+          [3, randomBytes(32)],
+          [2, i2],
+        ],
+      ),
+    );
+    const reports = await Promise.all([rotateKeys(scopeWith(vault), { batch: 4 }), rotateKeys(scopeWith(vault), { batch: 7 })]);
+    const renewed = reports.flat().reduce((sum, row) => sum + row.renewed, 0);
+    expect(renewed).toBe(PEOPLE + 2);
+    expect((await keysInUse(scopeWith(vault))).filter(({ kind, number }) => number !== (kind === 'data' ? 4 : 3))).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ describe('a narrowed program', () => {
     kinIds: [],
     client: null,
   };
-  const grant = { id: 'c', scopes: ['offers:read'] };
+  const grant = { id: 'c', scopes: ['offers:read'], pointsPerMinute: 100 };
 
   it('has all rights of its account where no branches are named', () => {
     expect(narrowed(actor, { ...grant, branchIds: [] })).toEqual({ ...actor, client: grant });

@@ -31,6 +31,11 @@ function isStale({ sealed, indexes }: SealedTable, { vault }: Scope): SQL {
   );
 }
 
+const staleAfter = (tx: Scope, table: SealedTable, after: string | null): SQL => {
+  const id = sql.identifier(table.id);
+  return sql`community_id = ${tx.communityId}::uuid and (${after}::uuid is null or ${id} > ${after}::uuid) and (${isStale(table, tx)})`;
+};
+
 /** The next stale rows by id, locked, so that an edit comes before or after and never in between. */
 export async function lockStale(
   tx: Scope,
@@ -41,12 +46,20 @@ export async function lockStale(
   const columns = sql.join([id, ...table.sealed.map(column => sql.identifier(column))], sql`, `);
   const rows = await tx.db.execute<Record<string, Buffer | null> & Record<typeof table.id, string>>(sql`
     select ${columns} from ${tableOf(table)}
-    where community_id = ${tx.communityId}::uuid and (${after}::uuid is null or ${id} > ${after}::uuid) and (${isStale(table, tx)})
+    where ${staleAfter(tx, table, after)}
     order by ${id} limit ${limit} for update`);
   return rows.map(row => ({
     id: String(row[table.id]),
     values: Object.fromEntries(table.sealed.map(column => [column, row[column] ?? null])),
   }));
+}
+
+/** Rows that somebody else renews while we wait for them drop out of what was locked, so that nothing locked is not yet nothing left. */
+export async function isAnyStale(tx: Scope, table: SealedTable, after: string | null): Promise<boolean> {
+  const [row] = await tx.db.execute<{ left: boolean }>(
+    sql`select exists (select from ${tableOf(table)} where ${staleAfter(tx, table, after)}) as left`,
+  );
+  return row?.left ?? false;
 }
 
 /** Writes the columns of a row that was locked. */

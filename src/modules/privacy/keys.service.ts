@@ -5,7 +5,7 @@ import { sealedOverrideNotes } from '../matching/plan-overrides.service.js';
 import { sealedNeedDetails } from '../needs/needs.service.js';
 import { sealedResidents } from '../residents/residents.service.js';
 import { logAccess } from './access.service.js';
-import { type KeyUse, keyUseOf, lockStale, type SealedRow, saveColumns } from './keys.repo.js';
+import { isAnyStale, type KeyUse, keyUseOf, lockStale, type SealedRow, saveColumns } from './keys.repo.js';
 
 export type { KeyUse } from './keys.repo.js';
 
@@ -38,13 +38,14 @@ export async function rotateKeys(scope: Scope, { batch = BATCH, onBatch = () => 
   const report: Renewed[] = [];
   for (const table of SEALED_TABLES) {
     let [renewed, unreadable, after] = [0, 0, null as string | null];
-    do {
+    for (let isLeft = true; isLeft; ) {
       const turn = await renewSome(sys, table, { after, limit: batch });
       renewed += turn.renewed;
       unreadable += turn.unreadable;
       after = turn.last;
-      if (turn.last !== null) await onBatch(table.name, turn.renewed);
-    } while (after !== null);
+      isLeft = turn.isLeft;
+      if (turn.renewed) await onBatch(table.name, turn.renewed);
+    }
     report.push({ table: table.name, renewed, unreadable });
   }
   await noteRotation(sys, report);
@@ -55,7 +56,7 @@ async function renewSome(
   sys: Scope,
   table: SealedTable,
   window: { readonly after: string | null; readonly limit: number },
-): Promise<{ readonly renewed: number; readonly unreadable: number; readonly last: string | null }> {
+): Promise<{ readonly renewed: number; readonly unreadable: number; readonly last: string | null; readonly isLeft: boolean }> {
   const { value } = await sys.transaction(async tx => {
     const rows = await lockStale(tx, table, window);
     const anew = rows.flatMap(row => {
@@ -64,7 +65,13 @@ async function renewSome(
     });
     await Promise.all(anew.map(({ id, columns }) => saveColumns(tx, table, id, columns)));
     if (rows.length) await logAccess(tx, { action: 'KEYS_ROTATED', detail: { table: table.name, rows: rows.length } });
-    return ok({ renewed: anew.length, unreadable: rows.length - anew.length, last: rows.at(-1)?.id ?? null });
+    const last = rows.at(-1)?.id ?? window.after;
+    return ok({
+      renewed: anew.length,
+      unreadable: rows.length - anew.length,
+      last,
+      isLeft: rows.length > 0 || (await isAnyStale(tx, table, last)),
+    });
   });
   return value;
 }

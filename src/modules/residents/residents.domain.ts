@@ -94,7 +94,7 @@ export interface ResidentFields {
 /** What a person asked us not to do, by `matchingOptOutSet` and `processingRestrictionSet`. */
 export type ResidentObjections = Pick<Resident, 'optedOut' | 'restricted'>;
 
-/** The surname alone, whatever the length of the name: `张*`. */
+/** The first character alone, whatever the length of the name: `张*`, and `欧*` for 欧阳, which tells less than the surname. */
 export const maskName = (name: string): string => `${[...name][0] ?? ''}*`;
 
 const BANDS: readonly (readonly [below: number, band: AgeBand])[] = [

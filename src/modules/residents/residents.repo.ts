@@ -315,7 +315,7 @@ export async function saveResident(scope: Scope, resident: Resident, change: Res
       ...(name !== undefined && sealName(scope, id, name)),
       ...(phone !== undefined && sealPhone(scope, id, phone)),
       ...(room !== undefined && sealRoom(scope, id, room)),
-      ...(Object.keys(given).length && sealProfile(scope, id, profileOf({ ...resident, ...given }))),
+      ...(Object.keys(given).length > 0 && sealProfile(scope, id, profileOf({ ...resident, ...given }))),
     })
     .where(byId(scope.communityId, id));
 }

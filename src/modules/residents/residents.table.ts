@@ -167,7 +167,6 @@ export const needDetails = personal.table(
     index('need_detail_by_requester').on(t.communityId, t.requesterAccountId),
     index('need_detail_by_branch').on(t.communityId, t.branchId),
     index('need_detail_by_building').on(t.communityId, t.buildingId),
-    index('need_detail_search').using('gin', t.descriptionIndex),
     pgPolicy('need_detail_wall', {
       as: 'permissive',
       for: 'all',
