@@ -71,9 +71,8 @@ describe('consent', () => {
       problem('method', 'NOT_ALLOWED'),
     ]);
     expect((await grant(ACTORS.officer, heard)).consent).toMatchObject({ relation: 'SELF', method: 'COUNTER' });
-    expect((await grant(niece, { relation: 'SELF', purpose: 'TASK_CARE_NOTES' })).userErrors).toContainEqual(
-      problem('relation', 'NOT_ALLOWED'),
-    );
+    expect((await grant(niece, { relation: 'SELF' })).userErrors).toEqual([problem('relation', 'NOT_ALLOWED')]);
+    expect((await grant(niece, { method: 'PAPER' })).userErrors).toEqual([problem('method', 'NOT_ALLOWED')]);
   });
 
   it('is not there for anybody else, nor anybody’s to give', async () => {
@@ -321,6 +320,10 @@ describe('what somebody asked us not to do', () => {
     expect([await count('event'), (await owner`select version from personal.resident where id = ${AUNT}`)[0]?.version]).toEqual(
       before,
     );
+    const both = `mutation($a: MatchingOptOutSetInput!, $b: MatchingOptOutSetInput!) {
+      a: matchingOptOutSet(input: $a) { resident { optedOut } } b: matchingOptOutSet(input: $b) { resident { optedOut } } }`;
+    const { data } = await ask(niece, both, { a: about({ optedOut: true }), b: about({ optedOut: false }) });
+    expect(data).toEqual({ a: { resident: { optedOut: true } }, b: { resident: { optedOut: false } } });
     const idempotencyKey = randomUUID();
     const first = await restrict(niece, { idempotencyKey });
     expect(await restrict(niece, { idempotencyKey })).toEqual(first);

@@ -135,6 +135,27 @@ describe('raw SQL behind the wall', () => {
     expect([...deletes]).toEqual([]);
   });
 
+  it('lets kin give consent in their own name and take it back, and rewrite none', async () => {
+    const give = (tx: TransactionSql, { resident = MOTHER, by = WORLD.daughter as string, method = 'APP' }) =>
+      tx`insert into personal.consent (community_id, id, branch_id, resident_id, purpose, data_class, relation, method, notice_version, granted_by, granted_at)
+        values (${WORLD.community}, ${randomUUID()}, ${WORLD.branch1}, ${resident}, 'TASK_CARE_NOTES', 'SENSITIVE', 'DAUGHTER', ${method}::consent_method, '2026-11', ${by}, now())`.then(
+        ({ count }) => count,
+      );
+    const takeBack = (tx: TransactionSql, by: string, method: string) =>
+      tx`update personal.consent set withdrawn_at = now(), withdrawal_relation = 'DAUGHTER', withdrawal_method = ${method}::consent_method, withdrawn_by = ${by}`.then(
+        ({ count }) => count,
+      );
+    expect(await raw(daughter, tx => give(tx, {}))).toBe(1);
+    expect(await raw(daughter, tx => takeBack(tx, WORLD.daughter, 'APP'))).toBe(1);
+    for (const wrong of [{ resident: NEIGHBOR }, { by: WORLD.stranger }, { method: 'PAPER' }])
+      await expect(raw(daughter, tx => give(tx, wrong))).rejects.toThrow(REFUSED);
+    await expect(raw(daughter, tx => takeBack(tx, WORLD.stranger, 'APP'))).rejects.toThrow(REFUSED);
+    await expect(raw(daughter, tx => takeBack(tx, WORLD.daughter, 'PAPER'))).rejects.toThrow(REFUSED);
+    for (const settings of [daughter, secretary1])
+      for (const change of [`update personal.consent set purpose = 'HEALTH_MATCHING'`, 'delete from personal.consent'])
+        await expect(raw(settings, tx => tx.unsafe(change))).rejects.toThrow(DENIED);
+  });
+
   it('moves no row to another branch or community, nor puts one there', async () => {
     for (const table of READABLE)
       for (const change of [`branch_id = '${WORLD.branch2}'`, `community_id = '${WORLD.otherCommunity}'`])

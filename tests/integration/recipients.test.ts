@@ -239,7 +239,7 @@ describe('a withdrawal', () => {
       await owner`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     )[0]?.n;
   const until = async (count: number): Promise<void> => {
-    while ((await waiting()) < count);
+    for (let tries = 0; (await waiting()) < count; tries++) if (tries > 1000) throw new Error('nobody waits');
   };
 
   it('waits for a look that is under way, and the look is written down before it', async () => {
@@ -255,10 +255,8 @@ describe('a withdrawal', () => {
     await locked;
     const order: string[] = [];
     const looking = look(ACTORS.barber, referralId).finally(() => order.push('look'));
-    await until(1);
-    const withdrawing = withdraw(niece, consent.id).finally(() => order.push('withdrawal'));
-    await until(2);
-    release();
+    const withdrawing = until(1).then(() => withdraw(niece, consent.id).finally(() => order.push('withdrawal')));
+    await until(2).finally(release);
     const [shown, withdrawn] = await Promise.all([looking, withdrawing, holding]);
     expect(shown.order.recipientSight).toBe('OPEN');
     expect(withdrawn.userErrors).toEqual([]);

@@ -20,7 +20,7 @@ type Run = (actor: Actor, name: string, input: object, selection?: string, optio
 
 /** An aunt with a telephone behind a door on the fifth floor, her niece's account, a child, and a barber who comes home. */
 export async function setUpSharing(database: TestDatabase) {
-  const { ask, submit, act, count } = await setUpNeeds(database);
+  const { ask, submit, count } = await setUpNeeds(database);
   const { owner } = database;
   const made = await createResidentsBulk(scopeOf(database, ACTORS.admin), [
     { ...person, id: AUNT, name: '欧阳桂花', phone: '13800001111', room: '501', storey: 5, birthDate: '1940-02-14' },

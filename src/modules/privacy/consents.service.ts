@@ -46,7 +46,7 @@ export const findConsent = (scope: Scope, id: string): Promise<Consent | null> =
 export const listConsents = (scope: Scope, residentId: string, window: PageWindow): Promise<Page<Consent>> =>
   scope.reading(tx => pageOfConsents(tx, residentId, window));
 
-/** What was agreed to that covers a need, newest first; null for whoever may not know its beneficiary. */
+/** What was agreed to that covers a need, newest first; nothing for whoever may not know its beneficiary. */
 export const consentsOfNeed = async (scope: Scope, needId: string): Promise<readonly Consent[]> =>
   (await scope.load(consentsByNeed, needId)) ?? [];
 
@@ -81,11 +81,17 @@ export async function spokenFor(
   const isStaff = resident !== undefined && worksFor(tx.actor, resident.branchId);
   if (!resident || !(isStaff || own)) return fail({ code: 'NOT_FOUND', path: ['residentId'] });
   if (own && (method ?? 'APP') === 'APP' && (relation ?? own) === own) return ok({ resident, relation: own, method: 'APP' });
-  const problem = (name: keyof Word, rule: Problem['rule']): Problem => ({ path: [name], rule });
-  const checked = allOf(
-    relation == null ? problem('relation', 'REQUIRED') : isStaff ? null : problem('relation', 'NOT_ALLOWED'),
-    method == null ? problem('method', 'REQUIRED') : isStaff && method !== 'APP' ? null : problem('method', 'NOT_ALLOWED'),
-  );
+  const unless = (holds: boolean, name: keyof Word, rule: Problem['rule']): Problem | null =>
+    holds ? null : { path: [name], rule };
+  const checked = isStaff
+    ? allOf(
+        unless(relation != null, 'relation', 'REQUIRED'),
+        method == null ? unless(false, 'method', 'REQUIRED') : unless(method !== 'APP', 'method', 'NOT_ALLOWED'),
+      )
+    : allOf(
+        unless((relation ?? own) === own, 'relation', 'NOT_ALLOWED'),
+        unless((method ?? 'APP') === 'APP', 'method', 'NOT_ALLOWED'),
+      );
   if (!checked.ok) return checked;
   return ok({ resident, relation: relation as KinshipRelation, method: method as ConsentMethod });
 }

@@ -59,6 +59,9 @@ async function object(
     ),
   );
   if (!changed.ok) return changed;
-  const seen = await findResident(scope, residentId);
-  return seen ? ok(seen) : fail({ code: 'NOT_FOUND', path: ['residentId'] });
+  // In a transaction of the caller's, after which what was loaded before the change is forgotten.
+  return scope.transaction(async (tx): Promise<Done> => {
+    const seen = await findResident(tx, residentId);
+    return seen ? ok(seen) : fail({ code: 'NOT_FOUND', path: ['residentId'] });
+  });
 }
