@@ -51,6 +51,8 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   await db.execute(sql`grant select, insert, update, delete on all tables in schema public, personal, identity to ${role}`);
   await db.execute(sql`revoke update, delete on public.event, public.event_seal from ${role}`);
   await db.execute(sql`revoke update on personal.access_log from ${role}`);
+  await db.execute(sql`revoke update, delete on personal.erasure from ${role}`);
+  await db.execute(sql`revoke delete on personal.info_request, personal.legal_hold from ${role}`);
   // Notes and texts are corrected only by being taken away, when a person is erased or their time is over.
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);
   await db.execute(sql`grant update (note_sealed) on personal.override_note to ${role}`);

@@ -4,6 +4,7 @@ import type { Actor } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import { resolvers } from '../../src/modules/index.js';
 import { noteOf } from '../../src/modules/matching/decisions.service.js';
+import { overrideNotes } from '../../src/modules/matching/overrides.table.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate } from '../support/estate.js';
@@ -150,7 +151,14 @@ describe('what staff write about an override', () => {
     for (const actor of [ACTORS.secretary2, ACTORS.barber, ACTORS.daughter, ACTORS.subdistrict, ACTORS.anonymous])
       expect(await noteFor(actor)).toBeNull();
     const { client } = database.serving;
-    await expect(client`update personal.override_note set note_sealed = ''`).rejects.toThrow(/permission denied/);
+    await expect(client`update personal.override_note set need_id = need_id`).rejects.toThrow(/permission denied/);
+    const emptied = scopeOf(database, ACTORS.secretary1).reading(({ db }) =>
+      db
+        .update(overrideNotes)
+        .set({ noteSealed: Buffer.alloc(0) })
+        .returning({ id: overrideNotes.id }),
+    );
+    expect(await emptied).toEqual([]);
     await expect(client`delete from personal.override_note`).rejects.toThrow(/permission denied/);
   });
 

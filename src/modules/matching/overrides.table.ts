@@ -7,6 +7,8 @@ import { branches } from '../territory/territory.table.js';
 
 const inWall = sql`${inTenant} and (${inBranches} or ${bySystem})`;
 
+const emptying = sql`${inTenant} and current_setting('app.system', true) in ('rights', 'retention')`;
+
 /** Why staff knew better than the engine, in their own words: it may well be about the person, so it lives behind the wall. */
 export const overrideNotes = personal.table(
   'override_note',
@@ -29,6 +31,9 @@ export const overrideNotes = personal.table(
     foreignKey({ name: 'override_note_need', columns: [t.communityId, t.needId], foreignColumns: [needs.communityId, needs.id] }),
     index('override_note_by_need').on(t.communityId, t.needId),
     index('override_note_by_branch').on(t.communityId, t.branchId),
-    pgPolicy('override_note_wall', { as: 'permissive', for: 'all', using: inWall, withCheck: inWall }),
+    pgPolicy('override_note_wall', { as: 'permissive', for: 'select', using: inWall }),
+    pgPolicy('override_note_written', { as: 'permissive', for: 'insert', withCheck: inWall }),
+    // Its words are only ever taken away: when the person is erased, or their time is over.
+    pgPolicy('override_note_emptied', { as: 'permissive', for: 'update', using: emptying, withCheck: emptying }),
   ],
 );
