@@ -53,6 +53,8 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   // The sealer takes what it sealed out of its queue; what is taken out unsealed, a verification finds.
   await db.execute(sql`revoke update on public.event_unsealed from ${role}`);
   await db.execute(sql`revoke update on personal.access_log from ${role}`);
+  await db.execute(sql`revoke update, delete on personal.erasure from ${role}`);
+  await db.execute(sql`revoke delete on personal.info_request, personal.legal_hold from ${role}`);
   // Notes and texts are never corrected: a new key seals them anew, and they are taken away when a person is erased or their time is over.
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);
   await db.execute(sql`grant update (note_sealed) on personal.override_note to ${role}`);

@@ -136,6 +136,16 @@ const attacks = ({
       .slice(0, 3)
       .map(({ id, version }) => ({ residentId: id, expectedVersion: version, languages: ['ENGLISH'] })),
     residentReveal: residents.slice(0, 3).map(({ id }) => ({ residentId: id, fields: ['NAME', 'PHONE'], purpose: 'HOME_VISIT' })),
+    residentDataExport: residents.slice(0, 3).map(({ id }) => ({ residentId: id, purpose: 'EMERGENCY' })),
+    personalInfoRequestCreate: residents.slice(0, 3).map(({ id }) => ({
+      residentId: id,
+      kind: 'DELETE',
+      onBehalf: { relation: 'SELF', channel: 'COUNTER' },
+      idempotencyKey,
+    })),
+    legalHoldSet: residents
+      .slice(0, 3)
+      .map(({ id }) => ({ residentId: id, reason: 'AUDIT', until: '2026-12-31', idempotencyKey })),
     kinshipVerify: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),
     kinshipReject: kinships.map(({ id }) => ({ kinshipId: id, reason: 'NOT_KIN', idempotencyKey })),
     kinshipRevoke: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),

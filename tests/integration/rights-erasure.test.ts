@@ -194,6 +194,12 @@ describe('a request to delete', () => {
       resident: null,
       receipt: { erasedAt: NOW.toISOString() },
     });
+    const ended =
+      await owner`select kind, from_state, reason from event where subject_type = 'PersonalInfoRequest' and to_state in ('DONE', 'REFUSED') order by id`;
+    expect([...ended]).toEqual([
+      { kind: 'PERSONAL_INFO_REQUEST_REFUSED', from_state: 'RECEIVED', reason: 'NOT_ON_FILE' },
+      { kind: 'PERSONAL_INFO_REQUEST_DONE', from_state: 'RECEIVED', reason: null },
+    ]);
     await sealAll(database.serving.db, () => NOW);
     expect((await verifyChain(scopeOf(database, ACTORS.anonymous), { full: true })).broken).toBeNull();
     const looks = await owner`select count(*)::int as n from personal.access_log where resident_id = ${rawIdOf(her)}`;

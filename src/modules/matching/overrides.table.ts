@@ -7,7 +7,7 @@ import { branches } from '../territory/territory.table.js';
 
 const inWall = sql`${inTenant} and (${inBranches} or ${bySystem})`;
 
-const forNewKeys = sql`${inTenant} and current_setting('app.system', true) = 'key-rotation'`;
+const renewing = sql`${inTenant} and current_setting('app.system', true) in ('key-rotation', 'rights', 'retention')`;
 
 /** Why staff knew better than the engine, in their own words: it may well be about the person, so it lives behind the wall. */
 export const overrideNotes = personal.table(
@@ -33,7 +33,8 @@ export const overrideNotes = personal.table(
     index('override_note_by_branch').on(t.communityId, t.branchId),
     pgPolicy('override_note_read', { as: 'permissive', for: 'select', using: inWall }),
     pgPolicy('override_note_written', { as: 'permissive', for: 'insert', withCheck: inWall }),
-    // Never corrected: only a new key seals it anew, and the role is granted no other column to write (`db/migrate.ts`).
-    pgPolicy('override_note_renewed', { as: 'permissive', for: 'update', using: forNewKeys, withCheck: forNewKeys }),
+    // Never corrected: a new key seals it anew, and its words are taken away when the person is erased or their time is over. The
+    // role is granted no other column to write (`db/migrate.ts`).
+    pgPolicy('override_note_renewed', { as: 'permissive', for: 'update', using: renewing, withCheck: renewing }),
   ],
 );

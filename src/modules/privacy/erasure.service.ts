@@ -19,9 +19,9 @@ import { eraseResident, holdResident } from '../residents/rights.service.js';
 import type { ErasureReceipt } from './erasure.domain.js';
 import { forgetTyped, insertReceipt, receiptById, receiptByRequest } from './erasure.repo.js';
 import { holdFor } from './holds.service.js';
-import { moveRequest, type RequestState } from './requests.domain.js';
+import { isOpen, moveRequest, type RequestState } from './requests.domain.js';
 import { canErase } from './requests.policy.js';
-import { dueErasures, emptyRequests, lockRequest, saveRequest } from './requests.repo.js';
+import { dueErasures, emptyRequests, lockRequest, lockRequestsOf, type RequestRow, saveRequest } from './requests.repo.js';
 import { findRequest } from './requests.service.js';
 
 /** The receipt of a request that was carried out; for staff of the branch and whoever asked. */
@@ -65,8 +65,7 @@ async function erase(tx: Scope, requestId: string): Promise<Erased> {
   if (kind !== 'DELETE') return fail({ code: 'INVALID_INPUT', problems: [{ path: ['requestId'], rule: 'NOT_ALLOWED' }] });
   const executedBy = accountOf(tx.actor);
   const erasedAt = tx.now();
-  const done = moveRequest(request, 'DONE', { by: executedBy, at: erasedAt });
-  if (!done.ok) return done;
+  if (!isOpen(request.state)) return fail({ code: 'INVALID_STATE', from: request.state, to: 'DONE' });
   const person = await holdResident(tx, residentId);
   if (!person) return fail({ code: 'NOT_FOUND', path: ['requestId'] });
   const hold = await holdFor(tx, residentId);
@@ -75,31 +74,41 @@ async function erase(tx: Scope, requestId: string): Promise<Erased> {
   if (promised.length) return fail({ code: 'INCOMPLETE', missing: promised.map(number => `PROMISED:${number}`) });
 
   const needIds = needs.map(({ id }) => id);
-  await saveRequest(tx, done.value);
   await eraseNeedTexts(tx, needIds);
   const notes = await eraseNotes(tx, needIds);
   const serviceRecords = await eraseRecordTexts(tx, needIds);
-  const requestIds = await emptyRequests(tx, residentId);
+  const requests = await endRequests(tx, residentId, { requestId, executedBy });
   const countedOn = needs.map(({ submittedAt }) => localDate(submittedAt));
   const links = await eraseResident(tx, residentId, person, countedOn);
-  await forgetTyped(tx, [residentId, ...needIds, ...requestIds]);
-  const counts = { records: 1, needs: needIds.length, notes, serviceRecords, requests: requestIds.length, links };
+  await forgetTyped(tx, [residentId, ...needIds, ...requests.map(({ id }) => id)]);
+  const counts = { records: 1, needs: needIds.length, notes, serviceRecords, requests: requests.length, links };
   const { requestedBy } = request;
   const receipt = { id: newId(erasedAt.getTime()), branchId, residentId, requestId, erasedAt, executedBy, requestedBy, counts };
   await insertReceipt(tx, receipt);
-  const subject = { type: 'PersonalInfoRequest', id: requestId };
-  await tx.append({
-    kind: 'PERSONAL_INFO_REQUEST_DONE',
-    subject,
-    branchId,
-    from: request.state,
-    to: 'DONE',
-    data: { ...counts },
-  });
   return ok(receipt);
 }
 
-const AT_ONCE = 50;
+/** The one that asked for it is done; what else is open has nothing left to be about. The words of all of them go. */
+async function endRequests(
+  tx: Scope,
+  residentId: string,
+  { requestId, executedBy: by }: { readonly requestId: string; readonly executedBy: string | null },
+): Promise<readonly RequestRow[]> {
+  const requests = await lockRequestsOf(tx, residentId);
+  for (const request of requests.filter(({ state }) => isOpen(state))) {
+    const [to, reason] = request.id === requestId ? (['DONE', null] as const) : (['REFUSED', 'NOT_ON_FILE'] as const);
+    const moved = moveRequest(request, to, { by, at: tx.now(), reason });
+    if (!moved.ok) throw new Error('an open request could not be ended');
+    await saveRequest(tx, moved.value);
+    const { id, branchId, state: from } = request;
+    const subject = { type: 'PersonalInfoRequest', id };
+    await tx.append({ kind: `PERSONAL_INFO_REQUEST_${to}`, subject, branchId, from, to, reason });
+  }
+  await emptyRequests(tx, residentId);
+  return requests;
+}
+
+const AT_ONCE = 500;
 
 /** Erases whoever asked for it and has waited to the due day, unless the law keeps it or somebody has promised to serve. How many. */
 export async function eraseDue(scope: Scope, at: Date): Promise<number> {

@@ -121,21 +121,21 @@ export async function saveRequest({ db, communityId }: Scope, request: PersonalI
   await db.update(infoRequests).set({ state, decidedAt, decidedBy, refusalReason, version }).where(byId(communityId, id));
 }
 
-/** What else was asked about somebody who is erased: words go, and what is still open has nothing left to be about. */
-export async function emptyRequests({ db, communityId, now }: Scope, residentId: string): Promise<readonly string[]> {
-  const open = sql`${infoRequests.state} in ('RECEIVED', 'IN_PROGRESS')`;
-  const rows = await db
-    .update(infoRequests)
-    .set({
-      wordsSealed: null,
-      state: sql`case when ${open} then 'REFUSED' else ${infoRequests.state} end`,
-      refusalReason: sql`case when ${open} then 'NOT_ON_FILE' else ${infoRequests.refusalReason} end`,
-      decidedAt: sql`case when ${open} then ${now().toISOString()}::timestamptz else ${infoRequests.decidedAt} end`,
-      version: sql`${infoRequests.version} + 1`,
-    })
+/** All requests about somebody, locked. For a system purpose. */
+export const lockRequestsOf = ({ db, communityId }: Scope, residentId: string): Promise<RequestRow[]> =>
+  db
+    .select()
+    .from(infoRequests)
     .where(and(eq(infoRequests.communityId, communityId), eq(infoRequests.residentId, residentId)))
-    .returning({ id: infoRequests.id });
-  return rows.map(({ id }) => id);
+    .orderBy(infoRequests.id)
+    .for('update');
+
+/** Takes the words from all requests about somebody. */
+export async function emptyRequests({ db, communityId }: Scope, residentId: string): Promise<void> {
+  await db
+    .update(infoRequests)
+    .set({ wordsSealed: null })
+    .where(and(eq(infoRequests.communityId, communityId), eq(infoRequests.residentId, residentId)));
 }
 
 /** Requests to delete whose time has come and which nothing by law holds up. */
