@@ -77,12 +77,7 @@ export async function pageOfEvents(
     .where(part.where)
     .orderBy(...part.orderBy)
     .limit(part.limit);
-  return toPage(
-    NEWEST_EVENTS,
-    window,
-    rows.map(row => ({ ...toAuditEvent(row) })),
-    event => event,
-  );
+  return toPage(NEWEST_EVENTS, window, rows.map(toAuditEvent), event => event);
 }
 
 /** Sealed events by id. Raw: no policy. */
