@@ -23,7 +23,7 @@ import { WORLD } from '../support/world.js';
 
 const { database, raw } = await openWall({ quiet: ['personal.resident'] });
 /** One connection that all actors take in turn. */
-const { database: narrow } = await openWall({ max: 1 });
+const { database: narrow } = await openWall({ max: 1, quiet: ['personal.resident'] });
 const { owner } = database;
 
 const insertResident = (

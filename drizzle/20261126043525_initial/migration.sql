@@ -605,7 +605,6 @@ CREATE INDEX "event_seal_by_branch" ON "event_seal" ("community_id","branch_id",
 CREATE INDEX "event_seal_by_actor" ON "event_seal" ("community_id","actor_id","position") WHERE "actor_id" is not null;--> statement-breakpoint
 CREATE INDEX "event_seal_by_client" ON "event_seal" ("community_id","client_id","position") WHERE "client_id" is not null;--> statement-breakpoint
 CREATE INDEX "event_by_subject" ON "event" ("community_id","subject_type","subject_id","id");--> statement-breakpoint
-CREATE INDEX "event_by_branch" ON "event" ("community_id","branch_id","id");--> statement-breakpoint
 CREATE INDEX "idempotency_key_age" ON "idempotency_key" ("community_id","created_at");--> statement-breakpoint
 CREATE INDEX "membership_by_organization" ON "membership" ("community_id","organization_id");--> statement-breakpoint
 CREATE INDEX "membership_by_organization_reference" ON "membership" ("organization_id");--> statement-breakpoint
