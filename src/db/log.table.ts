@@ -41,7 +41,6 @@ export const events = pgTable(
   t => [
     primaryKey({ columns: [t.communityId, t.id] }),
     index('event_by_subject').on(t.communityId, t.subjectType, t.subjectId, t.id),
-    index('event_by_branch').on(t.communityId, t.branchId, t.id),
   ],
 );
 

@@ -12,6 +12,12 @@ const BATCH = 1000;
 const INTERVAL = 250;
 
 /**
+ * Connections keep their plans, also those made while the log was short enough to be read whole: from here to the end of the
+ * transaction new ones go by an index from the start.
+ */
+export const readByIndex = (tx: Database): Promise<unknown> => tx.execute(sql`set local enable_seqscan = off`);
+
+/**
  * Numbers the committed events of a community that have no position yet, in the order in which they were appended, 1000 at most.
  * Positions follow each other without a gap, and an event that commits late comes behind those sealed before it: who reads by
  * position misses none.
@@ -24,13 +30,14 @@ export const sealCommunity = (db: Database, communityId: string, now: Date): Pro
       sql`select pg_try_advisory_xact_lock(${LOCK}::int, hashtext(${communityId})) as held`,
     );
     if (!lock?.held) return 0;
+    await readByIndex(tx);
     const [last] = await tx
       .select({ position: eventSeals.position, hash: eventSeals.hash })
       .from(eventSeals)
       .where(eq(eventSeals.communityId, communityId))
       .orderBy(desc(eventSeals.position))
       .limit(1);
-    // Two small statements: joined, and with a limit that a generic plan does not know, they would read the whole log each time.
+    // Two statements: joined, and with a limit that a generic plan does not know, they would read the whole log each time.
     const waiting = await tx
       .select({ id: unsealedEvents.eventId })
       .from(unsealedEvents)

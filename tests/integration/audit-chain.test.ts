@@ -178,7 +178,7 @@ async function rewrite(from: number): Promise<void> {
   let previous = (
     await owner`select encode(hash, 'hex') as hash from event_seal where community_id = ${WORLD.community} and position = ${from - 1}`
   )[0]?.hash as string;
-  for (const { seal, event } of await linksAfter(system, from - 1, 100)) {
+  for (const { seal, event } of await system.reading(tx => linksAfter(tx, from - 1, 100))) {
     if (!event) throw new Error('nothing was taken out');
     previous = digest(linkText(WORLD.community, { ...seal, previous }, event));
     await owner`update event_seal set hash = decode(${previous}, 'hex') where community_id = ${WORLD.community} and position = ${seal.position}`;

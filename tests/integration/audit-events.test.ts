@@ -179,7 +179,7 @@ describe('auditEvents', () => {
       await list(ACTORS.admin, {}, { first });
       return database.statements().length;
     };
-    expect([await count(1), await count(6)]).toEqual([3, 3]);
+    expect([await count(1), await count(6)]).toEqual([5, 5]);
   });
 
   it.each<[keyof AuditFilter, unknown]>([

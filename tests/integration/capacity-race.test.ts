@@ -9,7 +9,7 @@ import { NOW, seedWorld, WORLD } from '../support/world.js';
 const ROUNDS = 25;
 const PLACES = 10;
 const CALLERS = 200;
-const database = await createTestDatabase({ max: 12 });
+const database = await createTestDatabase({ max: 12, quiet: ['session'] });
 const scope = () => scopeOf(database, ACTORS.clinic);
 const offerId = newId();
 const c = WORLD.community;

@@ -4,7 +4,6 @@ import type { Actor } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import { resolvers } from '../../src/modules/index.js';
 import { noteOf } from '../../src/modules/matching/decisions.service.js';
-import { overrideNotes } from '../../src/modules/matching/overrides.table.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate } from '../support/estate.js';

@@ -14,7 +14,7 @@ import { settledPlans } from '../support/plans.js';
 import { at, insertScene } from '../support/scene.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
-const database = await createTestDatabase();
+const database = await createTestDatabase({ quiet: ['match_policy'] });
 const { owner } = database;
 const ask = createAsk(buildSchema(resolvers), database);
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import { daughter, hoursFromNow, PEOPLE, rawIdOf, setUpNeeds } from '../support/
 import { insertProposals } from '../support/proposals.js';
 import { NOW, WORLD } from '../support/world.js';
 
-const database = await createTestDatabase({ max: 6 });
+const database = await createTestDatabase({ max: 6, quiet: ['need'] });
 const { ask, submit, act } = await setUpNeeds(database);
 const neighbor = gid('Resident', PEOPLE.neighbor);
 

@@ -22,9 +22,9 @@ import {
 } from '../support/wall.js';
 import { WORLD } from '../support/world.js';
 
-const { database, raw } = await openWall();
+const { database, raw } = await openWall({ quiet: ['personal.resident'] });
 /** One connection that all actors take in turn. */
-const { database: narrow } = await openWall({ max: 1 });
+const { database: narrow } = await openWall({ max: 1, quiet: ['personal.resident'] });
 const { owner } = database;
 
 const insertResident = (

@@ -9,7 +9,7 @@ import { createTestDatabase } from '../support/database.js';
 import { insertOffer, insertSession } from '../support/offers.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
-const database = await createTestDatabase({ max: 8 });
+const database = await createTestDatabase({ max: 8, quiet: ['session'] });
 const ask = createAsk(createSchema(), database);
 beforeAll(() => seedWorld(database));
 

@@ -17,7 +17,11 @@ export interface TestDatabase {
 }
 
 /** A database of its own for a test file, cloned from the migrated template or another one, and dropped after the file. */
-export async function createTestDatabase({ max = 4, template = inject('templateDatabase') } = {}): Promise<TestDatabase> {
+export async function createTestDatabase({
+  max = 4,
+  template = inject('templateDatabase'),
+  quiet = [] as readonly string[],
+} = {}): Promise<TestDatabase> {
   const clusterUrl = inject('clusterUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = postgres(clusterUrl, { max: 1, onnotice() {} });
@@ -27,7 +31,7 @@ export async function createTestDatabase({ max = 4, template = inject('templateD
   servingUrl.username = inject('servingRole');
   servingUrl.password = inject('servingPassword');
   let sent: string[] = [];
-  const listen = expectNoSilentWrites();
+  const listen = expectNoSilentWrites(quiet);
   const serving = connect(servingUrl.href, {
     max,
     onStatement(text, connection) {

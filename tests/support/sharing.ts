@@ -123,7 +123,6 @@ export async function setUpSharing(database: TestDatabase) {
   return {
     ask,
     submit,
-    act,
     count,
     run,
     link,

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { eventSeals, events, unsealedEvents } from '../../db/log.table.js';
+import { readByIndex } from '../../db/sealer.js';
 import { BEGINNING, type ChainHead, type ChainLink } from '../../kernel/chain.js';
 import type { Look } from '../../kernel/looks.js';
 import { anInteger, type Page, type PageWindow } from '../../kernel/page.js';
@@ -13,10 +13,6 @@ import type { AuditEvent, AuditFilter } from './audit.domain.js';
 type Seal = typeof eventSeals.$inferSelect;
 type Event = typeof events.$inferSelect;
 
-const before = alias(eventSeals, 'before');
-const ofSeal = and(eq(events.communityId, eventSeals.communityId), eq(events.id, eventSeals.eventId));
-const behind = and(eq(before.communityId, eventSeals.communityId), eq(before.position, sql`${eventSeals.position} - 1`));
-
 const linkOf = (seal: Seal, event: Event): ChainLink => ({
   position: seal.position,
   hash: seal.hash.toString('hex'),
@@ -24,17 +20,40 @@ const linkOf = (seal: Seal, event: Event): ChainLink => ({
   event,
 });
 
-const shown = { seal: eventSeals, event: events, previous: before.hash } as const;
-interface ShownRow {
-  readonly seal: Seal;
-  readonly event: Event;
-  readonly previous: Buffer | null;
+/**
+ * The events of seals, by id. Asked for beside the seals, not joined to them: a generic plan knows no limit, and would read the
+ * whole log for a page.
+ */
+async function eventsOf({ db, communityId }: Scope, seals: readonly Seal[]): Promise<ReadonlyMap<string, Event>> {
+  if (!seals.length) return new Map();
+  const ids = seals.map(({ eventId }) => eventId);
+  const rows = await db
+    .select()
+    .from(events)
+    .where(and(eq(events.communityId, communityId), sql`${events.id} = any(${sql.param(ids)}::uuid[])`));
+  return new Map(rows.map(row => [row.id, row]));
 }
-const toAuditEvent = ({ seal, event, previous }: ShownRow): AuditEvent => ({
-  ...linkOf(seal, event),
-  id: event.id,
-  previous: previous?.toString('hex') ?? BEGINNING.hash,
-});
+
+/** The hashes of the places before those of seals, by position. */
+async function hashesBefore({ db, communityId }: Scope, seals: readonly Seal[]): Promise<ReadonlyMap<number, string>> {
+  if (!seals.length) return new Map();
+  const positions = seals.map(({ position }) => position - 1);
+  const rows = await db
+    .select({ position: eventSeals.position, hash: eventSeals.hash })
+    .from(eventSeals)
+    .where(and(eq(eventSeals.communityId, communityId), sql`${eventSeals.position} = any(${sql.param(positions)}::bigint[])`));
+  return new Map(rows.map(({ position, hash }) => [position, hash.toString('hex')]));
+}
+
+/** As auditors read them; a seal whose event is gone is not shown: a verification tells of it. */
+async function toAuditEvents(scope: Scope, seals: readonly Seal[]): Promise<AuditEvent[]> {
+  const [found, hashes] = await Promise.all([eventsOf(scope, seals), hashesBefore(scope, seals)]);
+  return seals.flatMap(seal => {
+    const event = found.get(seal.eventId);
+    const previous = hashes.get(seal.position - 1) ?? BEGINNING.hash;
+    return event ? [{ ...linkOf(seal, event), id: event.id, previous }] : [];
+  });
+}
 
 export const NEWEST_EVENTS: ListOrder<Pick<AuditEvent, 'position'>> = {
   name: 'auditEvents.NEWEST',
@@ -63,37 +82,36 @@ export function listWhere(communityId: string, { kind, subjectId, branchId, acto
 }
 
 /** Sealed events, the newest first. */
-export async function pageOfEvents(
-  { db, communityId }: Scope,
-  filter: AuditFilter,
-  window: PageWindow,
-): Promise<Page<AuditEvent>> {
-  const part = keyset(NEWEST_EVENTS, window, listWhere(communityId, filter));
-  const rows = await db
-    .select(shown)
+export async function pageOfEvents(scope: Scope, filter: AuditFilter, window: PageWindow): Promise<Page<AuditEvent>> {
+  const part = keyset(NEWEST_EVENTS, window, listWhere(scope.communityId, filter));
+  const seals = await scope.db
+    .select()
     .from(eventSeals)
-    .innerJoin(events, ofSeal)
-    .leftJoin(before, behind)
     .where(part.where)
     .orderBy(...part.orderBy)
     .limit(part.limit);
-  return toPage(
-    NEWEST_EVENTS,
-    window,
-    rows.map(row => ({ ...toAuditEvent(row) })),
-    event => event,
+  const page = toPage(NEWEST_EVENTS, window, seals, seal => seal);
+  const shown = await toAuditEvents(
+    scope,
+    page.edges.map(({ node }) => node),
   );
+  const byId = new Map(shown.map(event => [event.id, event]));
+  return {
+    ...page,
+    edges: page.edges.flatMap(({ cursor, node: { eventId } }) => {
+      const node = byId.get(eventId);
+      return node ? [{ cursor, node }] : [];
+    }),
+  };
 }
 
 /** Sealed events by id. Raw: no policy. */
-export const auditEventById = defineLoader<AuditEvent>('auditEventById', async ({ db, communityId }, ids) => {
-  const rows = await db
-    .select(shown)
+export const auditEventById = defineLoader<AuditEvent>('auditEventById', async (scope, ids) => {
+  const seals = await scope.db
+    .select()
     .from(eventSeals)
-    .innerJoin(events, ofSeal)
-    .leftJoin(before, behind)
-    .where(and(eq(eventSeals.communityId, communityId), sql`${eventSeals.eventId} = any(${sql.param(ids)}::uuid[])`));
-  return new Map(rows.map(row => [row.event.id, toAuditEvent(row)]));
+    .where(and(eq(eventSeals.communityId, scope.communityId), sql`${eventSeals.eventId} = any(${sql.param(ids)}::uuid[])`));
+  return new Map((await toAuditEvents(scope, seals)).map(event => [event.id, event]));
 });
 
 const headOf = (seal: Pick<Seal, 'position' | 'hash' | 'sealedAt'>) => ({
@@ -109,7 +127,7 @@ export async function lastSeal({ db, communityId }: Scope, until: Date | null = 
     .select()
     .from(eventSeals)
     .where(and(eq(eventSeals.communityId, communityId), earlier ?? undefined))
-    .orderBy(desc(eventSeals.position))
+    .orderBy(...(until ? [desc(eventSeals.sealedAt)] : []), desc(eventSeals.position))
     .limit(1);
   return seal ? headOf(seal) : null;
 }
@@ -129,15 +147,18 @@ export interface StoredLink {
   readonly event: Event | null;
 }
 
-/** Seals behind a position with their events, in order. */
-export const linksAfter = ({ db, communityId }: Scope, position: number, limit: number): Promise<StoredLink[]> =>
-  db
-    .select({ seal: eventSeals, event: events })
+/** Seals behind a position with their events, in order; within a transaction. */
+export async function linksAfter(scope: Scope, position: number, limit: number): Promise<StoredLink[]> {
+  await readByIndex(scope.db);
+  const seals = await scope.db
+    .select()
     .from(eventSeals)
-    .leftJoin(events, ofSeal)
-    .where(and(eq(eventSeals.communityId, communityId), gt(eventSeals.position, position)))
+    .where(and(eq(eventSeals.communityId, scope.communityId), gt(eventSeals.position, position)))
     .orderBy(eventSeals.position)
     .limit(limit);
+  const found = await eventsOf(scope, seals);
+  return seals.map(seal => ({ seal, event: found.get(seal.eventId) ?? null }));
+}
 
 /** Entries of the access log by id. */
 export async function looksById({ db, communityId }: Scope, ids: readonly string[]): Promise<ReadonlyMap<string, Look>> {

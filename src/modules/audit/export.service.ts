@@ -9,7 +9,8 @@ const BATCH = 1000;
 export async function* exportChain(scope: Scope): AsyncGenerator<string> {
   let { hash: previous, position } = BEGINNING;
   for (let length = BATCH; length === BATCH; ) {
-    const links = await linksAfter(scope, position, BATCH);
+    const after = position;
+    const links = await scope.reading(tx => linksAfter(tx, after, BATCH));
     for (const { seal, event } of links) {
       const hash = seal.hash.toString('hex');
       if (event) yield exportLine(hash, linkText(scope.communityId, { ...seal, previous }, event));
