@@ -16,9 +16,9 @@ import { accountById, lockAccount, replaceHash } from './accounts.repo.js';
 import { removeLinks } from './external.repo.js';
 import { checkPassword, MAX_LOGIN, normalizeLogin } from './identity.domain.js';
 import { canResetPassword } from './identity.policy.js';
-import { fits, hashPassword } from './passwords.js';
+import { hashPassword } from './passwords.js';
 import { doorOf, provePassword, tellOfLock } from './proof.service.js';
-import { clearReset, countWrongCode, isFamilyOf, resetOf, saveReset } from './resets.repo.js';
+import { countWrongCode, isFamilyOf, isResetCode, saveReset, spendResetCode } from './resets.repo.js';
 import { notOneself } from './roles.service.js';
 import { credentialsByLogin, revokeTokens } from './sessions.repo.js';
 
@@ -52,7 +52,6 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** 50 bits, in two groups: with five tries in fifteen minutes nobody guesses it. */
 const CODE_LENGTH = 10;
 const RESET_MINUTES = 15;
-const MAX_WRONG_CODES = 5;
 const MAX_CODE = 32;
 
 const newCode = (): string =>
@@ -80,11 +79,8 @@ export interface IssuedReset {
 export async function issueReset(
   scope: Scope,
   { idempotencyKey, ...command }: { readonly accountId: string; readonly idempotencyKey: string },
-): Promise<Result<IssuedReset, Forbidden | NotFound | InvalidInput | TooManyAttempts | IdempotencyKeyReused>> {
+): Promise<Result<IssuedReset, Forbidden | NotFound | InvalidInput | IdempotencyKeyReused>> {
   if (!canResetPassword(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  const code = newCode();
-  const hash = await hashPassword(normalizeCode(code));
-  if (!hash.ok) return hash;
   return scope.transaction(tx =>
     tx.once(
       { operation: 'passwordResetIssue', key: idempotencyKey, input: command },
@@ -98,7 +94,8 @@ export async function issueReset(
         if (account.worksElsewhere) return fail({ code: 'FORBIDDEN', path: ['accountId'] });
         if (!account.active || !account.hasPassword) return fail({ code: 'NOT_FOUND', path: ['accountId'] });
         const expiresAt = new Date(tx.now().getTime() + RESET_MINUTES * 60_000);
-        await saveReset(tx, { accountId: account.id, codeHash: hash.value, issuedBy: accountOf(tx.actor) ?? '', expiresAt });
+        const code = newCode();
+        await saveReset(tx, { accountId: account.id, code: normalizeCode(code), issuedBy: accountOf(tx.actor) ?? '', expiresAt });
         await tx.append({ kind: 'PASSWORD_RESET_ISSUED', subject: { type: 'Account', id: account.id } });
         return ok({ id: account.id, code, expiresAt });
       },
@@ -131,13 +128,12 @@ export async function resetPassword(
   const admission = await doorOf(scope).lockout.admit(name, scope.parts.address ?? null);
   if (!admission.ok) return admission;
   const found = await credentialsByLogin(scope, name);
-  const reset = await resetOf(scope, found?.active ? found.id : null, MAX_WRONG_CODES);
-  const right = await fits(reset?.codeHash ?? null, normalizeCode(code));
-  if (!right.ok) return right;
-  const hash = right.value ? await hashPassword(newPassword) : ok(null);
+  const typed = normalizeCode(code);
+  const isRight = await isResetCode(scope, found?.active ? found.id : null, typed);
+  const hash = isRight ? await hashPassword(newPassword) : ok(null);
   if (!hash.ok) return hash;
   const isDone = await scope.transaction(async (tx): Promise<Result<boolean, never>> => {
-    if (!found?.passwordHash || !reset || hash.value === null || !(await clearReset(tx, found.id, reset.codeHash))) {
+    if (!found?.passwordHash || hash.value === null || !(await spendResetCode(tx, found.id, typed))) {
       await countWrongCode(tx, found?.id ?? null);
       return ok(false);
     }

@@ -198,7 +198,7 @@ CREATE TABLE "identity"."invitation" (
 --> statement-breakpoint
 CREATE TABLE "identity"."password_reset" (
 	"account_id" uuid PRIMARY KEY,
-	"code_hash" text NOT NULL,
+	"code_index" bytea NOT NULL,
 	"issued_by" uuid NOT NULL,
 	"created_at" timestamp(3) with time zone NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
