@@ -158,6 +158,7 @@ const attacks = ({
       .slice(0, 3)
       .map(({ id }) => ({ residentId: id, restricted: true, reason: 'NOT_WISHED', ...heard })),
     referralRecipientReveal: held.map(({ referralId }) => ({ referralId, purpose: 'DELIVER' })),
+    passwordResetIssue: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),
     membershipStart: matches
       .slice(0, 1)
       .map(({ organization }) => ({ organizationId: organization.id, branchId, idempotencyKey })),

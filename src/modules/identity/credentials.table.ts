@@ -38,14 +38,14 @@ export const invitations = identity.table(
   ],
 );
 
-/** The one code, told at a counter, by which an account gets a new password. Hashed as slowly as passwords are: it is short. */
+/** The one code, told at a counter, by which an account gets a new password. It is short, so its digest is keyed. */
 export const passwordResets = identity.table(
   'password_reset',
   {
     accountId: uuid('account_id')
       .primaryKey()
       .references(() => accounts.id),
-    codeHash: text('code_hash').notNull(),
+    codeIndex: sealed('code_index').notNull(),
     issuedBy: uuid('issued_by')
       .notNull()
       .references(() => accounts.id),

@@ -12,13 +12,14 @@ import type {
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { normalize } from '../../kernel/text.js';
 import type { Scope } from '../../scope/scope.js';
+import { findKinship } from '../residents/kinships.service.js';
 import { accountById, lockAccount, replaceHash } from './accounts.repo.js';
 import { removeLinks } from './external.repo.js';
 import { checkPassword, MAX_LOGIN, normalizeLogin } from './identity.domain.js';
 import { canResetPassword } from './identity.policy.js';
-import { fits, hashPassword } from './passwords.js';
+import { hashPassword } from './passwords.js';
 import { doorOf, provePassword, tellOfLock } from './proof.service.js';
-import { clearReset, countWrongCode, isFamilyOf, resetOf, saveReset } from './resets.repo.js';
+import { countWrongCode, isFamilyOf, isResetCode, saveReset, spendResetCode } from './resets.repo.js';
 import { notOneself } from './roles.service.js';
 import { credentialsByLogin, revokeTokens } from './sessions.repo.js';
 
@@ -52,7 +53,6 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** 50 bits, in two groups: with five tries in fifteen minutes nobody guesses it. */
 const CODE_LENGTH = 10;
 const RESET_MINUTES = 15;
-const MAX_WRONG_CODES = 5;
 const MAX_CODE = 32;
 
 const newCode = (): string =>
@@ -72,6 +72,13 @@ export interface IssuedReset {
   readonly expiresAt: Date | null;
 }
 
+/** Whose password: the account itself, for the admin, or the link by which staff know a resident's family. Exactly one of them. */
+export interface IssueReset {
+  readonly accountId?: string | null;
+  readonly kinshipId?: string | null;
+  readonly idempotencyKey: string;
+}
+
 /**
  * Issues a code by which an account gets a new password, after the officer has seen who asks; an earlier code ends. The admin
  * may for accounts of this community that work in no other; staff for accounts that are nothing but family, of a resident of a
@@ -79,26 +86,28 @@ export interface IssuedReset {
  */
 export async function issueReset(
   scope: Scope,
-  { idempotencyKey, ...command }: { readonly accountId: string; readonly idempotencyKey: string },
-): Promise<Result<IssuedReset, Forbidden | NotFound | InvalidInput | TooManyAttempts | IdempotencyKeyReused>> {
+  { idempotencyKey, ...command }: IssueReset,
+): Promise<Result<IssuedReset, Forbidden | NotFound | InvalidInput | IdempotencyKeyReused>> {
   if (!canResetPassword(scope.actor)) return fail({ code: 'FORBIDDEN' });
-  const code = newCode();
-  const hash = await hashPassword(normalizeCode(code));
-  if (!hash.ok) return hash;
+  const { accountId = null, kinshipId = null } = command;
+  const field = accountId === null ? 'kinshipId' : 'accountId';
+  if ((accountId === null) === (kinshipId === null))
+    return fail({ code: 'INVALID_INPUT', problems: [{ path: [field], rule: accountId === null ? 'REQUIRED' : 'NOT_ALLOWED' }] });
   return scope.transaction(tx =>
     tx.once(
       { operation: 'passwordResetIssue', key: idempotencyKey, input: command },
       async (): Promise<Result<IssuedReset, Forbidden | NotFound | InvalidInput>> => {
-        const account = await lockAccount(tx, command.accountId);
-        const isFamily = await isFamilyOf(tx, command.accountId);
+        const id = accountId ?? (await findKinship(tx, kinshipId ?? ''))?.accountId;
+        const account = id === undefined ? null : await lockAccount(tx, id);
+        const isFamily = id !== undefined && (await isFamilyOf(tx, id));
         // Whom the caller may not help is not there.
-        if (!account?.belongs || !canResetPassword(tx.actor, { isFamily }))
-          return fail({ code: 'NOT_FOUND', path: ['accountId'] });
-        if (account.id === accountOf(tx.actor)) return notOneself('accountId');
-        if (account.worksElsewhere) return fail({ code: 'FORBIDDEN', path: ['accountId'] });
-        if (!account.active || !account.hasPassword) return fail({ code: 'NOT_FOUND', path: ['accountId'] });
+        if (!account?.belongs || !canResetPassword(tx.actor, { isFamily })) return fail({ code: 'NOT_FOUND', path: [field] });
+        if (account.id === accountOf(tx.actor)) return notOneself(field);
+        if (account.worksElsewhere) return fail({ code: 'FORBIDDEN', path: [field] });
+        if (!account.active || !account.hasPassword) return fail({ code: 'NOT_FOUND', path: [field] });
         const expiresAt = new Date(tx.now().getTime() + RESET_MINUTES * 60_000);
-        await saveReset(tx, { accountId: account.id, codeHash: hash.value, issuedBy: accountOf(tx.actor) ?? '', expiresAt });
+        const code = newCode();
+        await saveReset(tx, { accountId: account.id, code: normalizeCode(code), issuedBy: accountOf(tx.actor) ?? '', expiresAt });
         await tx.append({ kind: 'PASSWORD_RESET_ISSUED', subject: { type: 'Account', id: account.id } });
         return ok({ id: account.id, code, expiresAt });
       },
@@ -131,13 +140,12 @@ export async function resetPassword(
   const admission = await doorOf(scope).lockout.admit(name, scope.parts.address ?? null);
   if (!admission.ok) return admission;
   const found = await credentialsByLogin(scope, name);
-  const reset = await resetOf(scope, found?.active ? found.id : null, MAX_WRONG_CODES);
-  const right = await fits(reset?.codeHash ?? null, normalizeCode(code));
-  if (!right.ok) return right;
-  const hash = right.value ? await hashPassword(newPassword) : ok(null);
+  const typed = normalizeCode(code);
+  const isRight = await isResetCode(scope, found?.active ? found.id : null, typed);
+  const hash = isRight ? await hashPassword(newPassword) : ok(null);
   if (!hash.ok) return hash;
   const isDone = await scope.transaction(async (tx): Promise<Result<boolean, never>> => {
-    if (!found?.passwordHash || !reset || hash.value === null || !(await clearReset(tx, found.id, reset.codeHash))) {
+    if (!found?.passwordHash || hash.value === null || !(await spendResetCode(tx, found.id, typed))) {
       await countWrongCode(tx, found?.id ?? null);
       return ok(false);
     }

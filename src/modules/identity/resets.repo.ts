@@ -1,10 +1,12 @@
-import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
 import type { Scope } from '../../scope/scope.js';
 import { kinships } from '../residents/residents.table.js';
 import { passwordResets } from './credentials.table.js';
 import { roleAssignments } from './identity.table.js';
 
+/** After so many a code is dead, though its time is not up. */
+const MAX_WRONG_CODES = 5;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** The account holds the role FAMILY and no other, anywhere, and is verified kin of a resident of a branch that the caller works for. */
@@ -31,43 +33,45 @@ export async function isFamilyOf({ db, communityId, actor, now }: Scope, account
   return row?.isKin === true && row.roles.join() === 'FAMILY';
 }
 
-export interface Reset {
-  readonly accountId: string;
-  readonly codeHash: string;
-  readonly issuedBy: string;
-  readonly expiresAt: Date;
-}
+/** A keyed digest: nobody who reads the table finds the code by trying all there are. */
+const indexOf = ({ vault }: Scope, accountId: string, code: string): Buffer =>
+  vault.blindIndex(NOBODY, 'password_reset.code', `${accountId}|${code}`);
 
 /** Puts a code in the place of whatever code the account had. */
-export async function saveReset({ db, now }: Scope, reset: Reset): Promise<void> {
-  const row = { ...reset, createdAt: now(), wrongTries: 0 };
-  await db.insert(passwordResets).values(row).onConflictDoUpdate({ target: passwordResets.accountId, set: row });
+export async function saveReset(
+  scope: Scope,
+  {
+    accountId,
+    code,
+    ...reset
+  }: { readonly accountId: string; readonly code: string; readonly issuedBy: string; readonly expiresAt: Date },
+): Promise<void> {
+  const row = { ...reset, accountId, codeIndex: indexOf(scope, accountId, code), createdAt: scope.now(), wrongTries: 0 };
+  await scope.db.insert(passwordResets).values(row).onConflictDoUpdate({ target: passwordResets.accountId, set: row });
 }
 
-/** The code of an account that is still good; asked in the same way for nobody. */
-export async function resetOf(
-  { db, now }: Scope,
-  accountId: string | null,
-  tries: number,
-): Promise<{ readonly codeHash: string } | null> {
-  const [row] = await db
-    .select({ codeHash: passwordResets.codeHash })
+const fitting = (scope: Scope, accountId: string, code: string): SQL | undefined =>
+  and(
+    eq(passwordResets.accountId, accountId),
+    eq(passwordResets.codeIndex, indexOf(scope, accountId, code)),
+    gt(passwordResets.expiresAt, scope.now()),
+    lt(passwordResets.wrongTries, MAX_WRONG_CODES),
+  );
+
+/** The code is the account's and still good; asked in the same way for nobody. */
+export async function isResetCode(scope: Scope, accountId: string | null, code: string): Promise<boolean> {
+  const rows = await scope.db
+    .select({ accountId: passwordResets.accountId })
     .from(passwordResets)
-    .where(
-      and(
-        eq(passwordResets.accountId, accountId ?? NOBODY),
-        gt(passwordResets.expiresAt, now()),
-        sql`${passwordResets.wrongTries} < ${tries}`,
-      ),
-    );
-  return row ?? null;
+    .where(fitting(scope, accountId ?? NOBODY, code));
+  return rows.length > 0;
 }
 
 /** Uses a code up; of several at the same time one gets it. */
-export async function clearReset({ db }: Scope, accountId: string, codeHash: string): Promise<boolean> {
-  const rows = await db
+export async function spendResetCode(scope: Scope, accountId: string, code: string): Promise<boolean> {
+  const rows = await scope.db
     .delete(passwordResets)
-    .where(and(eq(passwordResets.accountId, accountId), eq(passwordResets.codeHash, codeHash)))
+    .where(fitting(scope, accountId, code))
     .returning({ accountId: passwordResets.accountId });
   return rows.length > 0;
 }
