@@ -182,22 +182,18 @@ async function expectKept(jobs: readonly Job[]): Promise<void> {
     expect([branch, running.totalCount, queued.totalCount]).toEqual([branch, 0, 0]);
   }
   expect(jobs.filter(({ answer }) => answer === null).length).toBeGreaterThan(0);
-  const waiting = jobs.values();
-  const again = async (): Promise<void> => {
-    for (const one of waiting) {
-      const retried = await send(one);
-      const first = one.answer?.[one.object];
-      if (first) {
-        const cutShort = one.mutation === 'branchMatchPlanCreate' && ['QUEUED', 'RUNNING'].includes(first[one.state]);
-        expect([one.mutation, retried]).toEqual([
-          one.mutation,
-          { [one.object]: cutShort ? { id: first.id, status: 'FAILED' } : first, userErrors: [] },
-        ]);
-      }
-      one.answer = retried;
+  for (const one of jobs) {
+    const retried = await send(one);
+    const first = one.answer?.[one.object];
+    if (first) {
+      const cutShort = one.mutation === 'branchMatchPlanCreate' && ['QUEUED', 'RUNNING'].includes(first[one.state]);
+      expect([one.mutation, retried]).toEqual([
+        one.mutation,
+        { [one.object]: cutShort ? { id: first.id, status: 'FAILED' } : first, userErrors: [] },
+      ]);
     }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, again));
+    one.answer = retried;
+  }
 }
 
 it('keeps every acknowledged write when it is killed in the middle of a race', { timeout: 240_000 }, async () => {
