@@ -1,5 +1,6 @@
+import type { Scratch } from './scratch.js';
 import type { Service } from './serve.js';
-import type { Problem } from './types.js';
+import type { Transport } from './types.js';
 
 /**
  * Stage 2 falls into parts that can be solved one by one. `groupOfSession` and `groupOfNeed` (-1: not served at all) number them
@@ -19,16 +20,19 @@ export interface Groups {
  * for a full bipartite graph this is the fine decomposition of Dulmage and Mendelsohn 1958). Class 0 is that node's: all from
  * where a free place can be reached. The others are numbered in the order they are completed: a class leads only to lower ones.
  */
-const residualClasses = (problem: Problem, service: Service): { readonly classOf: Int32Array; readonly count: number } => {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
+const residualClasses = (
+  { needCount, sessionCount, pairStart, pairSession }: Transport,
+  service: Service,
+  scratch: Scratch,
+): { readonly classOf: Int32Array; readonly count: number } => {
   const { free, holderFirst, holderNext, pairNeed } = service;
   const nodes = sessionCount + needCount;
-  const classOf = new Int32Array(nodes).fill(-1);
-  const index = new Int32Array(nodes);
-  const low = new Int32Array(nodes);
-  const cursor = new Int32Array(nodes);
-  const path = new Int32Array(nodes);
-  const open = new Int32Array(nodes);
+  const classOf = scratch.int32(nodes, -1);
+  const index = scratch.int32(nodes);
+  const low = scratch.dirtyInt32(nodes);
+  const cursor = scratch.dirtyInt32(nodes);
+  const path = scratch.dirtyInt32(nodes);
+  const open = scratch.dirtyInt32(nodes);
   let [visited, pathLength, openLength, count] = [0, 0, 0, 1];
 
   const enter = (node: number): void => {
@@ -101,10 +105,10 @@ export const find = (leader: Int32Array, session: number): number => {
 };
 
 /** The parts of stage 2: connected components (union-find) of the open class, then the closed classes from source to sink. */
-export const split = (problem: Problem, service: Service): Groups => {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
-  const { classOf, count: classes } = residualClasses(problem, service);
-  const leader = new Int32Array(sessionCount);
+export const split = (transport: Transport, service: Service, scratch: Scratch): Groups => {
+  const { needCount, sessionCount, pairStart, pairSession } = transport;
+  const { classOf, count: classes } = residualClasses(transport, service, scratch);
+  const leader = scratch.dirtyInt32(sessionCount);
   for (let session = 0; session < sessionCount; session++) leader[session] = session;
   for (let need = 0; need < needCount; need++) {
     if (classOf[sessionCount + need] !== 0) continue;
@@ -118,7 +122,7 @@ export const split = (problem: Problem, service: Service): Groups => {
       else leader[root] = first;
     }
   }
-  const groupOfSession = new Int32Array(sessionCount).fill(-1);
+  const groupOfSession = scratch.int32(sessionCount, -1);
   let components = 0;
   for (let session = 0; session < sessionCount; session++) {
     if (classOf[session] !== 0) continue;
@@ -128,7 +132,7 @@ export const split = (problem: Problem, service: Service): Groups => {
   }
   for (let session = 0; session < sessionCount; session++)
     if (classOf[session]! > 0) groupOfSession[session] = components + classes - 1 - classOf[session]!;
-  const groupOfNeed = new Int32Array(needCount).fill(-1);
+  const groupOfNeed = scratch.int32(needCount, -1);
   for (let session = 0; session < sessionCount; session++) {
     for (let pair = service.holderFirst[session]!; pair >= 0; pair = service.holderNext[pair]!)
       groupOfNeed[service.pairNeed[pair]!] = groupOfSession[session]!;

@@ -1,14 +1,15 @@
 import { find } from './components.js';
 import type { Costs } from './costs.js';
-import type { Problem, Solution } from './types.js';
+import type { Plan } from './plan.js';
+import type { Transport } from './types.js';
 
-/** Some connected components of a problem as a problem of its own, numbered in the same order. */
+/** Some connected components of a transport as one of its own, numbered in the same order. */
 export interface Half {
-  readonly problem: Problem;
+  readonly transport: Transport;
   readonly costs: Costs;
   /** Needs from the highest rank to the lowest. */
   readonly order: Int32Array;
-  /** By need and by session of the half: their numbers in the whole problem. */
+  /** By need and by session of the half: their numbers in the whole. */
   readonly needs: Int32Array;
   readonly sessions: Int32Array;
 }
@@ -23,7 +24,7 @@ const LEAST_SHARE = 0.1;
  * By session, 1 or 2: which half it belongs to (0: it is in no pair). Connected components, the largest first, each go to the
  * half that has fewer pairs so far. Undefined where that leaves one half with next to nothing.
  */
-const halfOfSession = ({ needCount, sessionCount, pairStart, pairSession }: Problem): Uint8Array | undefined => {
+const halfOfSession = ({ needCount, sessionCount, pairStart, pairSession }: Transport): Uint8Array | undefined => {
   const leader = new Int32Array(sessionCount);
   for (let session = 0; session < sessionCount; session++) leader[session] = session;
   for (let need = 0; need < needCount; need++) {
@@ -65,9 +66,9 @@ const numbered = (halfOf: Uint8Array, half: number): { readonly members: Int32Ar
   return { members, numberOf };
 };
 
-/** Copies one half out of a problem. */
+/** Copies one half out of the whole. */
 const extract = (
-  problem: Problem,
+  transport: Transport,
   costs: Costs,
   order: Int32Array,
   halfOfNeed: Uint8Array,
@@ -75,7 +76,7 @@ const extract = (
   half: number,
   memory: Memory,
 ): Half => {
-  const { pairStart, pairSession, needQuantity, needRank, sessionCapacity } = problem;
+  const { pairStart, pairSession, needQuantity, sessionCapacity } = transport;
   const int32 = (length: number): Int32Array => new Int32Array(new memory(4 * length));
   const float64 = (length: number): Float64Array => new Float64Array(new memory(8 * length));
   const { members: needs, numberOf: needNumber } = numbered(halfOfNeed, half);
@@ -88,16 +89,13 @@ const extract = (
     sessionCount: sessions.length,
     pairStart: starts,
     pairSession: int32(pairCount),
-    pairCost: int32(0),
     needQuantity: float64(needs.length),
-    needRank: int32(needs.length),
     sessionCapacity: float64(sessions.length),
   };
   const partCosts = costs instanceof Int32Array ? int32(pairCount) : float64(pairCount);
   for (let i = 0; i < needs.length; i++) {
     const need = needs[i]!;
     part.needQuantity[i] = needQuantity[need]!;
-    part.needRank[i] = needRank[need]!;
     const shift = starts[i]! - pairStart[need]!;
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
@@ -109,41 +107,44 @@ const extract = (
   const partOrder = int32(needs.length);
   let at = 0;
   for (const need of order) if (halfOfNeed[need] === half) partOrder[at++] = needNumber[need]!;
-  return { problem: part, costs: partCosts, order: partOrder, needs, sessions };
+  return { transport: part, costs: partCosts, order: partOrder, needs, sessions };
 };
 
 /**
- * Two halves of a problem that have nothing to do with each other, the second in shared memory; undefined where it does not fall
- * into two of some size. As no row leads from one to the other, plans for the halves are a plan for the whole, prices included.
+ * Two halves that have nothing to do with each other, the second in shared memory; undefined where there are not two of some size.
+ * As no row leads from one to the other, plans for the halves are a plan for the whole, prices included.
  */
-export const halve = (problem: Problem, costs: Costs, order: Int32Array): readonly [Half, Half] | undefined => {
-  const halfOf = halfOfSession(problem);
+export const halve = (transport: Transport, costs: Costs, order: Int32Array): readonly [Half, Half] | undefined => {
+  const halfOf = halfOfSession(transport);
   if (!halfOf) return undefined;
-  const { needCount, pairStart, pairSession } = problem;
+  const { needCount, pairStart, pairSession } = transport;
   const halfOfNeed = new Uint8Array(needCount);
   for (let need = 0; need < needCount; need++)
     if (pairStart[need]! < pairStart[need + 1]!) halfOfNeed[need] = halfOf[pairSession[pairStart[need]!]!]!;
   return [
-    extract(problem, costs, order, halfOfNeed, halfOf, 1, ArrayBuffer),
-    extract(problem, costs, order, halfOfNeed, halfOf, 2, SharedArrayBuffer),
+    extract(transport, costs, order, halfOfNeed, halfOf, 1, ArrayBuffer),
+    extract(transport, costs, order, halfOfNeed, halfOf, 2, SharedArrayBuffer),
   ];
 };
 
-/** The plan for the whole problem. */
-export const join = (problem: Problem, parts: readonly (readonly [Half, Solution])[]): Solution => {
-  const { pairStart, pairSession, sessionCount } = problem;
-  const pairQuantity = new Float64Array(pairSession.length);
-  const unserved = problem.needQuantity.slice();
-  const sessionPrice = new Float64Array(sessionCount);
-  for (const [{ needs, sessions, problem: part }, solution] of parts) {
-    for (let i = 0; i < needs.length; i++) {
-      const need = needs[i]!;
-      unserved[need] = solution.unserved[i]!;
-      const shift = part.pairStart[i]! - pairStart[need]!;
-      const end = pairStart[need + 1]!;
-      for (let pair = pairStart[need]!; pair < end; pair++) pairQuantity[pair] = solution.pairQuantity[pair + shift]!;
+/** The plan for the whole. */
+export const join = (whole: Transport, parts: readonly (readonly [Half, Plan])[]): Plan => {
+  const count = parts.reduce((sum, [, { usedPair }]) => sum + usedPair.length, 0);
+  const usedNeed = new Int32Array(count);
+  const usedPair = new Int32Array(count);
+  const usedQuantity = new Float64Array(count);
+  const unserved = whole.needQuantity.slice();
+  const sessionPrice = new Float64Array(whole.sessionCount);
+  let at = 0;
+  for (const [{ needs, sessions, transport }, part] of parts) {
+    for (let i = 0; i < needs.length; i++) unserved[needs[i]!] = part.unserved[i]!;
+    for (let i = 0; i < sessions.length; i++) sessionPrice[sessions[i]!] = part.sessionPrice[i]!;
+    for (let i = 0; i < part.usedPair.length; i++, at++) {
+      const need = part.usedNeed[i]!;
+      usedNeed[at] = needs[need]!;
+      usedPair[at] = part.usedPair[i]! - transport.pairStart[need]! + whole.pairStart[needs[need]!]!;
+      usedQuantity[at] = part.usedQuantity[i]!;
     }
-    for (let i = 0; i < sessions.length; i++) sessionPrice[sessions[i]!] = solution.sessionPrice[i]!;
   }
-  return { pairQuantity, unserved, sessionPrice };
+  return { usedNeed, usedPair, usedQuantity, unserved, sessionPrice };
 };

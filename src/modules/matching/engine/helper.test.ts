@@ -8,16 +8,19 @@ import { between, randomProblem } from '../../../../tests/support/matching.js';
 import { costsOf } from './costs.js';
 import { type Half, halve, join } from './halves.js';
 import { offer } from './helper.js';
-import { plan } from './plan.js';
+import { type Plan, plan, solutionOf } from './plan.js';
 import { solve } from './solver.js';
 import type { Problem, Solution } from './types.js';
 import { inRankOrder } from './validate.js';
 
-const alone = (problem: Problem): Solution => plan(problem, costsOf(problem), inRankOrder(problem.needRank));
-const planned = ({ problem, costs, order }: Half): Solution => plan(problem, costs, order);
+const alone = (problem: Problem): Solution =>
+  solutionOf(plan(problem, costsOf(problem), inRankOrder(problem.needRank)), problem.pairSession.length);
+const planned = ({ transport, costs, order }: Half): Plan => plan(transport, costs, order);
+const joined = (problem: Problem, parts: readonly (readonly [Half, Plan])[]): Solution =>
+  solutionOf(join(problem, parts), problem.pairSession.length);
 
 /** Offers a half until the helper has it, which it has not while it starts. */
-const helped = async (half: Half): Promise<Solution> => {
+const helped = async (half: Half): Promise<Plan> => {
   for (;;) {
     const collect = offer(half);
     await new Promise(resolve => setTimeout(resolve, 20));
@@ -46,7 +49,7 @@ describe('halves', () => {
       if (!halves) continue;
       divided++;
       const parts = halves.map(half => [half, planned(half)] as const);
-      expect(join(problem, parts), `round ${round}`).toEqual(alone(problem));
+      expect(joined(problem, parts), `round ${round}`).toEqual(alone(problem));
     }
     expect(divided).toBeGreaterThan(300);
   });
@@ -64,7 +67,7 @@ describe('the helper', () => {
     const solution = await helped(lent);
     expect(solution).toEqual(planned(lent));
     expect(
-      join(large, [
+      joined(large, [
         [own, planned(own)],
         [lent, solution],
       ]),
@@ -101,7 +104,7 @@ describe('the helper', () => {
 
   it('that fails gives its half back, and is not asked again', async () => {
     const [, lent] = halvesOf(large)!;
-    const broken = { ...lent, problem: { ...lent.problem, needQuantity: null as never } };
+    const broken = { ...lent, transport: { ...lent.transport, needQuantity: null as never } };
     for (const half of [broken, lent]) {
       const collect = offer(half);
       await new Promise(resolve => setTimeout(resolve, 300));

@@ -1,7 +1,7 @@
 import { type Costs, costsOf } from './costs.js';
 import { halve, join } from './halves.js';
 import { offer } from './helper.js';
-import { plan } from './plan.js';
+import { type Plan, plan, solutionOf } from './plan.js';
 import type { Problem, Solution } from './types.js';
 import { expectProblem, inRankOrder } from './validate.js';
 import { verify } from './verify.js';
@@ -16,15 +16,15 @@ export class ProofFailed extends Error {}
 const PAIRS_FOR_TWO = 200_000;
 
 /** Half of the plan by the helper thread, half by this one; undefined where the problem does not fall into halves. */
-const planInTwo = (problem: Problem, costs: Costs, order: Int32Array): Solution | undefined => {
+const planInTwo = (problem: Problem, costs: Costs, order: Int32Array): Plan | undefined => {
   const halves = halve(problem, costs, order);
   if (!halves) return undefined;
   const [own, lent] = halves;
   const collect = offer(lent);
-  const ownPlan = plan(own.problem, own.costs, own.order);
+  const ownPlan = plan(own.transport, own.costs, own.order);
   return join(problem, [
     [own, ownPlan],
-    [lent, collect() ?? plan(lent.problem, lent.costs, lent.order)],
+    [lent, collect() ?? plan(lent.transport, lent.costs, lent.order)],
   ]);
 };
 
@@ -45,8 +45,9 @@ export const solve = (problem: Problem): Solution => {
   expectProblem(problem);
   const costs = costsOf(problem);
   const order = inRankOrder(problem.needRank);
-  const large = problem.pairSession.length > PAIRS_FOR_TWO;
-  const solution = (large && planInTwo(problem, costs, order)) || plan(problem, costs, order);
+  const pairs = problem.pairSession.length;
+  const inTwo = pairs > PAIRS_FOR_TWO ? planInTwo(problem, costs, order) : undefined;
+  const solution = solutionOf(inTwo ?? plan(problem, costs, order), pairs);
   const violations = verify(problem, solution);
   if (violations.length > 0)
     throw new ProofFailed(`the plan fails its proof in ${violations.length} places, first: ${JSON.stringify(violations[0])}`);

@@ -1,0 +1,69 @@
+/** A piece of memory that is handed out from its start. */
+interface Chunk {
+  readonly memory: ArrayBuffer;
+  used: number;
+}
+
+/** Small arrays share a chunk of this many bytes. */
+const CHUNK = 1 << 20;
+
+/** The chunks of the plan before; weakly, so that a server that stops planning gets its memory back. */
+let kept: WeakRef<Chunk[]> | undefined;
+
+/**
+ * Arrays for the time of one plan. The next plan of this thread gets the same memory: it is in the caches, its pages are there, and
+ * a hundred plans leave the collector no more than one.
+ */
+export class Scratch {
+  readonly #chunks: Chunk[];
+
+  private constructor(chunks: Chunk[]) {
+    this.#chunks = chunks;
+  }
+
+  /** Lends a scratch to `use`, whose result must hold none of its arrays. */
+  static lend<T>(use: (scratch: Scratch) => T): T {
+    const chunks = kept?.deref() ?? [];
+    kept = undefined;
+    const result = use(new Scratch(chunks));
+    const needed = chunks.filter(({ used }) => used > 0);
+    for (const chunk of needed) chunk.used = 0;
+    kept = new WeakRef(needed);
+    return result;
+  }
+
+  /** All 0 or all `value`. */
+  int32(length: number, value = 0): Int32Array {
+    return this.dirtyInt32(length).fill(value);
+  }
+
+  /** All 0. */
+  float64(length: number): Float64Array {
+    return this.dirtyFloat64(length).fill(0);
+  }
+
+  /** With whatever was there: for those who write before they read. */
+  dirtyInt32(length: number): Int32Array {
+    const { memory, used } = this.#take(4 * length);
+    return new Int32Array(memory, used, length);
+  }
+
+  /** With whatever was there: for those who write before they read. */
+  dirtyFloat64(length: number): Float64Array {
+    const { memory, used } = this.#take(8 * length);
+    return new Float64Array(memory, used, length);
+  }
+
+  /** Where so many bytes begin. */
+  #take(bytes: number): Readonly<Chunk> {
+    const size = 8 * Math.ceil(bytes / 8);
+    let chunk = this.#chunks.find(({ memory, used }) => used + size <= memory.byteLength);
+    if (!chunk) {
+      chunk = { memory: new ArrayBuffer(Math.max(size, CHUNK)), used: 0 };
+      this.#chunks.push(chunk);
+    }
+    const { memory, used } = chunk;
+    chunk.used += size;
+    return { memory, used };
+  }
+}
