@@ -25,7 +25,7 @@ const residualClasses = (
   service: Service,
   scratch: Scratch,
 ): { readonly classOf: Int32Array; readonly count: number } => {
-  const { free, holderFirst, holderNext, pairNeed } = service;
+  const { free, holderFirst, holderNext, heldNeed } = service;
   const nodes = sessionCount + needCount;
   const classOf = scratch.int32(nodes, -1);
   const index = scratch.int32(nodes);
@@ -52,14 +52,14 @@ const residualClasses = (
       let next = -1;
       let least = low[node]!;
       if (node < sessionCount) {
-        let pair = cursor[node]!;
-        while (pair >= 0 && next < 0) {
-          const to = sessionCount + pairNeed[pair]!;
+        let holding = cursor[node]!;
+        while (holding > 0 && next < 0) {
+          const to = sessionCount + heldNeed[holding]!;
           if (index[to] === 0) next = to;
           else if (classOf[to]! < 0 && index[to]! < least) least = index[to]!;
-          pair = holderNext[pair]!;
+          holding = holderNext[holding]!;
         }
-        cursor[node] = pair;
+        cursor[node] = holding;
       } else {
         const end = pairStart[node - sessionCount + 1]!;
         let pair = cursor[node]!;
@@ -134,8 +134,8 @@ export const split = (transport: Transport, service: Service, scratch: Scratch):
     if (classOf[session]! > 0) groupOfSession[session] = components + classes - 1 - classOf[session]!;
   const groupOfNeed = scratch.int32(needCount, -1);
   for (let session = 0; session < sessionCount; session++) {
-    for (let pair = service.holderFirst[session]!; pair >= 0; pair = service.holderNext[pair]!)
-      groupOfNeed[service.pairNeed[pair]!] = groupOfSession[session]!;
+    for (let holding = service.holderFirst[session]!; holding > 0; holding = service.holderNext[holding]!)
+      groupOfNeed[service.heldNeed[holding]!] = groupOfSession[session]!;
   }
   return { count: components + classes - 1, groupOfSession, groupOfNeed, firstClosed: components };
 };

@@ -104,7 +104,11 @@ const start = ({ transport, service, needsOf, sessionsOf, net, room, origin }: P
   if (auction(net, room)) return;
   for (let i = 0; i < net.sessions; i++) places[i] = service.free[sessionsOf.members[firstSession + i]!]!;
   const pairs = net.rowStart[net.needs]!;
-  for (let at = 0; at < pairs; at++) held[at] = service.pairQuantity[origin[at]!]!;
+  const { holdingOf, heldQuantity } = service;
+  for (let at = 0; at < pairs; at++) {
+    const holding = holdingOf[origin[at]!]!;
+    held[at] = holding > 0 ? heldQuantity[holding]! : 0;
+  }
   outbid.fill(-1, 0, net.sessions);
 };
 
@@ -155,10 +159,10 @@ const store = ({ needsOf, sessionsOf, used, sessionPrice, net, origin }: Placing
 
 /** A group of one session leaves no choice. */
 const keep = ({ service, sessionsOf, used }: Placing, group: number): void => {
-  const { pairQuantity, pairNeed, holderFirst, holderNext } = service;
+  const { heldPair, heldNeed, heldQuantity, holderFirst, holderNext } = service;
   const session = sessionsOf.members[sessionsOf.start[group]!]!;
-  for (let pair = holderFirst[session]!; pair >= 0; pair = holderNext[pair]!)
-    add(used, pairNeed[pair]!, pair, pairQuantity[pair]!);
+  for (let holding = holderFirst[session]!; holding > 0; holding = holderNext[holding]!)
+    add(used, heldNeed[holding]!, heldPair[holding]!, heldQuantity[holding]!);
 };
 
 /**

@@ -2,22 +2,28 @@ import type { Scratch } from './scratch.js';
 import type { Transport } from './types.js';
 
 /**
- * Who is served: the state of stage 1. `holderFirst[session]` starts a doubly linked list of the pairs with a quantity there
- * (`holderNext`, `holderPrevious`, -1 ends it).
+ * Who is served: the state of stage 1. What a need holds of a session is a holding, numbered from 1; they lie close together in
+ * memory, which pairs do not. `holderFirst[session]` starts a list of a session's holdings (`holderNext`, 0 ends it).
  */
 export interface Service {
-  readonly pairQuantity: Float64Array;
   readonly unserved: Float64Array;
   /** By session: places that nobody holds. */
   readonly free: Float64Array;
-  /** Of pairs with a quantity only. */
-  readonly pairNeed: Int32Array;
   readonly holderFirst: Int32Array;
   readonly holderNext: Int32Array;
+  /** By holding. */
+  readonly heldPair: Int32Array;
+  readonly heldNeed: Int32Array;
+  readonly heldQuantity: Float64Array;
+  /** By pair: its holding, or 0. */
+  readonly holdingOf: Int32Array;
 }
 
-/** Above every search number, so that "seen by this search or closed" is one comparison. */
-const CLOSED = 0x7fffffff;
+/** Bounds on moves end here; from there on any number is as far. */
+const FARTHEST = 2 ** 29;
+/** Added to the bound of a session while the search at hand has it, and in the place of a closed one's: one look tells all. */
+const SEEN = 2 ** 30;
+const CLOSED = 2 ** 31 - 1;
 
 /**
  * Stage 1, the greedy of a polymatroid (Edmonds 1970): needs in rank order each take free places of their cheapest pairs and,
@@ -43,28 +49,32 @@ const CLOSED = 0x7fffffff;
 export const serve = (transport: Transport, order: Int32Array, scratch: Scratch): Service => {
   const { needCount, sessionCount, pairStart, pairSession } = transport;
   const pairCount = pairSession.length;
-  const pairQuantity = scratch.float64(pairCount);
   const unserved = transport.needQuantity.slice();
   const free = scratch.dirtyFloat64(sessionCount);
   free.set(transport.sessionCapacity);
-  const pairNeed = scratch.dirtyInt32(pairCount);
-  const holderFirst = scratch.int32(sessionCount, -1);
-  const holderNext = scratch.dirtyInt32(pairCount);
-  const holderPrevious = scratch.dirtyInt32(pairCount);
+  const holderFirst = scratch.int32(sessionCount);
+  const holderNext = scratch.dirtyInt32(pairCount + 1);
+  const holderPrevious = scratch.dirtyInt32(pairCount + 1);
+  const heldPair = scratch.dirtyInt32(pairCount + 1);
+  const heldNeed = scratch.dirtyInt32(pairCount + 1);
+  const heldQuantity = scratch.dirtyFloat64(pairCount + 1);
+  const holdingOf = scratch.int32(pairCount);
+  let holdings = 0;
+  // A list of holdings that were given up, by `holderNext`.
+  let spare = 0;
 
   // By need: no pair of its row before this one has a free place.
   const cursor = scratch.dirtyInt32(needCount);
   cursor.set(pairStart.subarray(0, needCount));
-  const seenSession = scratch.int32(sessionCount);
   const seenNeed = scratch.int32(needCount);
-  // By session that a search saw: the pair that led to it and whose that is; by need: the pair by which it holds the session that
+  // By session that a search saw: the pair that led to it and whose that is; by need: its holding of the session that
   // led to it.
   const ledBy = scratch.dirtyInt32(sessionCount);
   const guestOf = scratch.dirtyInt32(sessionCount);
   const heldBy = scratch.dirtyInt32(needCount);
   // Moves of holders: how many led to a need in this search, and how many more are likely before a free place, seen from a need
   // whose row has none and from a session. `far` stands for any number from there on.
-  const far = needCount + 1;
+  const far = Math.min(needCount + 1, FARTHEST);
   const movesTo = scratch.dirtyInt32(needCount);
   const movesOf = scratch.int32(needCount, 1);
   const movesFrom = scratch.int32(sessionCount);
@@ -78,27 +88,38 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
   let highest = 0;
 
   const raise = (need: number, pair: number, amount: number): void => {
-    const before = pairQuantity[pair]!;
-    pairQuantity[pair] = before + amount;
-    if (before > 0) return;
+    const known = holdingOf[pair]!;
+    if (known > 0) {
+      heldQuantity[known] = heldQuantity[known]! + amount;
+      return;
+    }
+    const holding = spare > 0 ? spare : ++holdings;
+    if (spare > 0) spare = holderNext[spare]!;
+    holdingOf[pair] = holding;
+    heldPair[holding] = pair;
+    heldNeed[holding] = need;
+    heldQuantity[holding] = amount;
     const session = pairSession[pair]!;
     const head = holderFirst[session]!;
-    pairNeed[pair] = need;
-    holderNext[pair] = head;
-    holderPrevious[pair] = -1;
-    if (head >= 0) holderPrevious[head] = pair;
-    holderFirst[session] = pair;
+    holderNext[holding] = head;
+    holderPrevious[holding] = 0;
+    if (head > 0) holderPrevious[head] = holding;
+    holderFirst[session] = holding;
   };
 
-  const lower = (pair: number, amount: number): void => {
-    const after = pairQuantity[pair]! - amount;
-    pairQuantity[pair] = after;
+  const lower = (holding: number, amount: number): void => {
+    const after = heldQuantity[holding]! - amount;
+    heldQuantity[holding] = after;
     if (after > 0) return;
-    const next = holderNext[pair]!;
-    const previous = holderPrevious[pair]!;
-    if (previous >= 0) holderNext[previous] = next;
+    const pair = heldPair[holding]!;
+    const next = holderNext[holding]!;
+    const previous = holderPrevious[holding]!;
+    if (previous > 0) holderNext[previous] = next;
     else holderFirst[pairSession[pair]!] = next;
-    if (next >= 0) holderPrevious[next] = previous;
+    if (next > 0) holderPrevious[next] = previous;
+    holdingOf[pair] = 0;
+    holderNext[holding] = spare;
+    spare = holding;
   };
 
   /** The first and cheapest pair of a row with a free place, or -1. */
@@ -134,29 +155,28 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
    */
   const expand = (need: number, bucket: number): number => {
     const moves = movesTo[need]! + 1;
-    let least = far;
+    const nearEnough = bucket < far ? bucket - moves : far;
     let later = far + 1;
+    let seen = SEEN + far;
     const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) {
+    for (let pair = pairStart[need]!; ; pair++) {
+      // Most pairs only add to the bounds; a loop of its own for them is compiled to much faster code.
+      for (; pair < end; pair++) {
+        const onwards = movesFrom[pairSession[pair]!]!;
+        if (onwards < later) {
+          if (onwards <= nearEnough) break;
+          later = onwards;
+        } else if (onwards >= SEEN && onwards < seen) seen = onwards;
+      }
+      if (pair === end) break;
       const session = pairSession[pair]!;
-      const seen = seenSession[session]!;
-      if (seen === CLOSED) continue;
-      const onwards = movesFrom[session]!;
-      if (seen === search) {
-        if (onwards < least) least = onwards;
-        continue;
-      }
-      if (bucket < far && moves + onwards > bucket) {
-        if (onwards < later) later = onwards;
-        continue;
-      }
-      seenSession[session] = search;
+      movesFrom[session] = movesFrom[session]! + SEEN;
       ledBy[session] = pair;
       guestOf[session] = need;
       looked[lookedCount++] = session;
       let nearest = far;
-      for (let held = holderFirst[session]!; held >= 0; held = holderNext[held]!) {
-        const holder = pairNeed[held]!;
+      for (let held = holderFirst[session]!; held > 0; held = holderNext[held]!) {
+        const holder = heldNeed[held]!;
         if (movesOf[holder]! < nearest) nearest = movesOf[holder]!;
         if (seenNeed[holder] === search) continue;
         seenNeed[holder] = search;
@@ -165,10 +185,10 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
         movesTo[holder] = moves;
         push(holder, Math.max(bucket, moves + movesOf[holder]!));
       }
-      movesFrom[session] = nearest;
-      if (nearest < least) least = nearest;
+      movesFrom[session] = SEEN + nearest;
+      if (SEEN + nearest < seen) seen = SEEN + nearest;
     }
-    movesOf[need] = Math.min(far, least + 1, later + 1);
+    movesOf[need] = Math.min(far, seen - SEEN + 1, later + 1);
     if (later <= far) push(need, moves + later);
     return -1;
   };
@@ -203,17 +223,18 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
     const target = cursor[last]!;
     const end = pairSession[target]!;
     let amount = Math.min(unserved[need]!, free[end]!);
-    for (let mover = last; mover !== need; mover = guestOf[pairSession[heldBy[mover]!]!]!)
-      amount = Math.min(amount, pairQuantity[heldBy[mover]!]!);
+    for (let mover = last; mover !== need; mover = guestOf[pairSession[heldPair[heldBy[mover]!]!]!]!)
+      amount = Math.min(amount, heldQuantity[heldBy[mover]!]!);
     free[end] = free[end]! - amount;
     unserved[need] = unserved[need]! - amount;
     let pair = target;
     for (let mover = last; mover !== need; ) {
-      raise(mover, pair, amount);
       const left = heldBy[mover]!;
+      const session = pairSession[heldPair[left]!]!;
       lower(left, amount);
-      pair = ledBy[pairSession[left]!]!;
-      mover = guestOf[pairSession[left]!]!;
+      raise(mover, pair, amount);
+      pair = ledBy[session]!;
+      mover = guestOf[session]!;
     }
     raise(need, pair, amount);
   };
@@ -223,12 +244,10 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
     takeFree(need);
     while (unserved[need]! > 0) {
       const last = findPath(need);
-      if (last < 0) {
-        for (let i = 0; i < lookedCount; i++) seenSession[looked[i]!] = CLOSED;
-        break;
-      }
+      for (let i = 0; i < lookedCount; i++) movesFrom[looked[i]!] = last < 0 ? CLOSED : movesFrom[looked[i]!]! - SEEN;
+      if (last < 0) break;
       augment(need, last);
     }
   }
-  return { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext };
+  return { unserved, free, holderFirst, holderNext, heldPair, heldNeed, heldQuantity, holdingOf };
 };

@@ -32,23 +32,29 @@ export interface Certificate {
 
 type Add = (violation: Violation) => void;
 
+/** What one look at every pair tells. */
+interface Survey {
+  /** By session: places that nobody holds; below 0 where it holds too much. */
+  readonly free: Float64Array;
+  /** Needs with something wrong in their rows. */
+  readonly wrongNeeds: readonly number[];
+  /** Needs and sessions of the pairs that have a quantity. */
+  readonly usedNeed: readonly number[];
+  readonly usedSession: readonly number[];
+}
+
 /** Who holds each session `s`: `needs[start[s]]` up to, not including, `needs[start[s + 1]]`. */
 interface Holdings {
   readonly start: Int32Array;
   readonly needs: Int32Array;
 }
 
-const holdingsOf = (problem: Problem, pairQuantity: Float64Array): Holdings => {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
+const holdingsOf = ({ sessionCount }: Problem, { usedNeed, usedSession }: Survey): Holdings => {
   const start = new Int32Array(sessionCount + 2);
-  for (let pair = 0; pair < pairSession.length; pair++) if (pairQuantity[pair]! > 0) start[pairSession[pair]! + 2]!++;
+  for (let i = 0; i < usedSession.length; i++) start[usedSession[i]! + 2]!++;
   for (let session = 0; session < sessionCount; session++) start[session + 2] = start[session + 2]! + start[session + 1]!;
-  const needs = new Int32Array(start[sessionCount + 1]!);
-  for (let need = 0; need < needCount; need++) {
-    const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++)
-      if (pairQuantity[pair]! > 0) needs[start[pairSession[pair]! + 1]!++] = need;
-  }
+  const needs = new Int32Array(usedNeed.length);
+  for (let i = 0; i < usedNeed.length; i++) needs[start[usedSession[i]! + 1]!++] = usedNeed[i]!;
   return { start, needs };
 };
 
@@ -96,18 +102,10 @@ const createSearch = (problem: Problem): Search => ({
   reached: 0,
 });
 
-/** What one look at every pair tells. */
-interface Survey {
-  /** By session: places that nobody holds; below 0 where it holds too much. */
-  readonly free: Float64Array;
-  /** Needs with something wrong in their rows. */
-  readonly wrongNeeds: readonly number[];
-}
-
 const survey = (problem: Problem, costs: Costs, { pairQuantity, unserved, sessionPrice }: Solution): Survey => {
   const { needCount, pairStart, pairSession, needQuantity, sessionCapacity } = problem;
   const free = sessionCapacity.slice();
-  const wrongNeeds: number[] = [];
+  const [wrongNeeds, usedNeed, usedSession]: [number[], number[], number[]] = [[], [], []];
   for (let need = 0; need < needCount; need++) {
     let isRight = isQuantity(unserved[need]!);
     let left = needQuantity[need]!;
@@ -123,12 +121,15 @@ const survey = (problem: Problem, costs: Costs, { pairQuantity, unserved, sessio
       if (!isQuantity(quantity)) isRight = false;
       // Below 0 it stays below 0 even where the difference is no longer exact.
       left -= quantity;
-      if (quantity > 0) free[session] = free[session]! - quantity;
+      if (!(quantity > 0)) continue;
+      free[session] = free[session]! - quantity;
+      usedNeed.push(need);
+      usedSession.push(session);
       if (asked > dearest) dearest = asked;
     }
     if (!isRight || left !== unserved[need] || dearest > least) wrongNeeds.push(need);
   }
-  return { free, wrongNeeds };
+  return { free, wrongNeeds, usedNeed, usedSession };
 };
 
 const quantityViolations = (problem: Problem, solution: Solution, needs: readonly number[], add: Add): void => {
@@ -149,21 +150,20 @@ const quantityViolations = (problem: Problem, solution: Solution, needs: readonl
  * One search a need, from the highest rank down, sharing what was seen: a set reached from a higher-ranked need has passed the
  * stricter test already.
  */
-const rankViolations = (problem: Problem, solution: Solution, free: Float64Array, add: Add): void => {
+const rankViolations = (problem: Problem, { unserved }: Solution, surveyed: Survey, add: Add): void => {
+  if (unserved.every(left => left === 0)) return;
   const { needRank } = problem;
-  const order = inRankOrder(needRank);
-  if (!solution.unserved.some(left => left > 0)) return;
-  const holdings = holdingsOf(problem, solution.pairQuantity);
+  const holdings = holdingsOf(problem, surveyed);
   const search = createSearch(problem);
-  for (const need of order) {
-    if (!(solution.unserved[need]! > 0)) continue;
+  for (const need of inRankOrder(needRank)) {
+    if (!(unserved[need]! > 0)) continue;
     const before = search.reached;
     reach(problem, holdings, search, need, holder => {
       if (needRank[holder]! < needRank[need]!) add({ rule: 'ENVY', need: holder });
     });
     for (let i = before; i < search.reached; i++) {
       const session = search.queue[i]!;
-      if (free[session]! > 0) add({ rule: 'FREE_PLACE', need, session });
+      if (surveyed.free[session]! > 0) add({ rule: 'FREE_PLACE', need, session });
     }
   }
 };
@@ -216,7 +216,7 @@ export const verify = (problem: Problem, solution: Solution): readonly Violation
   const { free, wrongNeeds } = surveyed;
   quantityViolations(problem, solution, wrongNeeds, add);
   for (let session = 0; session < problem.sessionCount; session++) if (!(free[session]! >= 0)) add({ rule: 'CAPACITY', session });
-  rankViolations(problem, solution, free, add);
+  rankViolations(problem, solution, surveyed, add);
   priceViolations(problem, costs, solution, surveyed, add);
   return violations;
 };
@@ -230,7 +230,7 @@ export const verify = (problem: Problem, solution: Solution): readonly Violation
 export const certificate = (problem: Problem, solution: Solution, need: number): Certificate => {
   if (!Number.isInteger(need) || need < 0 || need >= problem.needCount)
     throw new RangeError(`need must be from 0 to ${problem.needCount - 1}, got ${need}`);
-  const holdings = holdingsOf(problem, solution.pairQuantity);
+  const holdings = holdingsOf(problem, survey(problem, costsOf(problem), solution));
   const search = createSearch(problem);
   const holders = new Set<number>();
   reach(problem, holdings, search, need, holder => {
