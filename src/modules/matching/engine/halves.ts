@@ -20,6 +20,12 @@ type Memory = typeof ArrayBuffer | typeof SharedArrayBuffer;
 /** A half with fewer of the pairs than this share is not worth a second thread. */
 const LEAST_SHARE = 0.1;
 
+/** Which half each session and need belongs to: 1 or 2, 0 for those in no pair. */
+export interface Division {
+  readonly ofSession: Uint8Array;
+  readonly ofNeed: Uint8Array;
+}
+
 /**
  * By session, 1 or 2: which half it belongs to (0: it is in no pair). Connected components, the largest first, each go to the
  * half that has fewer pairs so far. Undefined where that leaves one half with next to nothing.
@@ -66,23 +72,36 @@ const numbered = (halfOf: Uint8Array, half: number): { readonly members: Int32Ar
   return { members, numberOf };
 };
 
+/**
+ * Divides a transport into two that have nothing to do with each other; undefined where there are not two of some size. As no row
+ * leads from one to the other, plans for the halves are a plan for the whole, prices included.
+ */
+export const divide = (transport: Transport): Division | undefined => {
+  const ofSession = halfOfSession(transport);
+  if (!ofSession) return undefined;
+  const { needCount, pairStart, pairSession } = transport;
+  const ofNeed = new Uint8Array(needCount);
+  for (let need = 0; need < needCount; need++)
+    if (pairStart[need]! < pairStart[need + 1]!) ofNeed[need] = ofSession[pairSession[pairStart[need]!]!]!;
+  return { ofSession, ofNeed };
+};
+
 /** Copies one half out of the whole. */
-const extract = (
+export const extract = (
+  { ofSession, ofNeed }: Division,
+  half: 1 | 2,
   transport: Transport,
   costs: Costs,
   order: Int32Array,
-  halfOfNeed: Uint8Array,
-  halfOf: Uint8Array,
-  half: number,
   memory: Memory,
 ): Half => {
   const { pairStart, pairSession, needQuantity, sessionCapacity } = transport;
   const int32 = (length: number): Int32Array => new Int32Array(new memory(4 * length));
   const float64 = (length: number): Float64Array => new Float64Array(new memory(8 * length));
-  const { members: needs, numberOf: needNumber } = numbered(halfOfNeed, half);
-  const { members: sessions, numberOf: sessionNumber } = numbered(halfOf, half);
+  const { members: needs, numberOf: needNumber } = numbered(ofNeed, half);
+  const { members: sessions, numberOf: sessionNumber } = numbered(ofSession, half);
   const starts = int32(needs.length + 1);
-  for (const [i, need] of needs.entries()) starts[i + 1] = starts[i]! + pairStart[need + 1]! - pairStart[need]!;
+  for (let i = 0; i < needs.length; i++) starts[i + 1] = starts[i]! + pairStart[needs[i]! + 1]! - pairStart[needs[i]!]!;
   const pairCount = starts[needs.length]!;
   const part = {
     needCount: needs.length,
@@ -106,25 +125,8 @@ const extract = (
   for (let i = 0; i < sessions.length; i++) part.sessionCapacity[i] = sessionCapacity[sessions[i]!]!;
   const partOrder = int32(needs.length);
   let at = 0;
-  for (const need of order) if (halfOfNeed[need] === half) partOrder[at++] = needNumber[need]!;
+  for (let i = 0; i < order.length; i++) if (ofNeed[order[i]!] === half) partOrder[at++] = needNumber[order[i]!]!;
   return { transport: part, costs: partCosts, order: partOrder, needs, sessions };
-};
-
-/**
- * Two halves that have nothing to do with each other, the second in shared memory; undefined where there are not two of some size.
- * As no row leads from one to the other, plans for the halves are a plan for the whole, prices included.
- */
-export const halve = (transport: Transport, costs: Costs, order: Int32Array): readonly [Half, Half] | undefined => {
-  const halfOf = halfOfSession(transport);
-  if (!halfOf) return undefined;
-  const { needCount, pairStart, pairSession } = transport;
-  const halfOfNeed = new Uint8Array(needCount);
-  for (let need = 0; need < needCount; need++)
-    if (pairStart[need]! < pairStart[need + 1]!) halfOfNeed[need] = halfOf[pairSession[pairStart[need]!]!]!;
-  return [
-    extract(transport, costs, order, halfOfNeed, halfOf, 1, ArrayBuffer),
-    extract(transport, costs, order, halfOfNeed, halfOf, 2, SharedArrayBuffer),
-  ];
 };
 
 /** The plan for the whole. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, estate, tangle } from '../../../../bench/support/instances.js';
 import { between, randomProblem } from '../../../../tests/support/matching.js';
 import { costsOf } from './costs.js';
-import { type Half, halve, join } from './halves.js';
+import { divide, extract, type Half, join } from './halves.js';
 import { offer } from './helper.js';
 import { type Plan, plan, solutionOf } from './plan.js';
 import { solve } from './solver.js';
@@ -29,7 +29,15 @@ const helped = async (half: Half): Promise<Plan> => {
   }
 };
 
-const halvesOf = (problem: Problem) => halve(problem, costsOf(problem), inRankOrder(problem.needRank));
+const halvesOf = (problem: Problem): readonly [Half, Half] | undefined => {
+  const division = divide(problem);
+  if (!division) return undefined;
+  const [costs, order] = [costsOf(problem), inRankOrder(problem.needRank)];
+  return [
+    extract(division, 1, problem, costs, order, ArrayBuffer),
+    extract(division, 2, problem, costs, order, SharedArrayBuffer),
+  ];
+};
 
 describe('halves', () => {
   it('give the same plan as the whole, number by number', () => {

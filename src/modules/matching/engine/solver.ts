@@ -1,5 +1,5 @@
 import { type Costs, costsOf } from './costs.js';
-import { halve, join } from './halves.js';
+import { divide, extract, join } from './halves.js';
 import { offer } from './helper.js';
 import { type Plan, plan, solutionOf } from './plan.js';
 import type { Problem, Solution } from './types.js';
@@ -12,15 +12,16 @@ export { type Certificate, certificate, type Violation, verify } from './verify.
 
 /** A plan did not prove itself: a bug of the engine, which delivers no such plan. */
 export class ProofFailed extends Error {}
-/** From so many pairs on a second thread saves more than the copy of half a problem costs. */
-const PAIRS_FOR_TWO = 200_000;
+/** From so many pairs on a second thread saves more than it costs to find the halves and to copy them. */
+const PAIRS_FOR_TWO = 40_000;
 
 /** Half of the plan by the helper thread, half by this one; undefined where the problem does not fall into halves. */
 const planInTwo = (problem: Problem, costs: Costs, order: Int32Array): Plan | undefined => {
-  const halves = halve(problem, costs, order);
-  if (!halves) return undefined;
-  const [own, lent] = halves;
+  const division = divide(problem);
+  if (!division) return undefined;
+  const lent = extract(division, 2, problem, costs, order, SharedArrayBuffer);
   const collect = offer(lent);
+  const own = extract(division, 1, problem, costs, order, ArrayBuffer);
   const ownPlan = plan(own.transport, own.costs, own.order);
   return join(problem, [
     [own, ownPlan],
