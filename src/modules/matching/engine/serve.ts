@@ -17,6 +17,8 @@ export interface Service {
   readonly heldQuantity: Float64Array;
   /** By pair: its holding, or 0. */
   readonly holdingOf: Int32Array;
+  /** By need: no pair of its row before this one has a free place. */
+  readonly cursor: Int32Array;
 }
 
 /** Bounds on moves end here; from there on any number is as far. */
@@ -63,7 +65,6 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
   // A list of holdings that were given up, by `holderNext`.
   let spare = 0;
 
-  // By need: no pair of its row before this one has a free place.
   const cursor = scratch.dirtyInt32(needCount);
   cursor.set(pairStart.subarray(0, needCount));
   const seenNeed = scratch.int32(needCount);
@@ -249,5 +250,5 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
       augment(need, last);
     }
   }
-  return { unserved, free, holderFirst, holderNext, heldPair, heldNeed, heldQuantity, holdingOf };
+  return { unserved, free, holderFirst, holderNext, heldPair, heldNeed, heldQuantity, holdingOf, cursor };
 };
