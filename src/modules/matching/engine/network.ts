@@ -29,6 +29,8 @@ export interface Network {
   readonly depth: Int32Array;
   /** Of sessions only: what makes the reduced cost of every tree arc 0. */
   readonly price: Costs;
+  /** Needs whose rows are being looked at. */
+  readonly rows: Int32Array;
 }
 
 /** Prices are alternating sums of costs along a tree path, of plain costs below this many sessions they fit 32 bits. */
@@ -53,6 +55,7 @@ export const createNetwork = (sessions: number, needs: number, pairs: number, co
     previousSibling: int32(nodes),
     depth: int32(sessions),
     price: !wide && sessions < SESSIONS_FOR_INT32 ? int32(sessions) : float64(sessions),
+    rows: int32(needs),
   };
 };
 

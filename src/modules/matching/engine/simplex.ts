@@ -121,56 +121,59 @@ export const addUsedPair = (net: Network, need: number, pair: number, quantity: 
 
 /**
  * Primal network simplex to optimality: block search over the rows for the pair with the most negative reduced cost; a row is
- * left as soon as its costs alone, at prices ≥ 0, cannot beat the best found. That is only a guess while some price is negative;
- * so after each round of the rows all sessions with a negative price return to the root, and the search ends only when a whole
- * round has found no pair and no negative price.
+ * left as soon as its costs alone, at prices ≥ 0, cannot beat the best found. That is only a guess while some price is negative.
+ * Rows in which there was something to gain are looked at once more, then all sessions with a negative price return to the root, and
+ * all rows are looked at again. The search ends when that finds no pair and no negative price.
  *
  * @returns the number of pivots.
  */
 export const optimize = (net: Network): number => {
-  const { sessions, needs, rowStart, rowSession, rowCost, parent, pairAbove, price } = net;
+  const { sessions, needs, rowStart, rowSession, rowCost, parent, pairAbove, price, rows } = net;
   const root = sessions + needs;
   const block = Math.max(20, Math.ceil(Math.sqrt(rowStart[needs]!) / 8));
   let pivots = 0;
-  let need = 0;
-  let left = needs;
-  for (;;) {
-    let best = 0;
-    let bestPair = -1;
-    let bestNeed = -1;
-    for (let scanned = 0; left > 0 && (best === 0 || scanned < block); left--) {
-      const end = rowStart[need + 1]!;
-      const node = sessions + need;
-      const due = rowCost[pairAbove[node]!]! + price[parent[node]!]!;
-      let bound = due + best;
-      let pair = rowStart[need]!;
-      for (; pair < end; pair++) {
-        const cost = rowCost[pair]!;
-        if (cost >= bound) break;
-        const asked = cost + price[rowSession[pair]!]!;
-        if (asked < bound) {
-          bound = asked;
-          bestPair = pair;
-          bestNeed = node;
+  for (let before = -1; before < pivots; ) {
+    before = pivots;
+    for (let need = 0; need < needs; need++) rows[need] = need;
+    for (let count = needs, look = 0; look < 2; look++) {
+      let kept = 0;
+      for (let at = 0; at < count; ) {
+        let best = 0;
+        let bestPair = -1;
+        let bestNeed = -1;
+        for (let scanned = 0; at < count && (best === 0 || scanned < block); at++) {
+          const need = rows[at]!;
+          const end = rowStart[need + 1]!;
+          const node = sessions + need;
+          const due = rowCost[pairAbove[node]!]! + price[parent[node]!]!;
+          let bound = due + best;
+          let pair = rowStart[need]!;
+          for (; pair < end; pair++) {
+            const cost = rowCost[pair]!;
+            if (cost >= bound) break;
+            const asked = cost + price[rowSession[pair]!]!;
+            if (asked < bound) {
+              bound = asked;
+              bestPair = pair;
+              bestNeed = node;
+            }
+          }
+          best = bound - due;
+          scanned += 2 + pair - rowStart[need]!;
+          if (best < 0) rows[kept++] = need;
         }
+        if (best === 0) break;
+        pivot(net, bestNeed, rowSession[bestPair]!, bestPair, 0, 1, Number.POSITIVE_INFINITY, best);
+        pivots++;
       }
-      best = bound - due;
-      scanned += 2 + pair - rowStart[need]!;
-      if (++need === needs) need = 0;
-    }
-    if (best < 0) {
-      pivot(net, bestNeed, rowSession[bestPair]!, bestPair, 0, 1, Number.POSITIVE_INFINITY, best);
-      pivots++;
-      left = needs;
-      continue;
+      count = kept;
     }
     for (let session = 0; session < sessions; session++) {
       const below = price[session]!;
       if (below >= 0) continue;
       pivot(net, root, session, -1, 0, 1, Number.POSITIVE_INFINITY, below);
       pivots++;
-      left = needs;
     }
-    if (left === 0) return pivots;
   }
+  return pivots;
 };
