@@ -10,7 +10,7 @@ import type { Problem } from './types.js';
 
 /** Holds an auction over a whole problem, with what is to be served by need. */
 const held = (problem: Problem, served: Float64Array) =>
-  Scratch.lend(scratch => {
+  Scratch.lend(ArrayBuffer, scratch => {
     const { needCount, sessionCount, pairSession, pairCost, sessionCapacity } = problem;
     const { transport, costs } = sortRows(problem, pairCost, scratch);
     const net = createNetwork(sessionCount, needCount, pairSession.length, costs, scratch);

@@ -1,6 +1,7 @@
 import { find } from './components.js';
 import type { Costs } from './costs.js';
 import type { Plan } from './plan.js';
+import type { Scratch } from './scratch.js';
 import type { Transport } from './types.js';
 
 /** Some connected components of a transport as one of its own, numbered in the same order. */
@@ -13,9 +14,6 @@ export interface Half {
   readonly needs: Int32Array;
   readonly sessions: Int32Array;
 }
-
-/** Where a half is kept: `SharedArrayBuffer` makes it visible to another thread. */
-type Memory = typeof ArrayBuffer | typeof SharedArrayBuffer;
 
 /** A half with fewer of the pairs than this share is not worth a second thread. */
 const LEAST_SHARE = 0.1;
@@ -93,25 +91,24 @@ export const extract = (
   transport: Transport,
   costs: Costs,
   order: Int32Array,
-  memory: Memory,
+  scratch: Scratch,
 ): Half => {
   const { pairStart, pairSession, needQuantity, sessionCapacity } = transport;
-  const int32 = (length: number): Int32Array => new Int32Array(new memory(4 * length));
-  const float64 = (length: number): Float64Array => new Float64Array(new memory(8 * length));
   const { members: needs, numberOf: needNumber } = numbered(ofNeed, half);
   const { members: sessions, numberOf: sessionNumber } = numbered(ofSession, half);
-  const starts = int32(needs.length + 1);
+  const starts = scratch.dirtyInt32(needs.length + 1);
+  starts[0] = 0;
   for (let i = 0; i < needs.length; i++) starts[i + 1] = starts[i]! + pairStart[needs[i]! + 1]! - pairStart[needs[i]!]!;
   const pairCount = starts[needs.length]!;
   const part = {
     needCount: needs.length,
     sessionCount: sessions.length,
     pairStart: starts,
-    pairSession: int32(pairCount),
-    needQuantity: float64(needs.length),
-    sessionCapacity: float64(sessions.length),
+    pairSession: scratch.dirtyInt32(pairCount),
+    needQuantity: scratch.dirtyFloat64(needs.length),
+    sessionCapacity: scratch.dirtyFloat64(sessions.length),
   };
-  const partCosts = costs instanceof Int32Array ? int32(pairCount) : float64(pairCount);
+  const partCosts = costs instanceof Int32Array ? scratch.dirtyInt32(pairCount) : scratch.dirtyFloat64(pairCount);
   for (let i = 0; i < needs.length; i++) {
     const need = needs[i]!;
     part.needQuantity[i] = needQuantity[need]!;
@@ -123,7 +120,7 @@ export const extract = (
     }
   }
   for (let i = 0; i < sessions.length; i++) part.sessionCapacity[i] = sessionCapacity[sessions[i]!]!;
-  const partOrder = int32(needs.length);
+  const partOrder = scratch.dirtyInt32(needs.length);
   let at = 0;
   for (let i = 0; i < order.length; i++) if (ofNeed[order[i]!] === half) partOrder[at++] = needNumber[order[i]!]!;
   return { transport: part, costs: partCosts, order: partOrder, needs, sessions };

@@ -9,33 +9,41 @@ import { costsOf } from './costs.js';
 import { divide, extract, type Half, join } from './halves.js';
 import { offer } from './helper.js';
 import { type Plan, plan, solutionOf } from './plan.js';
+import { Scratch } from './scratch.js';
 import { solve } from './solver.js';
 import type { Problem, Solution } from './types.js';
 import { inRankOrder } from './validate.js';
 
+const planned = ({ transport, costs, order }: Pick<Half, 'transport' | 'costs' | 'order'>): Plan =>
+  Scratch.lend(ArrayBuffer, scratch => plan(transport, costs, order, scratch));
 const alone = (problem: Problem): Solution =>
-  solutionOf(plan(problem, costsOf(problem), inRankOrder(problem.needRank)), problem.pairSession.length);
-const planned = ({ transport, costs, order }: Half): Plan => plan(transport, costs, order);
+  solutionOf(
+    planned({ transport: problem, costs: costsOf(problem), order: inRankOrder(problem.needRank) }),
+    problem.pairSession.length,
+  );
 const joined = (problem: Problem, parts: readonly (readonly [Half, Plan])[]): Solution =>
   solutionOf(join(problem, parts), problem.pairSession.length);
 
 /** Offers a half until the helper has it, which it has not while it starts. */
 const helped = async (half: Half): Promise<Plan> => {
   for (;;) {
-    const collect = offer(half);
+    const collect = offer(half, shared);
     await new Promise(resolve => setTimeout(resolve, 20));
     const solution = collect();
     if (solution) return solution;
   }
 };
 
+/** In memory that no plan uses again. */
+const shared = new Scratch(SharedArrayBuffer);
+
 const halvesOf = (problem: Problem): readonly [Half, Half] | undefined => {
   const division = divide(problem);
   if (!division) return undefined;
   const [costs, order] = [costsOf(problem), inRankOrder(problem.needRank)];
   return [
-    extract(division, 1, problem, costs, order, ArrayBuffer),
-    extract(division, 2, problem, costs, order, SharedArrayBuffer),
+    extract(division, 1, problem, costs, order, new Scratch(ArrayBuffer)),
+    extract(division, 2, problem, costs, order, shared),
   ];
 };
 
@@ -114,7 +122,7 @@ describe('the helper', () => {
     const [, lent] = halvesOf(large)!;
     const broken = { ...lent, transport: { ...lent.transport, needQuantity: null as never } };
     for (const half of [broken, lent]) {
-      const collect = offer(half);
+      const collect = offer(half, shared);
       await new Promise(resolve => setTimeout(resolve, 300));
       expect(collect()).toBeUndefined();
     }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Half } from './halves.js';
 import type { Plan } from './plan.js';
+import type { Scratch } from './scratch.js';
 
 /** What becomes of a job, in `state[0]`: each step is taken by one thread only, by an atomic exchange. */
 export const JOB = { offered: 0, taken: 1, done: 2, withdrawn: 3, failed: 4 } as const;
@@ -43,16 +44,13 @@ const start = (): Worker => {
   return worker;
 };
 
-const sharedInt32 = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
-const sharedFloat64 = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length));
-
 /**
  * Offers a half to the one helper thread of this thread, which is started at the first offer and does not keep the process alive.
  *
  * @returns what to call for the plan: it waits for it where the helper has taken the job. Undefined is the answer where the helper
  *   has not (it is still starting, or there is none) or failed: then the half is the caller's again.
  */
-export const offer = ({ transport, costs, order }: Half): (() => Plan | undefined) => {
+export const offer = ({ transport, costs, order }: Half, shared: Scratch): (() => Plan | undefined) => {
   if (!alone && !helper) {
     try {
       helper = start();
@@ -62,15 +60,16 @@ export const offer = ({ transport, costs, order }: Half): (() => Plan | undefine
   }
   if (!helper) return () => undefined;
   const { needCount, sessionCount, pairSession } = transport;
-  const state = sharedInt32(1);
-  const usedCount = sharedInt32(1);
+  // Of this job only: a helper that finds an older one must see that it was withdrawn, whatever lies in its memory now.
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  const usedCount = shared.dirtyInt32(1);
   const most = needCount + sessionCount;
   const answer: Plan = {
-    usedNeed: sharedInt32(most),
-    usedPair: sharedInt32(most),
-    usedQuantity: sharedFloat64(most),
-    unserved: sharedFloat64(needCount),
-    sessionPrice: sharedFloat64(sessionCount),
+    usedNeed: shared.dirtyInt32(most),
+    usedPair: shared.dirtyInt32(most),
+    usedQuantity: shared.dirtyFloat64(most),
+    unserved: shared.dirtyFloat64(needCount),
+    sessionPrice: shared.dirtyFloat64(sessionCount),
   };
   helper.postMessage({ half: { transport, costs, order }, answer, usedCount, state } satisfies Job);
   return () => {

@@ -1,7 +1,7 @@
 import { split } from './components.js';
 import type { Costs } from './costs.js';
 import { place } from './place.js';
-import { Scratch } from './scratch.js';
+import type { Scratch } from './scratch.js';
 import { serve } from './serve.js';
 import { sortRows } from './sort.js';
 import type { Solution, Transport } from './types.js';
@@ -14,26 +14,25 @@ export interface Plan extends Pick<Solution, 'unserved' | 'sessionPrice'> {
 }
 
 /**
- * The two stages on one thread: who is served, then where.
+ * The two stages on one thread: who is served, then where. The plan holds nothing of the scratch.
  *
  * @param costs by pair, see `costsOf`.
  * @param order needs from the highest rank to the lowest.
  */
-export const plan = (transport: Transport, costs: Costs, order: Int32Array): Plan =>
-  Scratch.lend(scratch => {
-    const { transport: rows, costs: rowCosts, origin } = sortRows(transport, costs, scratch);
-    const service = serve(rows, order, scratch);
-    const { used, sessionPrice } = place(rows, rowCosts, service, split(rows, service, scratch), scratch);
-    const usedPair = used.pair.slice(0, used.count);
-    if (origin) for (let i = 0; i < usedPair.length; i++) usedPair[i] = origin[usedPair[i]!]!;
-    return {
-      usedNeed: used.need.slice(0, used.count),
-      usedPair,
-      usedQuantity: used.quantity.slice(0, used.count),
-      unserved: service.unserved,
-      sessionPrice,
-    };
-  });
+export const plan = (transport: Transport, costs: Costs, order: Int32Array, scratch: Scratch): Plan => {
+  const { transport: rows, costs: rowCosts, origin } = sortRows(transport, costs, scratch);
+  const service = serve(rows, order, scratch);
+  const { used, sessionPrice } = place(rows, rowCosts, service, split(rows, service, scratch), scratch);
+  const usedPair = used.pair.slice(0, used.count);
+  if (origin) for (let i = 0; i < usedPair.length; i++) usedPair[i] = origin[usedPair[i]!]!;
+  return {
+    usedNeed: used.need.slice(0, used.count),
+    usedPair,
+    usedQuantity: used.quantity.slice(0, used.count),
+    unserved: service.unserved,
+    sessionPrice,
+  };
+};
 
 export const solutionOf = ({ usedPair, usedQuantity, unserved, sessionPrice }: Plan, pairs: number): Solution => {
   const pairQuantity = new Float64Array(pairs);

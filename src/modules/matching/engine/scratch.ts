@@ -1,6 +1,9 @@
+/** What arrays lie in; `SharedArrayBuffer` makes them visible to another thread. */
+type Memory = typeof ArrayBuffer | typeof SharedArrayBuffer;
+
 /** A piece of memory that is handed out from its start. */
 interface Chunk {
-  readonly memory: ArrayBuffer;
+  readonly memory: ArrayBuffer | SharedArrayBuffer;
   used: number;
 }
 
@@ -8,38 +11,35 @@ interface Chunk {
 const CHUNK = 1 << 20;
 
 /** The chunks of the plan before; weakly, so that a server that stops planning gets its memory back. */
-let kept: WeakRef<Chunk[]> | undefined;
+const kept = new Map<Memory, WeakRef<Chunk[]>>();
 
 /**
  * Arrays for the time of one plan. The next plan of this thread gets the same memory: it is in the caches, its pages are there, and
  * a hundred plans leave the collector no more than one.
  */
 export class Scratch {
+  readonly #memory: Memory;
   readonly #chunks: Chunk[];
 
-  private constructor(chunks: Chunk[]) {
+  constructor(memory: Memory, chunks: Chunk[] = []) {
+    this.#memory = memory;
     this.#chunks = chunks;
   }
 
   /** Lends a scratch to `use`, whose result must hold none of its arrays. */
-  static lend<T>(use: (scratch: Scratch) => T): T {
-    const chunks = kept?.deref() ?? [];
-    kept = undefined;
-    const result = use(new Scratch(chunks));
+  static lend<T>(memory: Memory, use: (scratch: Scratch) => T): T {
+    const chunks = kept.get(memory)?.deref() ?? [];
+    kept.delete(memory);
+    const result = use(new Scratch(memory, chunks));
     const needed = chunks.filter(({ used }) => used > 0);
     for (const chunk of needed) chunk.used = 0;
-    kept = new WeakRef(needed);
+    kept.set(memory, new WeakRef(needed));
     return result;
   }
 
   /** All 0 or all `value`. */
   int32(length: number, value = 0): Int32Array {
     return this.dirtyInt32(length).fill(value);
-  }
-
-  /** All 0. */
-  float64(length: number): Float64Array {
-    return this.dirtyFloat64(length).fill(0);
   }
 
   /** With whatever was there: for those who write before they read. */
@@ -59,7 +59,7 @@ export class Scratch {
     const size = 8 * Math.ceil(bytes / 8);
     let chunk = this.#chunks.find(({ memory, used }) => used + size <= memory.byteLength);
     if (!chunk) {
-      chunk = { memory: new ArrayBuffer(Math.max(size, CHUNK)), used: 0 };
+      chunk = { memory: new this.#memory(Math.max(size, CHUNK)), used: 0 };
       this.#chunks.push(chunk);
     }
     const { memory, used } = chunk;

@@ -2,6 +2,7 @@ import { type Costs, costsOf } from './costs.js';
 import { divide, extract, join } from './halves.js';
 import { offer } from './helper.js';
 import { type Plan, plan, solutionOf } from './plan.js';
+import { Scratch } from './scratch.js';
 import type { Problem, Solution } from './types.js';
 import { expectProblem, inRankOrder } from './validate.js';
 import { verify } from './verify.js';
@@ -16,17 +17,19 @@ export class ProofFailed extends Error {}
 const PAIRS_FOR_TWO = 40_000;
 
 /** Half of the plan by the helper thread, half by this one; undefined where the problem does not fall into halves. */
-const planInTwo = (problem: Problem, costs: Costs, order: Int32Array): Plan | undefined => {
+const planInTwo = (problem: Problem, costs: Costs, order: Int32Array, scratch: Scratch): Plan | undefined => {
   const division = divide(problem);
   if (!division) return undefined;
-  const lent = extract(division, 2, problem, costs, order, SharedArrayBuffer);
-  const collect = offer(lent);
-  const own = extract(division, 1, problem, costs, order, ArrayBuffer);
-  const ownPlan = plan(own.transport, own.costs, own.order);
-  return join(problem, [
-    [own, ownPlan],
-    [lent, collect() ?? plan(lent.transport, lent.costs, lent.order)],
-  ]);
+  return Scratch.lend(SharedArrayBuffer, shared => {
+    const lent = extract(division, 2, problem, costs, order, shared);
+    const collect = offer(lent, shared);
+    const own = extract(division, 1, problem, costs, order, scratch);
+    const ownPlan = plan(own.transport, own.costs, own.order, scratch);
+    return join(problem, [
+      [own, ownPlan],
+      [lent, collect() ?? plan(lent.transport, lent.costs, lent.order, scratch)],
+    ]);
+  });
 };
 
 /**
@@ -47,8 +50,10 @@ export const solve = (problem: Problem): Solution => {
   const costs = costsOf(problem);
   const order = inRankOrder(problem.needRank);
   const pairs = problem.pairSession.length;
-  const inTwo = pairs > PAIRS_FOR_TWO ? planInTwo(problem, costs, order) : undefined;
-  const solution = solutionOf(inTwo ?? plan(problem, costs, order), pairs);
+  const solution = Scratch.lend(ArrayBuffer, scratch => {
+    const inTwo = pairs > PAIRS_FOR_TWO ? planInTwo(problem, costs, order, scratch) : undefined;
+    return solutionOf(inTwo ?? plan(problem, costs, order, scratch), pairs);
+  });
   const violations = verify(problem, solution);
   if (violations.length > 0)
     throw new ProofFailed(`the plan fails its proof in ${violations.length} places, first: ${JSON.stringify(violations[0])}`);
