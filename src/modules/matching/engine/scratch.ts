@@ -31,9 +31,12 @@ export class Scratch {
     const chunks = kept.get(memory)?.deref() ?? [];
     kept.delete(memory);
     const result = use(new Scratch(memory, chunks));
-    const needed = chunks.filter(({ used }) => used > 0);
-    for (const chunk of needed) chunk.used = 0;
-    kept.set(memory, new WeakRef(needed));
+    // The same list again: while a job lasts, all that was ever weakly referred to in it stays.
+    for (let i = chunks.length - 1; i >= 0; i--) {
+      if (chunks[i]!.used === 0) chunks.splice(i, 1);
+      else chunks[i]!.used = 0;
+    }
+    kept.set(memory, new WeakRef(chunks));
     return result;
   }
 
