@@ -2,27 +2,27 @@ import { expect, it } from 'vitest';
 import { createRandom, tangle } from '../../../../bench/support/instances.js';
 import { between, type Random } from '../../../../tests/support/matching.js';
 import { auction, createAuctionRoom } from './auction.js';
-import { createNetwork } from './simplex.js';
+import { createNetwork } from './network.js';
+import { Scratch } from './scratch.js';
 import { solve } from './solver.js';
-import { sortRow } from './sort.js';
+import { sortRows } from './sort.js';
 import type { Problem } from './types.js';
 
 /** Holds an auction over a whole problem, with what is to be served by need. */
-const held = (problem: Problem, served: Float64Array) => {
-  const { needCount, sessionCount, pairStart, pairSession, pairCost, sessionCapacity } = problem;
-  const net = createNetwork(sessionCount, needCount, pairSession.length, pairCost);
-  net.rowStart.set(pairStart);
-  net.rowSession.set(pairSession);
-  net.rowCost.set(pairCost);
-  const origin = Int32Array.from(pairSession.keys());
-  for (let need = 0; need < needCount; need++)
-    sortRow(net.rowCost, net.rowSession, origin, pairStart[need]!, pairStart[need + 1]!);
-  const room = createAuctionRoom(sessionCount, needCount, pairSession.length);
-  room.places.set(sessionCapacity);
-  room.asked.set(served);
-  const ended = auction(net, room);
-  return { net, room, ended };
-};
+const held = (problem: Problem, served: Float64Array) =>
+  Scratch.lend(ArrayBuffer, scratch => {
+    const { needCount, sessionCount, pairSession, pairCost, sessionCapacity } = problem;
+    const { transport, costs } = sortRows(problem, pairCost, scratch);
+    const net = createNetwork(sessionCount, needCount, pairSession.length, costs, scratch);
+    net.rowStart.set(transport.pairStart);
+    net.rowSession.set(transport.pairSession);
+    net.rowCost.set(costs);
+    const room = createAuctionRoom(sessionCount, needCount, pairSession.length, costs, scratch);
+    room.places.set(sessionCapacity);
+    room.asked.set(served);
+    const ended = auction(net, room);
+    return structuredClone({ net, room, ended });
+  });
 
 const tangled = (random: Random): Problem => {
   const problem = tangle({

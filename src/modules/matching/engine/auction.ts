@@ -1,4 +1,6 @@
-import type { Network } from './simplex.js';
+import type { Costs } from './costs.js';
+import type { Network } from './network.js';
+import type { Scratch } from './scratch.js';
 
 /** Room for {@link auction}, used again for all groups. */
 export interface AuctionRoom {
@@ -8,40 +10,58 @@ export interface AuctionRoom {
   readonly asked: Float64Array;
   /** By place in the rows: what the need holds of the session, and up to which price it was ready to go for it. */
   readonly held: Float64Array;
-  readonly level: Float64Array;
+  readonly level: Costs;
+  /** Of places that were held some time. */
   readonly needOf: Int32Array;
   readonly nextHolder: Int32Array;
   /** By session: a list of the pairs that hold it, the one that will have to yield first, and up to which price that one went. */
   readonly firstHolder: Int32Array;
   readonly weakest: Int32Array;
-  readonly price: Float64Array;
+  readonly price: Costs;
+  /** By session: the pair that yielded last, -1 where none did. */
+  readonly outbid: Int32Array;
   readonly queue: Int32Array;
 }
 
-export const createAuctionRoom = (sessions: number, needs: number, pairs: number): AuctionRoom => ({
-  places: new Float64Array(sessions),
-  asked: new Float64Array(needs),
-  held: new Float64Array(pairs),
-  level: new Float64Array(pairs),
-  needOf: new Int32Array(pairs),
-  nextHolder: new Int32Array(pairs),
-  firstHolder: new Int32Array(sessions),
-  weakest: new Int32Array(sessions),
-  price: new Float64Array(sessions),
-  queue: new Int32Array(needs),
-});
+export const createAuctionRoom = (
+  sessions: number,
+  needs: number,
+  pairs: number,
+  costs: Costs,
+  scratch: Scratch,
+): AuctionRoom => {
+  const wide = costs instanceof Float64Array;
+  const prices = (length: number): Costs => (wide ? scratch.dirtyFloat64(length) : scratch.dirtyInt32(length));
+  return {
+    places: scratch.dirtyFloat64(sessions),
+    asked: scratch.dirtyFloat64(needs),
+    held: scratch.dirtyFloat64(pairs),
+    level: prices(pairs),
+    needOf: scratch.dirtyInt32(pairs),
+    nextHolder: scratch.dirtyInt32(pairs),
+    firstHolder: scratch.dirtyInt32(sessions),
+    weakest: scratch.dirtyInt32(sessions),
+    price: prices(sessions),
+    outbid: scratch.dirtyInt32(sessions),
+    queue: scratch.dirtyInt32(needs),
+  };
+};
 
 /** What a bid adds to a price at least, in the unit of costs. Measured: less makes more bids, more makes worse plans. */
 const STEP = 200;
 /** After so many bids for each need the step doubles, and again after as many; the last places are found sooner so. */
 const BIDS_PER_STEP = 8;
+const LARGEST_STEP = 2 ** 24;
 /** Pairs to look at, for each pair of the group, before giving up. */
 const PATIENCE = 30;
+
+/** A price that no one pays; the sum of two fits 32 bits. */
+const priceless = (prices: Costs): number => (prices instanceof Int32Array ? 2 ** 30 - 1 : Number.POSITIVE_INFINITY);
 
 /** Drops holders that lost everything and finds the one that yields next; its level is the price of the full session. */
 const weighHolders = (auctionRoom: AuctionRoom, session: number): number => {
   const { held, level, nextHolder, firstHolder, weakest, price } = auctionRoom;
-  let least = Number.POSITIVE_INFINITY;
+  let least = priceless(price);
   let weak = -1;
   let before = -1;
   let count = 0;
@@ -52,7 +72,7 @@ const weighHolders = (auctionRoom: AuctionRoom, session: number): number => {
       else nextHolder[before] = nextHolder[pair]!;
       continue;
     }
-    if (level[pair]! < least) {
+    if (weak < 0 || level[pair]! < least) {
       least = level[pair]!;
       weak = pair;
     }
@@ -75,15 +95,14 @@ const weighHolders = (auctionRoom: AuctionRoom, session: number): number => {
  * @returns whether all that is asked is served; if not, `held` is of no use.
  */
 export const auction = ({ sessions, needs, rowStart, rowSession, rowCost }: Network, auctionRoom: AuctionRoom): boolean => {
-  const { places, asked, held, level, needOf, nextHolder, firstHolder, weakest, price, queue } = auctionRoom;
+  const { places, asked, held, level, needOf, nextHolder, firstHolder, weakest, price, outbid, queue } = auctionRoom;
   const pairs = rowStart[needs]!;
   held.fill(0, 0, pairs);
-  for (let session = 0; session < sessions; session++) price[session] = places[session]! > 0 ? 0 : Number.POSITIVE_INFINITY;
+  const never = priceless(price);
+  for (let session = 0; session < sessions; session++) price[session] = places[session]! > 0 ? 0 : never;
   firstHolder.fill(-1, 0, sessions);
-  for (let need = 0; need < needs; need++) {
-    needOf.fill(need, rowStart[need]!, rowStart[need + 1]!);
-    queue[need] = need;
-  }
+  outbid.fill(-1, 0, sessions);
+  for (let need = 0; need < needs; need++) queue[need] = need;
   let step = STEP;
   let bidsLeft = BIDS_PER_STEP * needs;
   let patience = PATIENCE * pairs;
@@ -97,12 +116,12 @@ export const auction = ({ sessions, needs, rowStart, rowSession, rowCost }: Netw
     const end = rowStart[need + 1]!;
     while (asked[need]! > 0) {
       if (bidsLeft-- === 0) {
-        step *= 2;
+        if (step < LARGEST_STEP) step *= 2;
         bidsLeft = BIDS_PER_STEP * needs;
       }
       let best = -1;
-      let least = Number.POSITIVE_INFINITY;
-      let second = Number.POSITIVE_INFINITY;
+      let least = never;
+      let second = never;
       let pair = start;
       for (; pair < end && rowCost[pair]! < second; pair++) {
         const due = rowCost[pair]! + price[rowSession[pair]!]!;
@@ -123,6 +142,7 @@ export const auction = ({ sessions, needs, rowStart, rowSession, rowCost }: Netw
         if (amount > 0) {
           const loser = needOf[yielding]!;
           held[yielding] = held[yielding]! - amount;
+          outbid[session] = yielding;
           if (asked[loser] === 0) {
             const tail = head + waiting++;
             queue[tail < needs ? tail : tail - needs] = loser;
@@ -130,8 +150,9 @@ export const auction = ({ sessions, needs, rowStart, rowSession, rowCost }: Netw
           asked[loser] = asked[loser]! + amount;
         }
       }
-      level[best] = price[session]! + (second - least) + step;
+      level[best] = Math.min(never, price[session]! + Math.min(never, second - least + step));
       if (held[best] === 0) {
+        needOf[best] = need;
         nextHolder[best] = firstHolder[session]!;
         firstHolder[session] = best;
       }

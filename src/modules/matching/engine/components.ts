@@ -1,5 +1,6 @@
+import type { Scratch } from './scratch.js';
 import type { Service } from './serve.js';
-import type { Problem } from './types.js';
+import type { Transport } from './types.js';
 
 /**
  * Stage 2 falls into parts that can be solved one by one. `groupOfSession` and `groupOfNeed` (-1: not served at all) number them
@@ -18,23 +19,35 @@ export interface Groups {
  * more node that every session follows and that follows every session with a free place (Tarjan 1972 without recursion;
  * for a full bipartite graph this is the fine decomposition of Dulmage and Mendelsohn 1958). Class 0 is that node's: all from
  * where a free place can be reached. The others are numbered in the order they are completed: a class leads only to lower ones.
+ *
+ * Whatever is known to reach a free place is in class 0, so nothing more is asked of it: where supply is ample few rows are read.
+ * What it would have led to is met from elsewhere, as the node of free places leads to every session.
  */
-const residualClasses = (problem: Problem, service: Service): { readonly classOf: Int32Array; readonly count: number } => {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
-  const { free, holderFirst, holderNext, pairNeed } = service;
+const residualClasses = (
+  { needCount, sessionCount, pairStart, pairSession }: Transport,
+  { free, holderFirst, holderNext, heldNeed, cursor: firstFree }: Service,
+  scratch: Scratch,
+): { readonly classOfSession: Int32Array; readonly count: number } => {
   const nodes = sessionCount + needCount;
-  const classOf = new Int32Array(nodes).fill(-1);
-  const index = new Int32Array(nodes);
-  const low = new Int32Array(nodes);
-  const cursor = new Int32Array(nodes);
-  const path = new Int32Array(nodes);
-  const open = new Int32Array(nodes);
+  const classOf = scratch.int32(nodes, -1);
+  const index = scratch.int32(nodes);
+  const low = scratch.dirtyInt32(nodes);
+  const cursor = scratch.dirtyInt32(nodes);
+  const path = scratch.dirtyInt32(nodes);
+  const open = scratch.dirtyInt32(nodes);
   let [visited, pathLength, openLength, count] = [0, 0, 0, 1];
+
+  const hasFree = (need: number): boolean => {
+    const end = pairStart[need + 1]!;
+    let pair = firstFree[need]!;
+    while (pair < end && free[pairSession[pair]!] === 0) pair++;
+    return pair < end;
+  };
 
   const enter = (node: number): void => {
     index[node] = ++visited;
     const isSession = node < sessionCount;
-    low[node] = isSession && free[node]! > 0 ? 0 : visited;
+    low[node] = (isSession ? free[node]! > 0 : hasFree(node - sessionCount)) ? 0 : visited;
     cursor[node] = isSession ? holderFirst[node]! : pairStart[node - sessionCount]!;
     path[pathLength++] = node;
     open[openLength++] = node;
@@ -48,21 +61,21 @@ const residualClasses = (problem: Problem, service: Service): { readonly classOf
       let next = -1;
       let least = low[node]!;
       if (node < sessionCount) {
-        let pair = cursor[node]!;
-        while (pair >= 0 && next < 0) {
-          const to = sessionCount + pairNeed[pair]!;
+        let holding = cursor[node]!;
+        while (holding > 0 && next < 0 && least > 0) {
+          const to = sessionCount + heldNeed[holding]!;
           if (index[to] === 0) next = to;
-          else if (classOf[to]! < 0 && index[to]! < least) least = index[to]!;
-          pair = holderNext[pair]!;
+          else if (classOf[to]! < 0 && low[to]! < least) least = low[to]!;
+          holding = holderNext[holding]!;
         }
-        cursor[node] = pair;
+        cursor[node] = holding;
       } else {
         const end = pairStart[node - sessionCount + 1]!;
         let pair = cursor[node]!;
-        while (pair < end && next < 0) {
+        while (pair < end && next < 0 && least > 0) {
           const to = pairSession[pair++]!;
           if (index[to] === 0) next = to;
-          else if (classOf[to]! < 0 && index[to]! < least) least = index[to]!;
+          else if (classOf[to]! < 0 && low[to]! < least) least = low[to]!;
         }
         cursor[node] = pair;
       }
@@ -87,7 +100,7 @@ const residualClasses = (problem: Problem, service: Service): { readonly classOf
     }
   }
   while (openLength > 0) classOf[open[--openLength]!] = 0;
-  return { classOf, count };
+  return { classOfSession: classOf.subarray(0, sessionCount), count };
 };
 
 /** The one that stands for all sessions united with this one; halves the way there for the next time (union-find). */
@@ -100,38 +113,48 @@ export const find = (leader: Int32Array, session: number): number => {
   return at;
 };
 
-/** The parts of stage 2: connected components (union-find) of the open class, then the closed classes from source to sink. */
-export const split = (problem: Problem, service: Service): Groups => {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
-  const { classOf, count: classes } = residualClasses(problem, service);
-  const leader = new Int32Array(sessionCount);
+/**
+ * The parts of stage 2: connected components (union-find) of the open class, then the closed classes from source to sink. A need is
+ * in the class of whatever session it holds, to which its row leads back.
+ */
+export const split = (transport: Transport, service: Service, scratch: Scratch): Groups => {
+  const { needCount, sessionCount, pairStart, pairSession } = transport;
+  const { holderFirst, holderNext, heldNeed } = service;
+  const { classOfSession, count: classes } = residualClasses(transport, service, scratch);
+  const groupOfSession = scratch.int32(sessionCount, -1);
+  const groupOfNeed = scratch.int32(needCount, -1);
+  const leader = scratch.dirtyInt32(sessionCount);
   for (let session = 0; session < sessionCount; session++) leader[session] = session;
+
+  for (let session = 0; session < sessionCount; session++) {
+    for (let holding = holderFirst[session]!; holding > 0; holding = holderNext[holding]!)
+      groupOfNeed[heldNeed[holding]!] = classOfSession[session]!;
+  }
   for (let need = 0; need < needCount; need++) {
-    if (classOf[sessionCount + need] !== 0) continue;
+    if (groupOfNeed[need] !== 0) continue;
     let first = -1;
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
       const session = pairSession[pair]!;
-      if (classOf[session] !== 0 || leader[session] === first) continue;
+      if (classOfSession[session] !== 0 || leader[session] === first) continue;
       const root = find(leader, session);
       if (first < 0) first = root;
       else leader[root] = first;
     }
   }
-  const groupOfSession = new Int32Array(sessionCount).fill(-1);
   let components = 0;
   for (let session = 0; session < sessionCount; session++) {
-    if (classOf[session] !== 0) continue;
+    if (classOfSession[session] !== 0) continue;
     const root = find(leader, session);
     if (groupOfSession[root]! < 0) groupOfSession[root] = components++;
     groupOfSession[session] = groupOfSession[root]!;
   }
-  for (let session = 0; session < sessionCount; session++)
-    if (classOf[session]! > 0) groupOfSession[session] = components + classes - 1 - classOf[session]!;
-  const groupOfNeed = new Int32Array(needCount).fill(-1);
+  const groupOf = (session: number): number =>
+    classOfSession[session] === 0 ? groupOfSession[session]! : components + classes - 1 - classOfSession[session]!;
   for (let session = 0; session < sessionCount; session++) {
-    for (let pair = service.holderFirst[session]!; pair >= 0; pair = service.holderNext[pair]!)
-      groupOfNeed[service.pairNeed[pair]!] = groupOfSession[session]!;
+    groupOfSession[session] = groupOf(session);
+    for (let holding = holderFirst[session]!; holding > 0; holding = holderNext[holding]!)
+      groupOfNeed[heldNeed[holding]!] = groupOfSession[session]!;
   }
   return { count: components + classes - 1, groupOfSession, groupOfNeed, firstClosed: components };
 };

@@ -1,29 +1,36 @@
 import { find } from './components.js';
 import type { Costs } from './costs.js';
-import type { Problem, Solution } from './types.js';
+import type { Plan } from './plan.js';
+import type { Scratch } from './scratch.js';
+import type { Transport } from './types.js';
 
-/** Some connected components of a problem as a problem of its own, numbered in the same order. */
+/**
+ * Some connected components of a transport as one of its own. Needs and sessions are numbered component by component, within each in
+ * the same order as in the whole: what is needed together lies together.
+ */
 export interface Half {
-  readonly problem: Problem;
+  readonly transport: Transport;
   readonly costs: Costs;
-  /** Needs from the highest rank to the lowest. */
+  /** Component by component, needs from the highest rank to the lowest; ranks do not matter from one to the other. */
   readonly order: Int32Array;
-  /** By need and by session of the half: their numbers in the whole problem. */
+  /** By need and by session of the half: their numbers in the whole. */
   readonly needs: Int32Array;
   readonly sessions: Int32Array;
 }
 
-/** Where a half is kept: `SharedArrayBuffer` makes it visible to another thread. */
-type Memory = typeof ArrayBuffer | typeof SharedArrayBuffer;
-
 /** A half with fewer of the pairs than this share is not worth a second thread. */
 const LEAST_SHARE = 0.1;
 
-/**
- * By session, 1 or 2: which half it belongs to (0: it is in no pair). Connected components, the largest first, each go to the
- * half that has fewer pairs so far. Undefined where that leaves one half with next to nothing.
- */
-const halfOfSession = ({ needCount, sessionCount, pairStart, pairSession }: Problem): Uint8Array | undefined => {
+/** The connected components, the largest first; each is in half 1 or 2. */
+export interface Division {
+  readonly halfOf: Uint8Array;
+  /** Component by session and by need, -1 for those in no pair. */
+  readonly ofSession: Int32Array;
+  readonly ofNeed: Int32Array;
+}
+
+/** By session, the one that stands for its connected component. */
+const leadersOf = ({ needCount, sessionCount, pairStart, pairSession }: Transport): Int32Array => {
   const leader = new Int32Array(sessionCount);
   for (let session = 0; session < sessionCount; session++) leader[session] = session;
   for (let need = 0; need < needCount; need++) {
@@ -36,68 +43,103 @@ const halfOfSession = ({ needCount, sessionCount, pairStart, pairSession }: Prob
       if (leader[session] !== first) leader[find(leader, session)] = first;
     }
   }
+  for (let session = 0; session < sessionCount; session++) leader[session] = find(leader, session);
+  return leader;
+};
+
+/**
+ * Divides a transport into two that have nothing to do with each other: components, the largest first, each go to the half that has
+ * fewer pairs so far. Undefined where that leaves one half with next to nothing. As no row leads from one to the other, plans for
+ * the halves are a plan for the whole, prices included.
+ */
+export const divide = (transport: Transport): Division | undefined => {
+  const { needCount, sessionCount, pairStart, pairSession } = transport;
+  const leader = leadersOf(transport);
   const pairs = new Int32Array(sessionCount);
   for (let need = 0; need < needCount; need++) {
     const start = pairStart[need]!;
-    if (start < pairStart[need + 1]!) pairs[find(leader, pairSession[start]!)]! += pairStart[need + 1]! - start;
+    if (start < pairStart[need + 1]!) pairs[leader[pairSession[start]!]!]! += pairStart[need + 1]! - start;
   }
   const roots = leader.filter((root, session) => root === session && pairs[session]! > 0);
   roots.sort((one, another) => pairs[another]! - pairs[one]! || one - another);
-  const half = new Uint8Array(sessionCount);
-  const sizes = [0, 0];
-  for (const root of roots) {
-    const lighter = sizes[0]! <= sizes[1]! ? 0 : 1;
-    half[root] = lighter + 1;
-    sizes[lighter]! += pairs[root]!;
+  const halfOf = new Uint8Array(roots.length);
+  const ofSession = new Int32Array(sessionCount).fill(-1);
+  const sizes: [number, number] = [0, 0];
+  for (let component = 0; component < roots.length; component++) {
+    const root = roots[component]!;
+    const lighter = sizes[0] <= sizes[1] ? 0 : 1;
+    sizes[lighter] += pairs[root]!;
+    halfOf[component] = lighter + 1;
+    ofSession[root] = component;
   }
   if (Math.min(...sizes) <= LEAST_SHARE * pairSession.length) return undefined;
-  for (let session = 0; session < sessionCount; session++) half[session] = half[find(leader, session)]!;
-  return half;
+  for (let session = 0; session < sessionCount; session++) ofSession[session] = ofSession[leader[session]!]!;
+  const ofNeed = new Int32Array(needCount).fill(-1);
+  for (let need = 0; need < needCount; need++)
+    if (pairStart[need]! < pairStart[need + 1]!) ofNeed[need] = ofSession[pairSession[pairStart[need]!]!]!;
+  return { halfOf, ofSession, ofNeed };
 };
 
-/** The numbers of the members of one half, and by member of the whole its number in the half. */
-const numbered = (halfOf: Uint8Array, half: number): { readonly members: Int32Array; readonly numberOf: Int32Array } => {
-  const numberOf = new Int32Array(halfOf.length);
-  let count = 0;
-  for (let i = 0; i < halfOf.length; i++) if (halfOf[i] === half) numberOf[i] = count++;
-  const members = new Int32Array(count);
-  for (let i = 0; i < halfOf.length; i++) if (halfOf[i] === half) members[numberOf[i]!] = i;
-  return { members, numberOf };
+/** Those of one half, component by component, and otherwise in the order they are given. */
+const membersOf = (all: Int32Array, componentOf: Int32Array, halfOf: Uint8Array, half: number): Int32Array => {
+  const start = new Int32Array(halfOf.length + 1);
+  for (let i = 0; i < all.length; i++) {
+    const component = componentOf[all[i]!]!;
+    if (component >= 0 && halfOf[component] === half) start[component + 1]!++;
+  }
+  for (let component = 0; component < halfOf.length; component++)
+    start[component + 1] = start[component + 1]! + start[component]!;
+  const members = new Int32Array(start[halfOf.length]!);
+  for (let i = 0; i < all.length; i++) {
+    const component = componentOf[all[i]!]!;
+    if (component >= 0 && halfOf[component] === half) members[start[component]!++] = all[i]!;
+  }
+  return members;
 };
 
-/** Copies one half out of a problem. */
-const extract = (
-  problem: Problem,
+const numbersUpTo = (count: number): Int32Array => {
+  const numbers = new Int32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
+};
+
+/** At each member its place among them. */
+const placesOf = (members: Int32Array, count: number): Int32Array => {
+  const place = new Int32Array(count);
+  for (let i = 0; i < members.length; i++) place[members[i]!] = i;
+  return place;
+};
+
+/** Copies one half out of the whole. */
+export const extract = (
+  { halfOf, ofSession, ofNeed }: Division,
+  half: 1 | 2,
+  transport: Transport,
   costs: Costs,
   order: Int32Array,
-  halfOfNeed: Uint8Array,
-  halfOf: Uint8Array,
-  half: number,
-  memory: Memory,
+  scratch: Scratch,
 ): Half => {
-  const { pairStart, pairSession, needQuantity, needRank, sessionCapacity } = problem;
-  const int32 = (length: number): Int32Array => new Int32Array(new memory(4 * length));
-  const float64 = (length: number): Float64Array => new Float64Array(new memory(8 * length));
-  const { members: needs, numberOf: needNumber } = numbered(halfOfNeed, half);
-  const { members: sessions, numberOf: sessionNumber } = numbered(halfOf, half);
-  const starts = int32(needs.length + 1);
-  for (const [i, need] of needs.entries()) starts[i + 1] = starts[i]! + pairStart[need + 1]! - pairStart[need]!;
+  const { needCount, sessionCount, pairStart, pairSession, needQuantity, sessionCapacity } = transport;
+  const needs = membersOf(numbersUpTo(needCount), ofNeed, halfOf, half);
+  const sessions = membersOf(numbersUpTo(sessionCount), ofSession, halfOf, half);
+  const needNumber = placesOf(needs, needCount);
+  const sessionNumber = placesOf(sessions, sessionCount);
+  const starts = scratch.dirtyInt32(needs.length + 1);
+  starts[0] = 0;
+  for (let i = 0; i < needs.length; i++) starts[i + 1] = starts[i]! + pairStart[needs[i]! + 1]! - pairStart[needs[i]!]!;
   const pairCount = starts[needs.length]!;
   const part = {
     needCount: needs.length,
     sessionCount: sessions.length,
     pairStart: starts,
-    pairSession: int32(pairCount),
-    pairCost: int32(0),
-    needQuantity: float64(needs.length),
-    needRank: int32(needs.length),
-    sessionCapacity: float64(sessions.length),
+    pairSession: scratch.dirtyInt32(pairCount),
+    needQuantity: scratch.dirtyFloat64(needs.length),
+    sessionCapacity: scratch.dirtyFloat64(sessions.length),
   };
-  const partCosts = costs instanceof Int32Array ? int32(pairCount) : float64(pairCount);
+  const partCosts = costs instanceof Int32Array ? scratch.dirtyInt32(pairCount) : scratch.dirtyFloat64(pairCount);
   for (let i = 0; i < needs.length; i++) {
     const need = needs[i]!;
     part.needQuantity[i] = needQuantity[need]!;
-    part.needRank[i] = needRank[need]!;
     const shift = starts[i]! - pairStart[need]!;
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
@@ -106,44 +148,30 @@ const extract = (
     }
   }
   for (let i = 0; i < sessions.length; i++) part.sessionCapacity[i] = sessionCapacity[sessions[i]!]!;
-  const partOrder = int32(needs.length);
+  const partOrder = scratch.dirtyInt32(needs.length);
+  const ranked = membersOf(order, ofNeed, halfOf, half);
+  for (let i = 0; i < ranked.length; i++) partOrder[i] = needNumber[ranked[i]!]!;
+  return { transport: part, costs: partCosts, order: partOrder, needs, sessions };
+};
+
+/** The plan for the whole. */
+export const join = (whole: Transport, parts: readonly (readonly [Half, Plan])[]): Plan => {
+  const count = parts.reduce((sum, [, { usedPair }]) => sum + usedPair.length, 0);
+  const usedNeed = new Int32Array(count);
+  const usedPair = new Int32Array(count);
+  const usedQuantity = new Float64Array(count);
+  const unserved = whole.needQuantity.slice();
+  const sessionPrice = new Float64Array(whole.sessionCount);
   let at = 0;
-  for (const need of order) if (halfOfNeed[need] === half) partOrder[at++] = needNumber[need]!;
-  return { problem: part, costs: partCosts, order: partOrder, needs, sessions };
-};
-
-/**
- * Two halves of a problem that have nothing to do with each other, the second in shared memory; undefined where it does not fall
- * into two of some size. As no row leads from one to the other, plans for the halves are a plan for the whole, prices included.
- */
-export const halve = (problem: Problem, costs: Costs, order: Int32Array): readonly [Half, Half] | undefined => {
-  const halfOf = halfOfSession(problem);
-  if (!halfOf) return undefined;
-  const { needCount, pairStart, pairSession } = problem;
-  const halfOfNeed = new Uint8Array(needCount);
-  for (let need = 0; need < needCount; need++)
-    if (pairStart[need]! < pairStart[need + 1]!) halfOfNeed[need] = halfOf[pairSession[pairStart[need]!]!]!;
-  return [
-    extract(problem, costs, order, halfOfNeed, halfOf, 1, ArrayBuffer),
-    extract(problem, costs, order, halfOfNeed, halfOf, 2, SharedArrayBuffer),
-  ];
-};
-
-/** The plan for the whole problem. */
-export const join = (problem: Problem, parts: readonly (readonly [Half, Solution])[]): Solution => {
-  const { pairStart, pairSession, sessionCount } = problem;
-  const pairQuantity = new Float64Array(pairSession.length);
-  const unserved = problem.needQuantity.slice();
-  const sessionPrice = new Float64Array(sessionCount);
-  for (const [{ needs, sessions, problem: part }, solution] of parts) {
-    for (let i = 0; i < needs.length; i++) {
-      const need = needs[i]!;
-      unserved[need] = solution.unserved[i]!;
-      const shift = part.pairStart[i]! - pairStart[need]!;
-      const end = pairStart[need + 1]!;
-      for (let pair = pairStart[need]!; pair < end; pair++) pairQuantity[pair] = solution.pairQuantity[pair + shift]!;
+  for (const [{ needs, sessions, transport }, part] of parts) {
+    for (let i = 0; i < needs.length; i++) unserved[needs[i]!] = part.unserved[i]!;
+    for (let i = 0; i < sessions.length; i++) sessionPrice[sessions[i]!] = part.sessionPrice[i]!;
+    for (let i = 0; i < part.usedPair.length; i++, at++) {
+      const need = part.usedNeed[i]!;
+      usedNeed[at] = needs[need]!;
+      usedPair[at] = part.usedPair[i]! - transport.pairStart[need]! + whole.pairStart[needs[need]!]!;
+      usedQuantity[at] = part.usedQuantity[i]!;
     }
-    for (let i = 0; i < sessions.length; i++) sessionPrice[sessions[i]!] = solution.sessionPrice[i]!;
   }
-  return { pairQuantity, unserved, sessionPrice };
+  return { usedNeed, usedPair, usedQuantity, unserved, sessionPrice };
 };

@@ -6,27 +6,46 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, estate, tangle } from '../../../../bench/support/instances.js';
 import { between, randomProblem } from '../../../../tests/support/matching.js';
 import { costsOf } from './costs.js';
-import { type Half, halve, join } from './halves.js';
+import { divide, extract, type Half, join } from './halves.js';
 import { offer } from './helper.js';
-import { plan } from './plan.js';
+import { type Plan, plan, solutionOf } from './plan.js';
+import { Scratch } from './scratch.js';
 import { solve } from './solver.js';
 import type { Problem, Solution } from './types.js';
 import { inRankOrder } from './validate.js';
 
-const alone = (problem: Problem): Solution => plan(problem, costsOf(problem), inRankOrder(problem.needRank));
-const planned = ({ problem, costs, order }: Half): Solution => plan(problem, costs, order);
+const planned = ({ transport, costs, order }: Pick<Half, 'transport' | 'costs' | 'order'>): Plan =>
+  Scratch.lend(ArrayBuffer, scratch => plan(transport, costs, order, scratch));
+const alone = (problem: Problem): Solution =>
+  solutionOf(
+    planned({ transport: problem, costs: costsOf(problem), order: inRankOrder(problem.needRank) }),
+    problem.pairSession.length,
+  );
+const joined = (problem: Problem, parts: readonly (readonly [Half, Plan])[]): Solution =>
+  solutionOf(join(problem, parts), problem.pairSession.length);
 
 /** Offers a half until the helper has it, which it has not while it starts. */
-const helped = async (half: Half): Promise<Solution> => {
+const helped = async (half: Half): Promise<Plan> => {
   for (;;) {
-    const collect = offer(half);
+    const collect = offer(half, shared);
     await new Promise(resolve => setTimeout(resolve, 20));
     const solution = collect();
     if (solution) return solution;
   }
 };
 
-const halvesOf = (problem: Problem) => halve(problem, costsOf(problem), inRankOrder(problem.needRank));
+/** In memory that no plan uses again. */
+const shared = new Scratch(SharedArrayBuffer);
+
+const halvesOf = (problem: Problem): readonly [Half, Half] | undefined => {
+  const division = divide(problem);
+  if (!division) return undefined;
+  const [costs, order] = [costsOf(problem), inRankOrder(problem.needRank)];
+  return [
+    extract(division, 1, problem, costs, order, new Scratch(ArrayBuffer)),
+    extract(division, 2, problem, costs, order, shared),
+  ];
+};
 
 describe('halves', () => {
   it('give the same plan as the whole, number by number', () => {
@@ -46,7 +65,7 @@ describe('halves', () => {
       if (!halves) continue;
       divided++;
       const parts = halves.map(half => [half, planned(half)] as const);
-      expect(join(problem, parts), `round ${round}`).toEqual(alone(problem));
+      expect(joined(problem, parts), `round ${round}`).toEqual(alone(problem));
     }
     expect(divided).toBeGreaterThan(300);
   });
@@ -64,7 +83,7 @@ describe('the helper', () => {
     const solution = await helped(lent);
     expect(solution).toEqual(planned(lent));
     expect(
-      join(large, [
+      joined(large, [
         [own, planned(own)],
         [lent, solution],
       ]),
@@ -101,9 +120,9 @@ describe('the helper', () => {
 
   it('that fails gives its half back, and is not asked again', async () => {
     const [, lent] = halvesOf(large)!;
-    const broken = { ...lent, problem: { ...lent.problem, needQuantity: null as never } };
+    const broken = { ...lent, transport: { ...lent.transport, needQuantity: null as never } };
     for (const half of [broken, lent]) {
-      const collect = offer(half);
+      const collect = offer(half, shared);
       await new Promise(resolve => setTimeout(resolve, 300));
       expect(collect()).toBeUndefined();
     }

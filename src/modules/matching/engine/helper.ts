@@ -2,15 +2,18 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Half } from './halves.js';
-import type { Solution } from './types.js';
+import type { Plan } from './plan.js';
+import type { Scratch } from './scratch.js';
 
 /** What becomes of a job, in `state[0]`: each step is taken by one thread only, by an atomic exchange. */
 export const JOB = { offered: 0, taken: 1, done: 2, withdrawn: 3, failed: 4 } as const;
 
 /** What the helper is handed; all arrays are in shared memory. */
 export interface Job {
-  readonly half: Pick<Half, 'problem' | 'costs' | 'order'>;
-  readonly answer: Solution;
+  readonly half: Pick<Half, 'transport' | 'costs' | 'order'>;
+  /** Room for the plan; `usedCount[0]` of the pairs listed are used. */
+  readonly answer: Plan;
+  readonly usedCount: Int32Array;
   readonly state: Int32Array;
 }
 
@@ -41,15 +44,13 @@ const start = (): Worker => {
   return worker;
 };
 
-const sharedFloats = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length));
-
 /**
  * Offers a half to the one helper thread of this thread, which is started at the first offer and does not keep the process alive.
  *
  * @returns what to call for the plan: it waits for it where the helper has taken the job. Undefined is the answer where the helper
  *   has not (it is still starting, or there is none) or failed: then the half is the caller's again.
  */
-export const offer = ({ problem, costs, order }: Half): (() => Solution | undefined) => {
+export const offer = ({ transport, costs, order }: Half, shared: Scratch): (() => Plan | undefined) => {
   if (!alone && !helper) {
     try {
       helper = start();
@@ -58,16 +59,29 @@ export const offer = ({ problem, costs, order }: Half): (() => Solution | undefi
     }
   }
   if (!helper) return () => undefined;
+  const { needCount, sessionCount, pairSession } = transport;
+  // Of this job only: a helper that finds an older one must see that it was withdrawn, whatever lies in its memory now.
   const state = new Int32Array(new SharedArrayBuffer(4));
-  const answer = {
-    pairQuantity: sharedFloats(problem.pairSession.length),
-    unserved: sharedFloats(problem.needCount),
-    sessionPrice: sharedFloats(problem.sessionCount),
+  const usedCount = shared.dirtyInt32(1);
+  const most = needCount + sessionCount;
+  const answer: Plan = {
+    usedNeed: shared.dirtyInt32(most),
+    usedPair: shared.dirtyInt32(most),
+    usedQuantity: shared.dirtyFloat64(most),
+    unserved: shared.dirtyFloat64(needCount),
+    sessionPrice: shared.dirtyFloat64(sessionCount),
   };
-  helper.postMessage({ half: { problem, costs, order }, answer, state } satisfies Job);
+  helper.postMessage({ half: { transport, costs, order }, answer, usedCount, state } satisfies Job);
   return () => {
     if (Atomics.compareExchange(state, 0, JOB.offered, JOB.withdrawn) === JOB.offered) return undefined;
-    if (Atomics.wait(state, 0, JOB.taken, patience(problem.pairSession.length)) === 'timed-out') dismiss();
-    return Atomics.load(state, 0) === JOB.done ? answer : undefined;
+    if (Atomics.wait(state, 0, JOB.taken, patience(pairSession.length)) === 'timed-out') dismiss();
+    if (Atomics.load(state, 0) !== JOB.done) return undefined;
+    const used = usedCount[0]!;
+    return {
+      ...answer,
+      usedNeed: answer.usedNeed.subarray(0, used),
+      usedPair: answer.usedPair.subarray(0, used),
+      usedQuantity: answer.usedQuantity.subarray(0, used),
+    };
   };
 };

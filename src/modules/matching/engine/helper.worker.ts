@@ -1,16 +1,20 @@
 import { parentPort } from 'node:worker_threads';
 import { JOB, type Job } from './helper.js';
 import { plan } from './plan.js';
+import { Scratch } from './scratch.js';
 
 /** The helper thread: plans what it is handed, unless it comes too late. */
-parentPort?.on('message', ({ half, answer, state }: Job) => {
+parentPort?.on('message', ({ half, answer, usedCount, state }: Job) => {
   if (Atomics.compareExchange(state, 0, JOB.offered, JOB.taken) !== JOB.offered) return;
   let outcome: number = JOB.failed;
   try {
-    const { pairQuantity, unserved, sessionPrice } = plan(half.problem, half.costs, half.order);
-    answer.pairQuantity.set(pairQuantity);
-    answer.unserved.set(unserved);
-    answer.sessionPrice.set(sessionPrice);
+    const own = Scratch.lend(ArrayBuffer, scratch => plan(half.transport, half.costs, half.order, scratch));
+    answer.usedNeed.set(own.usedNeed);
+    answer.usedPair.set(own.usedPair);
+    answer.usedQuantity.set(own.usedQuantity);
+    answer.unserved.set(own.unserved);
+    answer.sessionPrice.set(own.sessionPrice);
+    usedCount[0] = own.usedPair.length;
     outcome = JOB.done;
   } finally {
     Atomics.store(state, 0, outcome);

@@ -1,10 +1,12 @@
-import { auction, createAuctionRoom } from './auction.js';
+import { type AuctionRoom, auction, createAuctionRoom } from './auction.js';
 import type { Groups } from './components.js';
 import type { Costs } from './costs.js';
+import { hangBelowOutbid } from './crash.js';
+import { createNetwork, hangNeed, type Network, plantSessions } from './network.js';
+import type { Scratch } from './scratch.js';
 import type { Service } from './serve.js';
-import { addUsedPair, createNetwork, hangNeed, type Network, optimize, plantSessions } from './simplex.js';
-import { sortRow } from './sort.js';
-import type { Problem } from './types.js';
+import { addUsedPair, optimize } from './simplex.js';
+import type { Transport } from './types.js';
 
 /** Members group by group: those of group `g` are `members[start[g]]` up to, not including, `members[start[g + 1]]`. */
 interface Gathered {
@@ -12,11 +14,11 @@ interface Gathered {
   readonly members: Int32Array;
 }
 
-const gather = (groupOf: Int32Array, count: number): Gathered => {
-  const start = new Int32Array(count + 2);
-  for (const group of groupOf) if (group >= 0) start[group + 2]!++;
+const gather = (groupOf: Int32Array, count: number, scratch: Scratch): Gathered => {
+  const start = scratch.int32(count + 2);
+  for (let member = 0; member < groupOf.length; member++) if (groupOf[member]! >= 0) start[groupOf[member]! + 2]!++;
   for (let group = 0; group < count; group++) start[group + 2] = start[group + 2]! + start[group + 1]!;
-  const members = new Int32Array(start[count + 1]!);
+  const members = scratch.dirtyInt32(start[count + 1]!);
   for (let member = 0; member < groupOf.length; member++) {
     const group = groupOf[member]!;
     if (group >= 0) members[start[group + 1]!++] = member;
@@ -24,196 +26,232 @@ const gather = (groupOf: Int32Array, count: number): Gathered => {
   return { start, members };
 };
 
-const pairsPerGroup = (problem: Problem, groups: Groups): Int32Array => {
-  const { pairStart, pairSession } = problem;
-  const { groupOfNeed, groupOfSession } = groups;
-  const pairs = new Int32Array(groups.count);
-  for (let need = 0; need < problem.needCount; need++) {
-    const group = groupOfNeed[need]!;
-    if (group < 0) continue;
+/**
+ * The pairs that a plan uses. Those of a group are arcs of a tree on its needs and sessions, so there are fewer than needs and
+ * sessions together.
+ */
+export interface Used {
+  count: number;
+  readonly need: Int32Array;
+  readonly pair: Int32Array;
+  readonly quantity: Float64Array;
+  /** By need that is served: one of its pairs. */
+  readonly ofNeed: Int32Array;
+}
+
+const add = (used: Used, need: number, pair: number, quantity: number): void => {
+  used.need[used.count] = need;
+  used.pair[used.count] = pair;
+  used.quantity[used.count++] = quantity;
+  used.ofNeed[need] = pair;
+};
+
+/** All that is known of groups, and room to place one after the other. */
+interface Placing {
+  readonly transport: Transport;
+  readonly costs: Costs;
+  readonly service: Service;
+  readonly groups: Groups;
+  readonly needsOf: Gathered;
+  readonly sessionsOf: Gathered;
+  readonly used: Used;
+  readonly sessionPrice: Float64Array;
+  readonly net: Network;
+  readonly room: AuctionRoom;
+  /** By place in the rows of the network: the pair. */
+  readonly origin: Int32Array;
+  /** By session: its number in its group. */
+  readonly place: Int32Array;
+}
+
+/** Rows of a group: of its needs, the pairs that do not leave it. */
+const load = ({ transport, costs, groups, needsOf, sessionsOf, net, origin, place }: Placing, group: number): void => {
+  const { pairStart, pairSession } = transport;
+  const { groupOfSession } = groups;
+  const { rowStart, rowSession, rowCost } = net;
+  const firstSession = sessionsOf.start[group]!;
+  const firstNeed = needsOf.start[group]!;
+  net.sessions = sessionsOf.start[group + 1]! - firstSession;
+  net.needs = needsOf.start[group + 1]! - firstNeed;
+  for (let i = 0; i < net.sessions; i++) place[sessionsOf.members[firstSession + i]!] = i;
+  let length = 0;
+  for (let i = 0; i < net.needs; i++) {
+    const need = needsOf.members[firstNeed + i]!;
     const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) if (groupOfSession[pairSession[pair]!] === group) pairs[group]!++;
+    rowStart[i] = length;
+    for (let pair = pairStart[need]!; pair < end; pair++) {
+      const session = pairSession[pair]!;
+      if (groupOfSession[session] !== group) continue;
+      rowSession[length] = place[session]!;
+      rowCost[length] = costs[pair]!;
+      origin[length++] = pair;
+    }
   }
-  return pairs;
+  rowStart[net.needs] = length;
+};
+
+/** Who holds what to begin with, and which places are free then: by an auction, or as stage 1 left it where that does not end. */
+const start = ({ transport, service, needsOf, sessionsOf, net, room, origin }: Placing, group: number): void => {
+  const { needQuantity, sessionCapacity } = transport;
+  const { places, asked, held, outbid } = room;
+  const firstSession = sessionsOf.start[group]!;
+  const firstNeed = needsOf.start[group]!;
+  for (let i = 0; i < net.sessions; i++) places[i] = sessionCapacity[sessionsOf.members[firstSession + i]!]!;
+  for (let i = 0; i < net.needs; i++) {
+    const need = needsOf.members[firstNeed + i]!;
+    asked[i] = needQuantity[need]! - service.unserved[need]!;
+  }
+  if (auction(net, room)) return;
+  for (let i = 0; i < net.sessions; i++) places[i] = service.free[sessionsOf.members[firstSession + i]!]!;
+  const pairs = net.rowStart[net.needs]!;
+  const { holdingOf, heldQuantity } = service;
+  for (let at = 0; at < pairs; at++) {
+    const holding = holdingOf[origin[at]!]!;
+    held[at] = holding > 0 ? heldQuantity[holding]! : 0;
+  }
+  outbid.fill(-1, 0, net.sessions);
 };
 
 /**
- * Stage 2: moves the served quantities of each group to where they cost least, in place.
- *
- * @returns prices that are right within each group.
+ * The first tree: needs hang by their dearest used pair (what hangs then asks for little moving when the cheaper ones are added);
+ * then the other used pairs come in, which only a whole tree can take.
  */
-const placeGroups = (
-  problem: Problem,
-  costs: Costs,
-  service: Service,
-  groups: Groups,
-  needsOf: Gathered,
-  sessionsOf: Gathered,
-): Float64Array => {
-  const { pairStart, pairSession, sessionCount, needQuantity } = problem;
-  const { pairQuantity, unserved, free } = service;
-  const { groupOfSession } = groups;
-  const sessionPrice = new Float64Array(sessionCount);
-  const pairsOf = pairsPerGroup(problem, groups);
-  let [mostSessions, mostNeeds, mostPairs] = [0, 0, 0];
-  for (let group = 0; group < groups.count; group++) {
-    mostSessions = Math.max(mostSessions, sessionsOf.start[group + 1]! - sessionsOf.start[group]!);
-    mostNeeds = Math.max(mostNeeds, needsOf.start[group + 1]! - needsOf.start[group]!);
-    mostPairs = Math.max(mostPairs, pairsOf[group]!);
+const hang = ({ transport, service, needsOf, net, room }: Placing, group: number): void => {
+  const { needQuantity } = transport;
+  const { rowStart } = net;
+  const { held, asked } = room;
+  plantSessions(net, room.places);
+  let isShared = false;
+  for (let i = 0; i < net.needs; i++) {
+    const need = needsOf.members[needsOf.start[group]! + i]!;
+    let at = rowStart[i + 1]! - 1;
+    while (held[at] === 0) at--;
+    const quantity = held[at]!;
+    hangNeed(net, i, at, quantity);
+    held[at] = 0;
+    asked[i] = needQuantity[need]! - service.unserved[need]! - quantity;
+    if (asked[i]! > 0) isShared = true;
   }
-  const net: Network = createNetwork(mostSessions, mostNeeds, mostPairs, costs);
-  const origin = new Int32Array(mostPairs);
-  const auctionRoom = createAuctionRoom(mostSessions, mostNeeds, mostPairs);
-  const place = new Int32Array(sessionCount);
-  // Needs that are served by several sessions, and how many there are.
-  const shared = new Int32Array(mostNeeds);
-  let sharedCount = 0;
-
-  /** Hangs a need by its dearest used pair: what hangs then asks for little moving when the cheaper ones are added. */
-  const hang = (need: number, whole: number): void => {
-    let at = net.rowStart[need + 1]! - 1;
-    while (pairQuantity[origin[at]!] === 0) at--;
-    const quantity = pairQuantity[origin[at]!]!;
-    hangNeed(net, need, at, quantity);
-    pairQuantity[origin[at]!] = 0;
-    if (quantity < whole) shared[sharedCount++] = need;
-  };
-
-  const load = (group: number): void => {
-    const firstSession = sessionsOf.start[group]!;
-    const firstNeed = needsOf.start[group]!;
-    const sessions = sessionsOf.start[group + 1]! - firstSession;
-    const needs = needsOf.start[group + 1]! - firstNeed;
-    plantSessions(net, sessions, needs);
-    for (let i = 0; i < sessions; i++) {
-      const session = sessionsOf.members[firstSession + i]!;
-      place[session] = i;
-      net.flow[i] = free[session]!;
+  hangBelowOutbid(net, room);
+  for (let i = 0; isShared && i < net.needs; i++) {
+    for (let at = rowStart[i + 1]! - 1; asked[i]! > 0; at--) {
+      const quantity = held[at]!;
+      if (quantity === 0) continue;
+      asked[i] = asked[i]! - quantity;
+      addUsedPair(net, i, at, quantity);
     }
-    let length = 0;
-    for (let i = 0; i < needs; i++) {
-      const need = needsOf.members[firstNeed + i]!;
-      const end = pairStart[need + 1]!;
-      net.rowStart[i] = length;
-      for (let pair = pairStart[need]!; pair < end; pair++) {
-        const session = pairSession[pair]!;
-        if (groupOfSession[session] !== group) continue;
-        net.rowSession[length] = place[session]!;
-        net.rowCost[length] = costs[pair]!;
-        origin[length++] = pair;
-      }
-      net.rowStart[i + 1] = length;
-      sortRow(net.rowCost, net.rowSession, origin, net.rowStart[i]!, length);
-    }
-  };
-
-  /** Puts the plan of an auction in the place of stage 1's, where it comes to an end. */
-  const start = (group: number): void => {
-    const { places, asked, held } = auctionRoom;
-    const { sessions, needs, rowStart, rowSession, flow } = net;
-    for (let i = 0; i < sessions; i++) places[i] = flow[i]!;
-    for (let i = 0; i < needs; i++) {
-      const need = needsOf.members[needsOf.start[group]! + i]!;
-      asked[i] = needQuantity[need]! - unserved[need]!;
-      const end = rowStart[i + 1]!;
-      for (let at = rowStart[i]!; at < end; at++) places[rowSession[at]!] = places[rowSession[at]!]! + pairQuantity[origin[at]!]!;
-    }
-    if (!auction(net, auctionRoom)) return;
-    const pairs = rowStart[needs]!;
-    for (let at = 0; at < pairs; at++) pairQuantity[origin[at]!] = held[at]!;
-    for (let i = 0; i < sessions; i++) flow[i] = places[i]!;
-  };
-
-  const hangAll = (group: number): void => {
-    sharedCount = 0;
-    for (let i = 0; i < net.needs; i++) {
-      const need = needsOf.members[needsOf.start[group]! + i]!;
-      hang(i, needQuantity[need]! - unserved[need]!);
-    }
-  };
-
-  /** Brings in the other used pairs, which only a whole tree can take. */
-  const share = (): void => {
-    for (let i = 0; i < sharedCount; i++) {
-      const need = shared[i]!;
-      for (let at = net.rowStart[need + 1]! - 1; at >= net.rowStart[need]!; at--) {
-        const quantity = pairQuantity[origin[at]!]!;
-        if (quantity === 0) continue;
-        pairQuantity[origin[at]!] = 0;
-        addUsedPair(net, need, at, quantity);
-      }
-    }
-  };
-
-  const store = (group: number): void => {
-    const firstSession = sessionsOf.start[group]!;
-    const nodes = net.sessions + net.needs;
-    for (let node = 0; node < nodes; node++)
-      if (net.pairAbove[node]! >= 0) pairQuantity[origin[net.pairAbove[node]!]!] = net.flow[node]!;
-    for (let i = 0; i < net.sessions; i++) sessionPrice[sessionsOf.members[firstSession + i]!] = net.price[i]!;
-  };
-
-  for (let group = 0; group < groups.count; group++) {
-    if (sessionsOf.start[group + 1]! - sessionsOf.start[group]! === 1) continue;
-    load(group);
-    start(group);
-    hangAll(group);
-    share();
-    optimize(net);
-    store(group);
   }
-  return sessionPrice;
+};
+
+const store = ({ needsOf, sessionsOf, used, sessionPrice, net, origin }: Placing, group: number): void => {
+  const { sessions, needs, parent, pairAbove, flow, price } = net;
+  const firstNeed = needsOf.start[group]!;
+  for (let i = 0; i < needs; i++) {
+    const node = sessions + i;
+    if (flow[node]! > 0) add(used, needsOf.members[firstNeed + i]!, origin[pairAbove[node]!]!, flow[node]!);
+  }
+  for (let i = 0; i < sessions; i++) {
+    sessionPrice[sessionsOf.members[sessionsOf.start[group]! + i]!] = price[i]!;
+    if (pairAbove[i]! >= 0 && flow[i]! > 0)
+      add(used, needsOf.members[firstNeed + parent[i]! - sessions]!, origin[pairAbove[i]!]!, flow[i]!);
+  }
+};
+
+/** A group of one session leaves no choice. */
+const keep = ({ service, sessionsOf, used }: Placing, group: number): void => {
+  const { heldPair, heldNeed, heldQuantity, holderFirst, holderNext } = service;
+  const session = sessionsOf.members[sessionsOf.start[group]!]!;
+  for (let holding = holderFirst[session]!; holding > 0; holding = holderNext[holding]!)
+    add(used, heldNeed[holding]!, heldPair[holding]!, heldQuantity[holding]!);
 };
 
 /**
  * Raises the prices of whole closed groups until nobody outside would rather be inside. A closed group stays right in itself
  * when all of its prices rise alike: it is full, and the rows of its needs lead only to itself and to later groups.
  */
-const liftClosedGroups = (
-  problem: Problem,
-  costs: Costs,
-  service: Service,
-  groups: Groups,
-  needsOf: Gathered,
-  sessionsOf: Gathered,
-  sessionPrice: Float64Array,
-): void => {
-  const { pairStart, pairSession } = problem;
+const liftClosedGroups = ({ transport, costs, groups, needsOf, sessionsOf, used, sessionPrice }: Placing): void => {
+  const { pairStart, pairSession } = transport;
   const { count, groupOfSession, firstClosed } = groups;
   const lift = new Float64Array(count);
   for (let group = 0; group < count; group++) {
     const raised = lift[group]!;
-    if (raised > 0) {
-      for (let i = sessionsOf.start[group]!; i < sessionsOf.start[group + 1]!; i++) {
-        const session = sessionsOf.members[i]!;
-        sessionPrice[session] = sessionPrice[session]! + raised;
-      }
+    for (let i = sessionsOf.start[group]!; raised > 0 && i < sessionsOf.start[group + 1]!; i++) {
+      const session = sessionsOf.members[i]!;
+      sessionPrice[session] = sessionPrice[session]! + raised;
     }
     for (let i = needsOf.start[group]!; i < needsOf.start[group + 1]!; i++) {
       const need = needsOf.members[i]!;
+      const due = costs[used.ofNeed[need]!]! + sessionPrice[pairSession[used.ofNeed[need]!]!]!;
       const end = pairStart[need + 1]!;
-      let due = -1;
-      for (let pair = pairStart[need]!; due < 0 && pair < end; pair++)
-        if (service.pairQuantity[pair]! > 0) due = costs[pair]! + sessionPrice[pairSession[pair]!]!;
-      for (let pair = pairStart[need]!; pair < end; pair++) {
+      for (let pair = pairStart[need]!; pair < end && costs[pair]! < due; pair++) {
         const session = pairSession[pair]!;
         const other = groupOfSession[session]!;
         if (other < firstClosed || other === group) continue;
-        lift[other] = Math.max(lift[other]!, due - costs[pair]! - sessionPrice[session]!);
+        const gap = due - costs[pair]! - sessionPrice[session]!;
+        if (gap > lift[other]!) lift[other] = gap;
       }
     }
   }
 };
 
 /**
- * Makes the served quantities cheapest without changing who is served: group by group, then the prices between groups.
+ * Stage 2: what is served of each need goes to where it costs least, without changing who is served: group by group, then the
+ * prices between groups.
  *
- * @returns the price of each session; `service.pairQuantity` is changed in place.
+ * @param transport rows by rising cost.
+ * @returns the pairs in use, in scratch memory, and the price of each session.
  */
-export const place = (problem: Problem, costs: Costs, service: Service, groups: Groups): Float64Array => {
-  const needsOf = gather(groups.groupOfNeed, groups.count);
-  const sessionsOf = gather(groups.groupOfSession, groups.count);
-  const sessionPrice = placeGroups(problem, costs, service, groups, needsOf, sessionsOf);
-  if (groups.count > groups.firstClosed) liftClosedGroups(problem, costs, service, groups, needsOf, sessionsOf, sessionPrice);
-  return sessionPrice;
+export const place = (
+  transport: Transport,
+  costs: Costs,
+  service: Service,
+  groups: Groups,
+  scratch: Scratch,
+): { readonly used: Used; readonly sessionPrice: Float64Array } => {
+  const { needCount, sessionCount, pairStart } = transport;
+  const needsOf = gather(groups.groupOfNeed, groups.count, scratch);
+  const sessionsOf = gather(groups.groupOfSession, groups.count, scratch);
+  let [mostSessions, mostNeeds, mostPairs] = [0, 0, 0];
+  for (let group = 0; group < groups.count; group++) {
+    mostSessions = Math.max(mostSessions, sessionsOf.start[group + 1]! - sessionsOf.start[group]!);
+    mostNeeds = Math.max(mostNeeds, needsOf.start[group + 1]! - needsOf.start[group]!);
+    let pairs = 0;
+    for (let i = needsOf.start[group]!; i < needsOf.start[group + 1]!; i++)
+      pairs += pairStart[needsOf.members[i]! + 1]! - pairStart[needsOf.members[i]!]!;
+    mostPairs = Math.max(mostPairs, pairs);
+  }
+  const used: Used = {
+    count: 0,
+    need: scratch.dirtyInt32(needCount + sessionCount),
+    pair: scratch.dirtyInt32(needCount + sessionCount),
+    quantity: scratch.dirtyFloat64(needCount + sessionCount),
+    ofNeed: scratch.dirtyInt32(needCount),
+  };
+  const placing: Placing = {
+    transport,
+    costs,
+    service,
+    groups,
+    needsOf,
+    sessionsOf,
+    used,
+    sessionPrice: new Float64Array(sessionCount),
+    net: createNetwork(mostSessions, mostNeeds, mostPairs, costs, scratch),
+    room: createAuctionRoom(mostSessions, mostNeeds, mostPairs, costs, scratch),
+    origin: scratch.dirtyInt32(mostPairs),
+    place: scratch.dirtyInt32(sessionCount),
+  };
+  for (let group = 0; group < groups.count; group++) {
+    if (sessionsOf.start[group + 1]! - sessionsOf.start[group]! === 1) {
+      keep(placing, group);
+      continue;
+    }
+    load(placing, group);
+    start(placing, group);
+    hang(placing, group);
+    optimize(placing.net);
+    store(placing, group);
+  }
+  if (groups.count > groups.firstClosed) liftClosedGroups(placing);
+  return { used, sessionPrice: placing.sessionPrice };
 };

@@ -1,22 +1,31 @@
-import type { Costs } from './costs.js';
-import type { Problem } from './types.js';
+import type { Scratch } from './scratch.js';
+import type { Transport } from './types.js';
 
 /**
- * Who is served: the state of stage 1. `holderFirst[session]` starts a doubly linked list of the pairs with a quantity there
- * (`holderNext`, `holderPrevious`, -1 ends it).
+ * Who is served: the state of stage 1. What a need holds of a session is a holding, numbered from 1; they lie close together in
+ * memory, which pairs do not. `holderFirst[session]` starts a list of a session's holdings (`holderNext`, 0 ends it).
  */
 export interface Service {
-  readonly pairQuantity: Float64Array;
   readonly unserved: Float64Array;
   /** By session: places that nobody holds. */
   readonly free: Float64Array;
-  readonly pairNeed: Int32Array;
   readonly holderFirst: Int32Array;
   readonly holderNext: Int32Array;
+  /** By holding. */
+  readonly heldPair: Int32Array;
+  readonly heldNeed: Int32Array;
+  readonly heldQuantity: Float64Array;
+  /** By pair: its holding, or 0. */
+  readonly holdingOf: Int32Array;
+  /** By need: no pair of its row before this one has a free place. */
+  readonly cursor: Int32Array;
 }
 
-/** Above every search number, so that "seen by this search or closed" is one comparison. */
-const CLOSED = 0x7fffffff;
+/** Bounds on moves end here; from there on any number is as far. */
+const FARTHEST = 2 ** 29;
+/** Added to the bound of a session while the search at hand has it, and in the place of a closed one's: one look tells all. */
+const SEEN = 2 ** 30;
+const CLOSED = 2 ** 31 - 1;
 
 /**
  * Stage 1, the greedy of a polymatroid (Edmonds 1970): needs in rank order each take free places of their cheapest pairs and,
@@ -25,8 +34,9 @@ const CLOSED = 0x7fffffff;
  * Three facts keep the searches short.
  * - When one fails, all that it saw is closed: full, and held by needs that cannot leave it. No later search could get out of it,
  *   so none enters it.
- * - Places are only ever taken, so in each row a cursor moves past full sessions once and for all, and whether somebody met by a
- *   search could move to a free place is known without reading the row (the lookahead of Duff's MC21, 1981).
+ * - Places are only ever taken, so in each row a cursor moves past full sessions once and for all. It stands at the cheapest free
+ *   place, and whether somebody met by a search could move to a free place is known without reading the row (the lookahead of
+ *   Duff's MC21, 1981).
  * - How far free places are hardly ever falls, so what one search learns about it directs the next ones (A* with bounds that are
  *   learnt, Koenig and Likhachev 2005). A row is read for what lies within the moves looked at now and read again for the rest
  *   only if it comes to that (partial expansion, Yoshizumi, Miura and Ishida 2000). The bounds only decide what is tried first:
@@ -35,115 +45,101 @@ const CLOSED = 0x7fffffff;
  * Each step moves the least of what is still asked, what the path's holders hold and what is free at its end, so every quantity
  * stays between 0 and its need's or session's own: exact up to 2^53 - 1.
  *
- * @param costs by pair, see {@link costsOf}; they only guide which free place is taken first.
+ * @param transport rows by rising cost, which only guides which free place is taken first.
  * @param order needs from the highest rank to the lowest.
  */
-export const serve = (problem: Problem, costs: Costs, order: Int32Array): Service => {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
+export const serve = (transport: Transport, order: Int32Array, scratch: Scratch): Service => {
+  const { needCount, sessionCount, pairStart, pairSession } = transport;
   const pairCount = pairSession.length;
-  const pairQuantity = new Float64Array(pairCount);
-  const unserved = problem.needQuantity.slice();
-  const free = problem.sessionCapacity.slice();
-  const pairNeed = new Int32Array(pairCount);
-  for (let need = 0; need < needCount; need++) {
-    const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) pairNeed[pair] = need;
-  }
-  const holderFirst = new Int32Array(sessionCount).fill(-1);
-  const holderNext = new Int32Array(pairCount);
-  const holderPrevious = new Int32Array(pairCount);
+  const unserved = transport.needQuantity.slice();
+  const free = scratch.dirtyFloat64(sessionCount);
+  free.set(transport.sessionCapacity);
+  const holderFirst = scratch.int32(sessionCount);
+  const holderNext = scratch.dirtyInt32(pairCount + 1);
+  const holderPrevious = scratch.dirtyInt32(pairCount + 1);
+  const heldPair = scratch.dirtyInt32(pairCount + 1);
+  const heldNeed = scratch.dirtyInt32(pairCount + 1);
+  const heldQuantity = scratch.dirtyFloat64(pairCount + 1);
+  const holdingOf = scratch.int32(pairCount);
+  let holdings = 0;
+  // A list of holdings that were given up, by `holderNext`.
+  let spare = 0;
 
-  // By need: no pair of its row before this one has a free place.
-  const cursor = pairStart.slice(0, needCount);
-  const seenSession = new Int32Array(sessionCount);
-  const seenNeed = new Int32Array(needCount);
-  // By session that a search saw: the pair that led to it; by need: the pair by which it holds the session that led to it.
-  const ledBy = new Int32Array(sessionCount);
-  const heldBy = new Int32Array(needCount);
+  const cursor = scratch.dirtyInt32(needCount);
+  cursor.set(pairStart.subarray(0, needCount));
+  const seenNeed = scratch.int32(needCount);
+  // By session that a search saw: the pair that led to it and whose that is; by need: its holding of the session that
+  // led to it.
+  const ledBy = scratch.dirtyInt32(sessionCount);
+  const guestOf = scratch.dirtyInt32(sessionCount);
+  const heldBy = scratch.dirtyInt32(needCount);
   // Moves of holders: how many led to a need in this search, and how many more are likely before a free place, seen from a need
   // whose row has none and from a session. `far` stands for any number from there on.
-  const far = needCount + 1;
-  const movesTo = new Int32Array(needCount);
-  const movesOf = new Int32Array(needCount).fill(1);
-  const movesFrom = new Int32Array(sessionCount);
+  const far = Math.min(needCount + 1, FARTHEST);
+  const movesTo = scratch.dirtyInt32(needCount);
+  const movesOf = scratch.int32(needCount, 1);
+  const movesFrom = scratch.int32(sessionCount);
   // Needs whose rows are to be read, by the moves that a path through them is likely to have; the newest first.
-  const bucketFirst = new Int32Array(far + 1).fill(-1);
-  const bucketNext = new Int32Array(needCount);
-  const looked = new Int32Array(sessionCount);
+  const bucketFirst = scratch.int32(far + 1, -1);
+  const bucketNext = scratch.dirtyInt32(needCount);
+  const looked = scratch.dirtyInt32(sessionCount);
   let search = 0;
   let lookedCount = 0;
   let waiting = 0;
   let highest = 0;
 
-  const raise = (pair: number, amount: number): void => {
-    const before = pairQuantity[pair]!;
-    pairQuantity[pair] = before + amount;
-    if (before > 0) return;
+  const raise = (need: number, pair: number, amount: number): void => {
+    const known = holdingOf[pair]!;
+    if (known > 0) {
+      heldQuantity[known] = heldQuantity[known]! + amount;
+      return;
+    }
+    const holding = spare > 0 ? spare : ++holdings;
+    if (spare > 0) spare = holderNext[spare]!;
+    holdingOf[pair] = holding;
+    heldPair[holding] = pair;
+    heldNeed[holding] = need;
+    heldQuantity[holding] = amount;
     const session = pairSession[pair]!;
     const head = holderFirst[session]!;
-    holderNext[pair] = head;
-    holderPrevious[pair] = -1;
-    if (head >= 0) holderPrevious[head] = pair;
-    holderFirst[session] = pair;
+    holderNext[holding] = head;
+    holderPrevious[holding] = 0;
+    if (head > 0) holderPrevious[head] = holding;
+    holderFirst[session] = holding;
   };
 
-  const lower = (pair: number, amount: number): void => {
-    const after = pairQuantity[pair]! - amount;
-    pairQuantity[pair] = after;
+  const lower = (holding: number, amount: number): void => {
+    const after = heldQuantity[holding]! - amount;
+    heldQuantity[holding] = after;
     if (after > 0) return;
-    const next = holderNext[pair]!;
-    const previous = holderPrevious[pair]!;
-    if (previous >= 0) holderNext[previous] = next;
+    const pair = heldPair[holding]!;
+    const next = holderNext[holding]!;
+    const previous = holderPrevious[holding]!;
+    if (previous > 0) holderNext[previous] = next;
     else holderFirst[pairSession[pair]!] = next;
-    if (next >= 0) holderPrevious[next] = previous;
+    if (next > 0) holderPrevious[next] = previous;
+    holdingOf[pair] = 0;
+    holderNext[holding] = spare;
+    spare = holding;
   };
 
-  const take = (need: number, pair: number): void => {
-    const session = pairSession[pair]!;
-    const amount = Math.min(unserved[need]!, free[session]!);
-    raise(pair, amount);
-    free[session] = free[session]! - amount;
-    unserved[need] = unserved[need]! - amount;
-  };
-
-  /** Free places, cheapest first. */
-  const takeFree = (need: number): void => {
-    const start = pairStart[need]!;
-    const end = pairStart[need + 1]!;
-    let best = -1;
-    let bestCost = Number.POSITIVE_INFINITY;
-    let choices = 0;
-    for (let pair = start; pair < end; pair++) {
-      if (free[pairSession[pair]!] === 0) continue;
-      choices++;
-      if (costs[pair]! < bestCost) {
-        best = pair;
-        bestCost = costs[pair]!;
-      }
-    }
-    if (best < 0) return;
-    take(need, best);
-    if (unserved[need] === 0 || choices === 1) return;
-    // One sort and not one scan for each place, or a need for many places would cost the square of its row.
-    const length = end - start;
-    const keys = new Float64Array(choices);
-    choices = 0;
-    for (let pair = start; pair < end; pair++)
-      if (pair === best || free[pairSession[pair]!]! > 0) keys[choices++] = costs[pair]! * length + (pair - start);
-    keys.sort();
-    for (let i = 0; i < choices && unserved[need]! > 0; i++) {
-      const pair = start + (keys[i]! % length);
-      if (pair !== best) take(need, pair);
-    }
-  };
-
-  /** The first pair of a row with a free place, or -1. */
+  /** The first and cheapest pair of a row with a free place, or -1. */
   const freePair = (need: number): number => {
     const end = pairStart[need + 1]!;
     let pair = cursor[need]!;
     while (pair < end && free[pairSession[pair]!] === 0) pair++;
     cursor[need] = pair;
     return pair < end ? pair : -1;
+  };
+
+  const takeFree = (need: number): void => {
+    for (let pair = freePair(need); pair >= 0 && unserved[need]! > 0; pair = freePair(need)) {
+      const session = pairSession[pair]!;
+      const amount = Math.min(unserved[need]!, free[session]!);
+      raise(need, pair, amount);
+      free[session] = free[session]! - amount;
+      unserved[need] = unserved[need]! - amount;
+    }
   };
 
   const push = (need: number, bucket: number): void => {
@@ -156,50 +152,49 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
 
   /**
    * Reads a row: opens the sessions from which a path of `bucket` moves is likely, and leaves the need waiting for the others.
-   * Returns the free pair of a holder that it meets, or -1.
+   * Returns a holder that it meets with a free place, or -1.
    */
   const expand = (need: number, bucket: number): number => {
     const moves = movesTo[need]! + 1;
-    let least = far;
+    const nearEnough = bucket < far ? bucket - moves : far;
     let later = far + 1;
+    let seen = SEEN + far;
     const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) {
+    for (let pair = pairStart[need]!; ; pair++) {
+      // Most pairs only add to the bounds; a loop of its own for them is compiled to much faster code.
+      for (; pair < end; pair++) {
+        const onwards = movesFrom[pairSession[pair]!]!;
+        if (onwards < later) {
+          if (onwards <= nearEnough) break;
+          later = onwards;
+        } else if (onwards >= SEEN && onwards < seen) seen = onwards;
+      }
+      if (pair === end) break;
       const session = pairSession[pair]!;
-      const seen = seenSession[session]!;
-      if (seen === CLOSED) continue;
-      const onwards = movesFrom[session]!;
-      if (seen === search) {
-        if (onwards < least) least = onwards;
-        continue;
-      }
-      if (bucket < far && moves + onwards > bucket) {
-        if (onwards < later) later = onwards;
-        continue;
-      }
-      seenSession[session] = search;
+      movesFrom[session] = movesFrom[session]! + SEEN;
       ledBy[session] = pair;
+      guestOf[session] = need;
       looked[lookedCount++] = session;
       let nearest = far;
-      for (let held = holderFirst[session]!; held >= 0; held = holderNext[held]!) {
-        const holder = pairNeed[held]!;
+      for (let held = holderFirst[session]!; held > 0; held = holderNext[held]!) {
+        const holder = heldNeed[held]!;
         if (movesOf[holder]! < nearest) nearest = movesOf[holder]!;
         if (seenNeed[holder] === search) continue;
         seenNeed[holder] = search;
         heldBy[holder] = held;
-        const target = freePair(holder);
-        if (target >= 0) return target;
+        if (freePair(holder) >= 0) return holder;
         movesTo[holder] = moves;
         push(holder, Math.max(bucket, moves + movesOf[holder]!));
       }
-      movesFrom[session] = nearest;
-      if (nearest < least) least = nearest;
+      movesFrom[session] = SEEN + nearest;
+      if (SEEN + nearest < seen) seen = SEEN + nearest;
     }
-    movesOf[need] = Math.min(far, least + 1, later + 1);
+    movesOf[need] = Math.min(far, seen - SEEN + 1, later + 1);
     if (later <= far) push(need, moves + later);
     return -1;
   };
 
-  /** The pair with a free place at the end of an alternating path, or -1; `looked` is what was seen. */
+  /** Who can move to a free place at the end of an alternating path, or -1; `looked` is what was seen. */
   const findPath = (from: number): number => {
     search++;
     lookedCount = 0;
@@ -209,47 +204,51 @@ export const serve = (problem: Problem, costs: Costs, order: Int32Array): Servic
     movesTo[from] = 0;
     push(from, movesOf[from]!);
     let bucket = 0;
-    let target = -1;
-    while (target < 0 && waiting > 0) {
+    let last = -1;
+    while (last < 0 && waiting > 0) {
       while (bucketFirst[bucket]! < 0) bucket = bucket < highest ? bucket + 1 : far;
       const need = bucketFirst[bucket]!;
       bucketFirst[bucket] = bucketNext[need]!;
       waiting--;
-      target = expand(need, bucket);
+      last = expand(need, bucket);
     }
-    if (target >= 0) {
+    if (last >= 0) {
       bucketFirst.fill(-1, bucket, highest + 1);
       bucketFirst[far] = -1;
     }
-    return target;
+    return last;
   };
 
-  const augment = (need: number, target: number): void => {
-    let amount = Math.min(unserved[need]!, free[pairSession[target]!]!);
-    for (let mover = pairNeed[target]!; mover !== need; mover = pairNeed[ledBy[pairSession[heldBy[mover]!]!]!]!)
-      amount = Math.min(amount, pairQuantity[heldBy[mover]!]!);
-    free[pairSession[target]!] = free[pairSession[target]!]! - amount;
+  /** Moves along the path that ends with a holder's move to its free place. */
+  const augment = (need: number, last: number): void => {
+    const target = cursor[last]!;
+    const end = pairSession[target]!;
+    let amount = Math.min(unserved[need]!, free[end]!);
+    for (let mover = last; mover !== need; mover = guestOf[pairSession[heldPair[heldBy[mover]!]!]!]!)
+      amount = Math.min(amount, heldQuantity[heldBy[mover]!]!);
+    free[end] = free[end]! - amount;
     unserved[need] = unserved[need]! - amount;
-    for (let pair = target; ; ) {
-      raise(pair, amount);
-      const mover = pairNeed[pair]!;
-      if (mover === need) return;
-      lower(heldBy[mover]!, amount);
-      pair = ledBy[pairSession[heldBy[mover]!]!]!;
+    let pair = target;
+    for (let mover = last; mover !== need; ) {
+      const left = heldBy[mover]!;
+      const session = pairSession[heldPair[left]!]!;
+      lower(left, amount);
+      raise(mover, pair, amount);
+      pair = ledBy[session]!;
+      mover = guestOf[session]!;
     }
+    raise(need, pair, amount);
   };
 
   for (const need of order) {
     if (unserved[need] === 0) continue;
     takeFree(need);
     while (unserved[need]! > 0) {
-      const target = findPath(need);
-      if (target < 0) {
-        for (let i = 0; i < lookedCount; i++) seenSession[looked[i]!] = CLOSED;
-        break;
-      }
-      augment(need, target);
+      const last = findPath(need);
+      for (let i = 0; i < lookedCount; i++) movesFrom[looked[i]!] = last < 0 ? CLOSED : movesFrom[looked[i]!]! - SEEN;
+      if (last < 0) break;
+      augment(need, last);
     }
   }
-  return { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext };
+  return { unserved, free, holderFirst, holderNext, heldPair, heldNeed, heldQuantity, holdingOf, cursor };
 };

@@ -1,7 +1,8 @@
 import { type Costs, costsOf } from './costs.js';
-import { halve, join } from './halves.js';
+import { divide, extract, join } from './halves.js';
 import { offer } from './helper.js';
-import { plan } from './plan.js';
+import { type Plan, plan, solutionOf } from './plan.js';
+import { Scratch } from './scratch.js';
 import type { Problem, Solution } from './types.js';
 import { expectProblem, inRankOrder } from './validate.js';
 import { verify } from './verify.js';
@@ -12,20 +13,23 @@ export { type Certificate, certificate, type Violation, verify } from './verify.
 
 /** A plan did not prove itself: a bug of the engine, which delivers no such plan. */
 export class ProofFailed extends Error {}
-/** From so many pairs on a second thread saves more than the copy of half a problem costs. */
-const PAIRS_FOR_TWO = 200_000;
+/** From so many pairs on a second thread saves more than it costs to find the halves and to copy them. */
+const PAIRS_FOR_TWO = 40_000;
 
 /** Half of the plan by the helper thread, half by this one; undefined where the problem does not fall into halves. */
-const planInTwo = (problem: Problem, costs: Costs, order: Int32Array): Solution | undefined => {
-  const halves = halve(problem, costs, order);
-  if (!halves) return undefined;
-  const [own, lent] = halves;
-  const collect = offer(lent);
-  const ownPlan = plan(own.problem, own.costs, own.order);
-  return join(problem, [
-    [own, ownPlan],
-    [lent, collect() ?? plan(lent.problem, lent.costs, lent.order)],
-  ]);
+const planInTwo = (problem: Problem, costs: Costs, order: Int32Array, scratch: Scratch): Plan | undefined => {
+  const division = divide(problem);
+  if (!division) return undefined;
+  return Scratch.lend(SharedArrayBuffer, shared => {
+    const lent = extract(division, 2, problem, costs, order, shared);
+    const collect = offer(lent, shared);
+    const own = extract(division, 1, problem, costs, order, scratch);
+    const ownPlan = plan(own.transport, own.costs, own.order, scratch);
+    return join(problem, [
+      [own, ownPlan],
+      [lent, collect() ?? plan(lent.transport, lent.costs, lent.order, scratch)],
+    ]);
+  });
 };
 
 /**
@@ -45,8 +49,11 @@ export const solve = (problem: Problem): Solution => {
   expectProblem(problem);
   const costs = costsOf(problem);
   const order = inRankOrder(problem.needRank);
-  const large = problem.pairSession.length > PAIRS_FOR_TWO;
-  const solution = (large && planInTwo(problem, costs, order)) || plan(problem, costs, order);
+  const pairs = problem.pairSession.length;
+  const solution = Scratch.lend(ArrayBuffer, scratch => {
+    const inTwo = pairs > PAIRS_FOR_TWO ? planInTwo(problem, costs, order, scratch) : undefined;
+    return solutionOf(inTwo ?? plan(problem, costs, order, scratch), pairs);
+  });
   const violations = verify(problem, solution);
   if (violations.length > 0)
     throw new ProofFailed(`the plan fails its proof in ${violations.length} places, first: ${JSON.stringify(violations[0])}`);

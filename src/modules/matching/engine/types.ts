@@ -35,4 +35,10 @@ export interface Solution {
   readonly sessionPrice: Float64Array;
 }
 
+/** Who could go where, and how much there is: what the stages of a plan look at besides costs and the order of the needs. */
+export type Transport = Pick<
+  Problem,
+  'needCount' | 'sessionCount' | 'pairStart' | 'pairSession' | 'needQuantity' | 'sessionCapacity'
+>;
+
 export const MAX_COST = 9999;

@@ -20,45 +20,63 @@ const expectLength = (name: string, actual: number, expected: number, why: strin
   if (actual !== expected) throw new RangeError(`${name} must have length ${expected} (${why}), got ${actual}`);
 };
 
+/** Whether a value is an integer from 0 to 2^53 - 1. */
+const isQuantity = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value;
+
+// Loops stop at the first wrong index and the error is made behind them: V8 compiles a loop that throws to slower code, several
+// times slower over the pairs.
+
 const expectQuantities = (name: string, values: Float64Array): void => {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value))
-      throw new RangeError(`${name}[${i}] must be an integer from 0 to 2^53 - 1, got ${value}`);
-  }
+  let at = 0;
+  while (at < values.length && isQuantity(values[at]!)) at++;
+  if (at < values.length) throw new RangeError(`${name}[${at}] must be an integer from 0 to 2^53 - 1, got ${values[at]}`);
 };
 
-const expectRows = ({ needCount, sessionCount, pairStart, pairSession, pairCost }: Problem): void => {
+const expectStarts = ({ needCount, pairStart, pairSession }: Problem): void => {
   if (pairStart[0] !== 0) throw new RangeError(`pairStart[0] must be 0, got ${pairStart[0]}`);
-  for (let need = 0; need < needCount; need++) {
-    if (pairStart[need + 1]! < pairStart[need]!)
-      throw new RangeError(
-        `pairStart[${need + 1}] must not be below pairStart[${need}]: ${pairStart[need + 1]} < ${pairStart[need]}`,
-      );
-  }
+  let need = 0;
+  while (need < needCount && pairStart[need + 1]! >= pairStart[need]!) need++;
+  if (need < needCount)
+    throw new RangeError(
+      `pairStart[${need + 1}] must not be below pairStart[${need}]: ${pairStart[need + 1]} < ${pairStart[need]}`,
+    );
   if (pairStart[needCount] !== pairSession.length)
     throw new RangeError(
       `pairStart[${needCount}] must be the number of pairs, ${pairSession.length}, got ${pairStart[needCount]}`,
     );
+};
+
+/** The first pair with a session that is not there or that its row has had already, or with a wrong cost; -1: all are right. */
+const firstWrongPair = ({ needCount, sessionCount, pairStart, pairSession, pairCost }: Problem): number => {
   const seenBy = new Int32Array(sessionCount).fill(-1);
   for (let need = 0; need < needCount; need++) {
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
       const session = pairSession[pair]!;
-      if (session < 0 || session >= sessionCount)
-        throw new RangeError(`pairSession[${pair}] must be from 0 to ${sessionCount - 1}, got ${session}`);
-      if (seenBy[session] === need)
-        throw new RangeError(`pairSession[${pair}] repeats session ${session} in the row of need ${need}`);
-      seenBy[session] = need;
       const cost = pairCost[pair]!;
-      if (cost < 0 || cost > MAX_COST) throw new RangeError(`pairCost[${pair}] must be from 0 to ${MAX_COST}, got ${cost}`);
+      if (session < 0 || session >= sessionCount || seenBy[session] === need || cost < 0 || cost > MAX_COST) return pair;
+      seenBy[session] = need;
     }
   }
+  return -1;
+};
+
+const expectPairs = (problem: Problem): void => {
+  const { sessionCount, pairStart, pairSession, pairCost } = problem;
+  const pair = firstWrongPair(problem);
+  if (pair < 0) return;
+  const session = pairSession[pair]!;
+  if (session < 0 || session >= sessionCount)
+    throw new RangeError(`pairSession[${pair}] must be from 0 to ${sessionCount - 1}, got ${session}`);
+  const cost = pairCost[pair]!;
+  if (cost < 0 || cost > MAX_COST) throw new RangeError(`pairCost[${pair}] must be from 0 to ${MAX_COST}, got ${cost}`);
+  const need = pairStart.findLastIndex(start => start <= pair);
+  throw new RangeError(`pairSession[${pair}] repeats session ${session} in the row of need ${need}`);
 };
 
 const expectChanges = (pairChange: Uint8Array, problem: Problem): void => {
-  for (let pair = 0; pair < pairChange.length; pair++)
-    if (pairChange[pair]! > 1) throw new RangeError(`pairChange[${pair}] must be 0 or 1, got ${pairChange[pair]}`);
+  const pair = pairChange.findIndex(change => change > 1);
+  if (pair >= 0) throw new RangeError(`pairChange[${pair}] must be 0 or 1, got ${pairChange[pair]}`);
   // A price is an alternating sum along a path on which every need and every session is met once.
   if ((changeWeight(problem) + MAX_COST) * (problem.sessionCount + 1) > Number.MAX_SAFE_INTEGER)
     throw new RangeError(
@@ -100,12 +118,11 @@ export const inRankOrder = (needRank: Int32Array): Int32Array => {
     from = to;
     to = swap;
   }
-  for (let i = 1; i < count; i++) {
-    const [before, need] = [from[i - 1]!, from[i]!];
-    if (needRank[before] === needRank[need])
-      throw new RangeError(`needRank[${need}] equals needRank[${before}]: ${needRank[need]}; ranks must all differ`);
-  }
-  return from;
+  let at = 1;
+  while (at < count && needRank[from[at]!] !== needRank[from[at - 1]!]) at++;
+  if (at >= count) return from;
+  const [before, need] = [from[at - 1]!, from[at]!];
+  throw new RangeError(`needRank[${need}] equals needRank[${before}]: ${needRank[need]}; ranks must all differ`);
 };
 
 /**
@@ -133,6 +150,7 @@ export const expectProblem = (problem: Problem): void => {
   expectLength('sessionCapacity', problem.sessionCapacity.length, problem.sessionCount, 'sessionCount');
   expectQuantities('needQuantity', problem.needQuantity);
   expectQuantities('sessionCapacity', problem.sessionCapacity);
-  expectRows(problem);
+  expectStarts(problem);
+  expectPairs(problem);
   if (problem.pairChange) expectChanges(problem.pairChange, problem);
 };

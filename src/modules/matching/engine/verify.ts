@@ -1,4 +1,4 @@
-import { costsOf } from './costs.js';
+import { type Costs, costsOf } from './costs.js';
 import type { Problem, Solution } from './types.js';
 import { inRankOrder } from './validate.js';
 
@@ -30,30 +30,32 @@ export interface Certificate {
   readonly lowestHolder: number;
 }
 
-/** Who holds what: the pairs with a quantity, session by session, and the need of each pair. */
+type Add = (violation: Violation) => void;
+
+/** What one look at every pair tells. */
+interface Survey {
+  /** By session: places that nobody holds; below 0 where it holds too much. */
+  readonly free: Float64Array;
+  /** Needs with something wrong in their rows. */
+  readonly wrongNeeds: readonly number[];
+  /** Needs and sessions of the pairs that have a quantity. */
+  readonly usedNeed: readonly number[];
+  readonly usedSession: readonly number[];
+}
+
+/** Who holds each session `s`: `needs[start[s]]` up to, not including, `needs[start[s + 1]]`. */
 interface Holdings {
   readonly start: Int32Array;
   readonly needs: Int32Array;
-  readonly free: Float64Array;
 }
 
-const holdingsOf = (problem: Problem, pairQuantity: Float64Array): Holdings => {
-  const { needCount, sessionCount, pairStart, pairSession, sessionCapacity } = problem;
+const holdingsOf = ({ sessionCount }: Problem, { usedNeed, usedSession }: Survey): Holdings => {
   const start = new Int32Array(sessionCount + 2);
-  for (let pair = 0; pair < pairSession.length; pair++) if (pairQuantity[pair]! > 0) start[pairSession[pair]! + 2]!++;
+  for (let i = 0; i < usedSession.length; i++) start[usedSession[i]! + 2]!++;
   for (let session = 0; session < sessionCount; session++) start[session + 2] = start[session + 2]! + start[session + 1]!;
-  const needs = new Int32Array(start[sessionCount + 1]!);
-  const free = sessionCapacity.slice();
-  for (let need = 0; need < needCount; need++) {
-    const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) {
-      if (!(pairQuantity[pair]! > 0)) continue;
-      const session = pairSession[pair]!;
-      needs[start[session + 1]!++] = need;
-      free[session] = free[session]! - pairQuantity[pair]!;
-    }
-  }
-  return { start, needs, free };
+  const needs = new Int32Array(usedNeed.length);
+  for (let i = 0; i < usedNeed.length; i++) needs[start[usedSession[i]! + 1]!++] = usedNeed[i]!;
+  return { start, needs };
 };
 
 const isQuantity = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value;
@@ -100,19 +102,45 @@ const createSearch = (problem: Problem): Search => ({
   reached: 0,
 });
 
-const quantityViolations = (problem: Problem, solution: Solution, add: (violation: Violation) => void): void => {
-  const { needCount, pairStart, needQuantity } = problem;
-  const { pairQuantity, unserved } = solution;
+const survey = (problem: Problem, costs: Costs, { pairQuantity, unserved, sessionPrice }: Solution): Survey => {
+  const { needCount, pairStart, pairSession, needQuantity, sessionCapacity } = problem;
+  const free = sessionCapacity.slice();
+  const [wrongNeeds, usedNeed, usedSession]: [number[], number[], number[]] = [[], [], []];
   for (let need = 0; need < needCount; need++) {
+    let isRight = isQuantity(unserved[need]!);
     let left = needQuantity[need]!;
-    if (!isQuantity(unserved[need]!)) add({ rule: 'QUANTITY', need });
+    let least = Number.POSITIVE_INFINITY;
+    let dearest = 0;
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
+      const session = pairSession[pair]!;
+      const asked = costs[pair]! + sessionPrice[session]!;
+      if (asked < least) least = asked;
       const quantity = pairQuantity[pair]!;
       if (quantity === 0) continue;
-      if (!isQuantity(quantity)) add({ rule: 'QUANTITY', need, pair });
+      if (!isQuantity(quantity)) isRight = false;
       // Below 0 it stays below 0 even where the difference is no longer exact.
       left -= quantity;
+      if (!(quantity > 0)) continue;
+      free[session] = free[session]! - quantity;
+      usedNeed.push(need);
+      usedSession.push(session);
+      if (asked > dearest) dearest = asked;
+    }
+    if (!isRight || left !== unserved[need] || dearest > least) wrongNeeds.push(need);
+  }
+  return { free, wrongNeeds, usedNeed, usedSession };
+};
+
+const quantityViolations = (problem: Problem, solution: Solution, needs: readonly number[], add: Add): void => {
+  const { pairStart, needQuantity } = problem;
+  const { pairQuantity, unserved } = solution;
+  for (const need of needs) {
+    let left = needQuantity[need]!;
+    if (!isQuantity(unserved[need]!)) add({ rule: 'QUANTITY', need });
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
+      if (!isQuantity(pairQuantity[pair]!)) add({ rule: 'QUANTITY', need, pair });
+      left -= pairQuantity[pair]!;
     }
     if (left !== unserved[need]) add({ rule: 'NEED', need });
   }
@@ -122,42 +150,42 @@ const quantityViolations = (problem: Problem, solution: Solution, add: (violatio
  * One search a need, from the highest rank down, sharing what was seen: a set reached from a higher-ranked need has passed the
  * stricter test already.
  */
-const rankViolations = (problem: Problem, solution: Solution, holdings: Holdings, add: (violation: Violation) => void): void => {
+const rankViolations = (problem: Problem, { unserved }: Solution, surveyed: Survey, add: Add): void => {
+  if (unserved.every(left => left === 0)) return;
   const { needRank } = problem;
+  const holdings = holdingsOf(problem, surveyed);
   const search = createSearch(problem);
   for (const need of inRankOrder(needRank)) {
-    if (!(solution.unserved[need]! > 0)) continue;
+    if (!(unserved[need]! > 0)) continue;
     const before = search.reached;
     reach(problem, holdings, search, need, holder => {
       if (needRank[holder]! < needRank[need]!) add({ rule: 'ENVY', need: holder });
     });
     for (let i = before; i < search.reached; i++) {
       const session = search.queue[i]!;
-      if (holdings.free[session]! > 0) add({ rule: 'FREE_PLACE', need, session });
+      if (surveyed.free[session]! > 0) add({ rule: 'FREE_PLACE', need, session });
     }
   }
 };
 
-const priceViolations = (problem: Problem, solution: Solution, holdings: Holdings, add: (violation: Violation) => void): void => {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
-  const costs = costsOf(problem);
-  const { pairQuantity, sessionPrice } = solution;
+const priceViolations = (
+  problem: Problem,
+  costs: Costs,
+  { pairQuantity, sessionPrice }: Solution,
+  { free, wrongNeeds }: Survey,
+  add: Add,
+): void => {
+  const { sessionCount, pairStart, pairSession } = problem;
   for (let session = 0; session < sessionCount; session++) {
     if (!isQuantity(sessionPrice[session]!)) add({ rule: 'PRICE', session });
-    else if (sessionPrice[session]! > 0 && holdings.free[session]! > 0) add({ rule: 'PRICE_OF_FREE', session });
+    else if (sessionPrice[session]! > 0 && free[session]! > 0) add({ rule: 'PRICE_OF_FREE', session });
   }
-  for (let need = 0; need < needCount; need++) {
-    const start = pairStart[need]!;
-    const end = pairStart[need + 1]!;
+  for (const need of wrongNeeds) {
+    const asked = (pair: number): number => costs[pair]! + sessionPrice[pairSession[pair]!]!;
     let least = Number.POSITIVE_INFINITY;
-    for (let pair = start; pair < end; pair++) {
-      const asked = costs[pair]! + sessionPrice[pairSession[pair]!]!;
-      if (asked < least) least = asked;
-    }
-    for (let pair = start; pair < end; pair++) {
-      if (pairQuantity[pair]! > 0 && costs[pair]! + sessionPrice[pairSession[pair]!]! > least)
-        add({ rule: 'NOT_LEAST', need, pair });
-    }
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) least = Math.min(least, asked(pair));
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++)
+      if (pairQuantity[pair]! > 0 && asked(pair) > least) add({ rule: 'NOT_LEAST', need, pair });
   }
 };
 
@@ -174,7 +202,7 @@ const priceViolations = (problem: Problem, solution: Solution, holdings: Holding
  */
 export const verify = (problem: Problem, solution: Solution): readonly Violation[] => {
   const violations: Violation[] = [];
-  const add = (violation: Violation): void => {
+  const add: Add = violation => {
     violations.push(violation);
   };
   if (
@@ -183,12 +211,13 @@ export const verify = (problem: Problem, solution: Solution): readonly Violation
     solution.sessionPrice.length !== problem.sessionCount
   )
     return [{ rule: 'SHAPE' }];
-  quantityViolations(problem, solution, add);
-  const holdings = holdingsOf(problem, solution.pairQuantity);
-  for (let session = 0; session < problem.sessionCount; session++)
-    if (!(holdings.free[session]! >= 0)) add({ rule: 'CAPACITY', session });
-  rankViolations(problem, solution, holdings, add);
-  priceViolations(problem, solution, holdings, add);
+  const costs = costsOf(problem);
+  const surveyed = survey(problem, costs, solution);
+  const { free, wrongNeeds } = surveyed;
+  quantityViolations(problem, solution, wrongNeeds, add);
+  for (let session = 0; session < problem.sessionCount; session++) if (!(free[session]! >= 0)) add({ rule: 'CAPACITY', session });
+  rankViolations(problem, solution, surveyed, add);
+  priceViolations(problem, costs, solution, surveyed, add);
   return violations;
 };
 
@@ -201,7 +230,7 @@ export const verify = (problem: Problem, solution: Solution): readonly Violation
 export const certificate = (problem: Problem, solution: Solution, need: number): Certificate => {
   if (!Number.isInteger(need) || need < 0 || need >= problem.needCount)
     throw new RangeError(`need must be from 0 to ${problem.needCount - 1}, got ${need}`);
-  const holdings = holdingsOf(problem, solution.pairQuantity);
+  const holdings = holdingsOf(problem, survey(problem, costsOf(problem), solution));
   const search = createSearch(problem);
   const holders = new Set<number>();
   reach(problem, holdings, search, need, holder => {

@@ -1,0 +1,46 @@
+import type { AuctionRoom } from './auction.js';
+import { attach, dueOf, type Network } from './network.js';
+
+/** Marks of a session in a walk: not met yet, and settled; on the way it is the number of the one before, -1 for none. */
+const NEW = -3;
+const SETTLED = -2;
+
+/**
+ * Hangs full sessions below needs that the auction saw yield there. Such a need is about as well off where it went, so what its
+ * place and the pair between them make of the session's price is about the price that the auction found; from prices so near the
+ * best ones the simplex has a third fewer pivots to make. Sessions with free places stay with the root, and one of each circle.
+ *
+ * Needs still hang by a quantity, so the tree is strongly feasible; which prices it begins with decides nothing but the time.
+ */
+export const hangBelowOutbid = (net: Network, { places, held, outbid, needOf, firstHolder }: AuctionRoom): void => {
+  const { sessions, parent, pairAbove, rowCost, flow, depth, price } = net;
+  const trail = firstHolder.fill(NEW, 0, sessions);
+  for (let start = 0; start < sessions; start++) {
+    let session = start;
+    let last = -1;
+    while (trail[session] === NEW) {
+      trail[session] = last;
+      last = session;
+      const pair = outbid[session]!;
+      if (pair >= 0 && places[session] === 0 && held[pair] === 0) session = parent[sessions + needOf[pair]!]!;
+    }
+    // The last one stays with the root if nothing is above it, or what is above it is on the trail.
+    let isRooted = trail[session] !== SETTLED;
+    while (last >= 0) {
+      if (!isRooted) {
+        const pair = outbid[last]!;
+        const above = sessions + needOf[pair]!;
+        parent[last] = above;
+        pairAbove[last] = pair;
+        flow[last] = 0;
+        price[last] = dueOf(net, needOf[pair]!) - rowCost[pair]!;
+        depth[last] = depth[parent[above]!]! + 2;
+        attach(net, last);
+      }
+      isRooted = false;
+      const before = trail[last]!;
+      trail[last] = SETTLED;
+      last = before;
+    }
+  }
+};
