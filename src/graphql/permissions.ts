@@ -29,8 +29,8 @@ export interface Permissions {
   readonly isForAll: (type: string) => boolean;
   /** Elements of the schema without an entry, and entries without an element. */
   readonly gaps: readonly string[];
-  /** Elements that have one. */
-  readonly count: number;
+  /** Every field and condition that must have an entry, as `Type.field`, `Type.field(argument)` or `Input.field`. */
+  readonly elements: readonly string[];
 }
 
 /** Arguments that say how much of a list is shown, or of which object: what they open is said by the field. */
@@ -89,7 +89,7 @@ export function layOver(schema: GraphQLSchema, tables: readonly SubjectPermissio
       ...strays(fields, new Set(elements.fields.map(path => path.join('.')))),
       ...strays(filters, new Set(elements.filters)),
     ],
-    count: elements.fields.length + elements.filters.length,
+    elements: [...elements.fields.map(path => path.join('.')), ...elements.filters],
   };
 }
 
