@@ -1,17 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createSchema, printSdl } from '../src/app.js';
+import { labelOf } from '../src/graphql/enums.js';
+import { permissions, sights } from '../src/modules/index.js';
+import { permissionsPage } from './permissions-page.js';
 
-const path = fileURLToPath(new URL('../schema/schema.graphql', import.meta.url));
-const sdl = printSdl(createSchema());
+const GENERATED = {
+  'schema/schema.graphql': printSdl(createSchema()),
+  'docs/permissions.md': permissionsPage(permissions, sights, role => labelOf('Role', role, 'zh')),
+};
 
-/** Writes the SDL; with `--check` only tells whether the file is what it would write. */
-if (process.argv.includes('--check')) {
-  if (readFileSync(path, 'utf8') !== sdl) {
-    console.error('schema/schema.graphql is not what the code says: npm run schema');
-    process.exit(1);
+/** Writes what is generated from the code; with `--check` only tells whether the files are what it would write. */
+for (const [name, text] of Object.entries(GENERATED)) {
+  const path = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  if (!process.argv.includes('--check')) writeFileSync(path, text);
+  else if (readFileSync(path, 'utf8') !== text) {
+    console.error(`${name} is not what the code says: npm run schema`);
+    process.exitCode = 1;
   }
-} else {
-  writeFileSync(path, sdl);
 }
-process.exit(0);
+process.exit();

@@ -67,7 +67,10 @@ export function layOver(schema: GraphQLSchema, tables: readonly SubjectPermissio
   /** What a wrapper stands for: the row of a list, the root field of a payload. */
   const wrapped = (type: string): Entry | undefined => {
     const row = rowOf(schema, type);
-    if (row !== null) return { subject: known.get(row) ?? missing(row), who: null };
+    if (row !== null) {
+      const subject = known.get(row);
+      return subject && { subject, who: null };
+    }
     const operation = operationOf(type);
     const entry = operation === null ? undefined : (fields.get(`Mutation.${operation}`) ?? fields.get(`Query.${operation}`));
     return entry && { ...entry, who: null };
@@ -91,10 +94,6 @@ export function layOver(schema: GraphQLSchema, tables: readonly SubjectPermissio
     ],
     elements: [...elements.fields.map(path => path.join('.')), ...elements.filters],
   };
-}
-
-function missing(type: string): never {
-  throw new Error(`${type} is a row of a list and no subject names it`);
 }
 
 const strays = (entries: ReadonlyMap<string, Entry>, there: ReadonlySet<string>): string[] =>
