@@ -1,5 +1,6 @@
 import { type ClassType, Field, ObjectType } from 'type-graphql';
 import type { ClientFailure } from '../kernel/failures.js';
+import { NOWHERE } from '../kernel/ids.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { Scope } from '../scope/scope.js';
 import { labelOf } from './enums.js';
@@ -40,12 +41,9 @@ export function rawIdOrNull(scope: Scope, type: string, globalId: string, argume
   return null;
 }
 
-/** No row has it: a filter by an id of another community finds nothing. */
-const NO_ROW = '00000000-0000-0000-0000-000000000000';
-
-/** The raw id to filter by; null when none is given. */
+/** The raw id to filter by; null when none is given. One of another community finds nothing. */
 export const filterId = (scope: Scope, type: string, globalId: string | null | undefined, argument: string): string | null =>
-  globalId == null ? null : (rawIdOrNull(scope, type, globalId, argument) ?? NO_ROW);
+  globalId == null ? null : (rawIdOrNull(scope, type, globalId, argument) ?? NOWHERE);
 
 /** Which fields of an input hold ids, of which type: a field holds one id or a list of them. */
 export type IdFields<Input> = { readonly [Name in keyof Input]?: string };

@@ -29,8 +29,8 @@ export interface Permissions {
   readonly isForAll: (type: string) => boolean;
   /** Elements of the schema without an entry, and entries without an element. */
   readonly gaps: readonly string[];
-  /** Elements that have one. */
-  readonly count: number;
+  /** Every field and condition that must have an entry, as `Type.field`, `Type.field(argument)` or `Input.field`. */
+  readonly elements: readonly string[];
 }
 
 /** Arguments that say how much of a list is shown, or of which object: what they open is said by the field. */
@@ -67,7 +67,10 @@ export function layOver(schema: GraphQLSchema, tables: readonly SubjectPermissio
   /** What a wrapper stands for: the row of a list, the root field of a payload. */
   const wrapped = (type: string): Entry | undefined => {
     const row = rowOf(schema, type);
-    if (row !== null) return { subject: known.get(row) ?? missing(row), who: null };
+    if (row !== null) {
+      const subject = known.get(row);
+      return subject && { subject, who: null };
+    }
     const operation = operationOf(type);
     const entry = operation === null ? undefined : (fields.get(`Mutation.${operation}`) ?? fields.get(`Query.${operation}`));
     return entry && { ...entry, who: null };
@@ -89,12 +92,8 @@ export function layOver(schema: GraphQLSchema, tables: readonly SubjectPermissio
       ...strays(fields, new Set(elements.fields.map(path => path.join('.')))),
       ...strays(filters, new Set(elements.filters)),
     ],
-    count: elements.fields.length + elements.filters.length,
+    elements: [...elements.fields.map(path => path.join('.')), ...elements.filters],
   };
-}
-
-function missing(type: string): never {
-  throw new Error(`${type} is a row of a list and no subject names it`);
 }
 
 const strays = (entries: ReadonlyMap<string, Entry>, there: ReadonlySet<string>): string[] =>

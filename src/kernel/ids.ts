@@ -2,6 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/**
+ * The id of nothing. Looked up where an id would follow from a row that is not there, so that what is hidden and what does not exist
+ * send the same statements and take the same time.
+ */
+export const NOWHERE = '00000000-0000-0000-0000-000000000000';
+
 export const isUuid = (id: string): boolean => UUID.test(id);
 
 /** Gives back what is a UUID in canonical form; anything else here is a bug, so it throws. */

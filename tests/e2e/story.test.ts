@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Reply, signIn } from '../support/caller.js';
-import { textsIn } from '../support/crawl.js';
 import { branchOf, matchesOf, openNeeds, planFor, unmatchedOf, whyNotEach } from '../support/journey.js';
+import { textsIn } from '../support/reading.js';
 import { startSeededApp } from '../support/seeded.js';
 
 type Data = Reply['data'];

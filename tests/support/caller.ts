@@ -2,6 +2,8 @@ import { DEMO_PASSWORD } from '../../src/seeds/index.js';
 
 export interface Reply {
   readonly status: number;
+  /** The answer as it was sent. */
+  readonly text: string;
   // The shape depends on the query; tests read it freely.
   readonly data: any;
   readonly errors: readonly {
@@ -32,8 +34,9 @@ export function callerOf(url: string, headers: Readonly<Record<string, string>> 
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     });
-    const { data = null, errors = [] } = (await answer.json()) as Partial<Reply>;
-    return { status: answer.status, data, errors };
+    const text = await answer.text();
+    const { data = null, errors = [] } = JSON.parse(text) as Partial<Reply>;
+    return { status: answer.status, text, data, errors };
   };
   const read: Caller['read'] = async (source, variables) => {
     const { data, errors } = await ask(source, variables);

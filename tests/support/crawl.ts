@@ -86,13 +86,6 @@ export async function* answersWithinReach(
   }
 }
 
-/** All ids among it. */
-export async function idsWithinReach(...way: Parameters<typeof answersWithinReach>): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for await (const data of answersWithinReach(...way)) for (const text of textsIn(data)) if (parseGlobalId(text)) found.add(text);
-  return found;
-}
-
 /** Every text in an answer, with the field that says it, as `Type.field`. */
 export function* fieldsIn(value: unknown, of = ''): Generator<readonly [field: string, text: string]> {
   if (typeof value === 'string') yield [of, value];

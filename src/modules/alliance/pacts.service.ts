@@ -10,7 +10,7 @@ import type {
   NotFound,
   StaleVersion,
 } from '../../kernel/failures.js';
-import { newId } from '../../kernel/ids.js';
+import { NOWHERE, newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { normalize } from '../../kernel/text.js';
 import type { Scope } from '../../scope/scope.js';
@@ -29,7 +29,7 @@ import { insertPacts, lockMembership, lockPact, membershipById, pactById, savePa
 /** A pact by id, as far as the caller may see it. */
 export async function findPact(scope: Scope, id: string): Promise<Pact | null> {
   const pact = await scope.load(pactById, id);
-  const membership = pact && (await scope.load(membershipById, pact.membershipId));
+  const membership = await scope.load(membershipById, pact?.membershipId ?? NOWHERE);
   return pact && membership && canSeePacts(scope.actor, membership) ? pact : null;
 }
 
@@ -126,7 +126,7 @@ const changePact = (
       async (): Promise<PactChange> => {
         const { pactId, expectedVersion } = command;
         const pact = await lockPact(tx, pactId);
-        const membership = pact && (await tx.load(membershipById, pact.membershipId));
+        const membership = await tx.load(membershipById, pact?.membershipId ?? NOWHERE);
         if (!pact || !membership || !canSeePacts(tx.actor, membership)) return fail({ code: 'NOT_FOUND', path: ['pactId'] });
         if (pact.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: pact.version });
         const changed = change(pact, sidesOf(tx.actor, membership), tx);

@@ -55,7 +55,7 @@ async function hold(
 ): Promise<Result<Held & { readonly locked: ReadonlyMap<string, NeedRow> }, NotFound | Forbidden | StaleVersion>> {
   const locked = await lockNeeds(tx, [needId, ...beside]);
   const need = locked.get(needId);
-  const family = need !== undefined && (await isFamilyOf(tx, need));
+  const family = await isFamilyOf(tx, { id: needId });
   if (!need || !canSeeNeed(tx.actor, need, family)) return fail({ code: 'NOT_FOUND', path: ['needId'] });
   const sides = sidesOf(tx.actor, need, family);
   if (!may(sides)) return fail({ code: 'FORBIDDEN' });

@@ -8,8 +8,8 @@ import { type NeedRow, needById } from './needs.repo.js';
 /** A need by id, as far as the caller may see it. */
 export async function findNeed(scope: Scope, id: string): Promise<NeedRow | null> {
   const need = await scope.load(needById, id);
-  if (!need || canSeeNeed(scope.actor, need)) return need;
-  return (await isFamilyOf(scope, need)) ? need : null;
+  if (need && canSeeNeed(scope.actor, need)) return need;
+  return (await isFamilyOf(scope, { id })) ? need : null;
 }
 
 /** True for verified kin of the beneficiary and the account that asked. Asks behind the wall only for those who can be. */

@@ -26,7 +26,7 @@ const no = fail<InvalidInput>({ code: 'INVALID_INPUT', problems: [{ path: ['toge
  */
 export async function lockCompanion(tx: Scope, otherId: string, need: About): Promise<Result<NeedRow, NotFound | InvalidInput>> {
   const other = (await lockNeeds(tx, [otherId])).get(otherId);
-  const family = other !== undefined && (await isFamilyOf(tx, other));
+  const family = await isFamilyOf(tx, { id: otherId });
   if (!other || !canSeeNeed(tx.actor, other, family) || !sidesOf(tx.actor, other, family).length)
     return fail({ code: 'NOT_FOUND', path: ['togetherWithId'] });
   const alike = other.branchId === need.branchId && other.categoryCode === need.categoryCode;

@@ -30,7 +30,7 @@ import {
 } from './offers.domain.js';
 import { canEdit } from './offers.policy.js';
 import { insertOffers, lockOffer, offerById, publishingFacts, ROWS_AT_ONCE, saveOffer } from './offers.repo.js';
-import { maySeeOffer } from './sessions.service.js';
+import { seenOffer } from './sessions.service.js';
 
 export { quotasLeft, releaseCapacity, reserveCapacity } from './capacity.service.js';
 export { canEdit as canEditOffer } from './offers.policy.js';
@@ -41,8 +41,7 @@ const todayOf = (scope: Scope): string => localDate(scope.now());
 
 /** An offer by id, as far as the caller may see it. */
 export async function findOffer(scope: Scope, id: string): Promise<Offer | null> {
-  const offer = await scope.load(offerById, id);
-  return offer && (await maySeeOffer(scope, offer)) ? offer : null;
+  return seenOffer(scope, await scope.load(offerById, id));
 }
 
 /** What the fields point to exists, in this community. */
@@ -125,8 +124,8 @@ const changeOffer = <F extends InvalidState<OfferState> | Incomplete | InvalidIn
     tx.once(
       { operation: kind, key: command.idempotencyKey, input: command },
       async (): Promise<Result<Offer, NotFound | Forbidden | StaleVersion | F>> => {
-        const offer = await lockOffer(tx, command.offerId);
-        if (!offer || !(await maySeeOffer(tx, offer))) return fail({ code: 'NOT_FOUND', path: ['offerId'] });
+        const offer = await seenOffer(tx, await lockOffer(tx, command.offerId));
+        if (!offer) return fail({ code: 'NOT_FOUND', path: ['offerId'] });
         if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
         if (offer.version !== command.expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: offer.version });
         const changed = await change(offer, tx);

@@ -1,5 +1,6 @@
 import { allOf, checkCount, checkInteger } from '../../kernel/check.js';
 import { localDate } from '../../kernel/clock.js';
+import type { EventKind } from '../../kernel/event-kinds.js';
 import type {
   CapacityExceeded,
   Forbidden,
@@ -10,7 +11,7 @@ import type {
   NotFound,
   StaleVersion,
 } from '../../kernel/failures.js';
-import { newId } from '../../kernel/ids.js';
+import { NOWHERE, newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { buildingById } from '../territory/territory.service.js';
@@ -39,30 +40,32 @@ export {
   upcomingByOffer,
 } from './sessions.repo.js';
 
-import type { EventKind } from '../../kernel/event-kinds.js';
+const isPartner = async (scope: Scope, offer: Offer | null): Promise<boolean> =>
+  (await scope.load(isPartnerOfStaff, offer?.organizationId ?? NOWHERE)) ?? false;
 
-const isPartner = async (scope: Scope, { organizationId }: Offer): Promise<boolean> =>
-  (await scope.load(isPartnerOfStaff, organizationId)) ?? false;
-
-/** True when the caller may see the offer; asks the database once for all offers of a tick, and only when it must. */
-export async function maySeeOffer(scope: Scope, offer: Offer): Promise<boolean> {
+/**
+ * The offer where the caller may see it; asks the database once for all offers of a tick, and only when it must. For what is not there
+ * it asks as for what is hidden.
+ */
+export async function seenOffer(scope: Scope, offer: Offer | null): Promise<Offer | null> {
   const today = localDate(scope.now());
-  return canSee(scope.actor, offer, today, false) || canSee(scope.actor, offer, today, await isPartner(scope, offer));
+  if (offer && canSee(scope.actor, offer, today, false)) return offer;
+  const partner = await isPartner(scope, offer);
+  return offer && canSee(scope.actor, offer, today, partner) ? offer : null;
 }
 
-async function maySeeSession(scope: Scope, offer: Offer, session: Session): Promise<boolean> {
+async function maySeeSession(scope: Scope, offer: Offer | null, session: Session | null): Promise<boolean> {
   const today = localDate(scope.now());
-  return (
-    canSeeSession(scope.actor, offer, session, today, false) ||
-    canSeeSession(scope.actor, offer, session, today, await isPartner(scope, offer))
-  );
+  if (offer && session && canSeeSession(scope.actor, offer, session, today, false)) return true;
+  const partner = await isPartner(scope, offer);
+  return offer !== null && session !== null && canSeeSession(scope.actor, offer, session, today, partner);
 }
 
 /** A session by id, as far as the caller may see it. */
 export async function findSession(scope: Scope, id: string): Promise<Session | null> {
   const session = await scope.load(sessionById, id);
-  const offer = session && (await scope.load(offerById, session.offerId));
-  return session && offer && (await maySeeSession(scope, offer, session)) ? session : null;
+  const offer = await scope.load(offerById, session?.offerId ?? NOWHERE);
+  return (await maySeeSession(scope, offer, session)) ? session : null;
 }
 
 /** What a session takes up, for its organization and for staff in whose alliance that is or was; null for others. */
@@ -89,8 +92,8 @@ export interface CreatedSessions {
 export const createSessions = (scope: Scope, command: CreateSessions) =>
   scope.transaction(
     async (tx): Promise<Result<CreatedSessions, NotFound | Forbidden | InvalidInput | InvalidState | IdempotencyKeyReused>> => {
-      const offer = await lockOffer(tx, command.offerId);
-      if (!offer || !(await maySeeOffer(tx, offer))) return fail({ code: 'NOT_FOUND', path: ['offerId'] });
+      const offer = await seenOffer(tx, await lockOffer(tx, command.offerId));
+      if (!offer) return fail({ code: 'NOT_FOUND', path: ['offerId'] });
       if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
       return tx.once(
         { operation: 'sessionsCreate', key: command.idempotencyKey, input: command },
@@ -177,9 +180,9 @@ const changeSession = <F extends InvalidInput | InvalidState | CapacityExceeded 
       { operation, key: command.idempotencyKey, input: command },
       async (): Promise<Result<Session, Refused | InvalidState<SessionState> | F>> => {
         const session = await lockSession(tx, command.sessionId);
-        const offer = session && (await tx.load(offerById, session.offerId));
-        if (!session || !offer || !(await maySeeSession(tx, offer, session)))
-          return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
+        const offer = await tx.load(offerById, session?.offerId ?? NOWHERE);
+        const seen = await maySeeSession(tx, offer, session);
+        if (!session || !offer || !seen) return fail({ code: 'NOT_FOUND', path: ['sessionId'] });
         if (!canEdit(tx.actor, offer.organizationId)) return fail({ code: 'FORBIDDEN' });
         if (session.version !== command.expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: session.version });
         if (session.state === 'CANCELLED') return fail({ code: 'INVALID_STATE', from: 'CANCELLED', to: 'SCHEDULED' });

@@ -14,7 +14,8 @@ import { type Answer, answerRecord, type NeedStage, stageOf } from './records.do
 import { emptyRecords, handledFor, handlingsByNeed, recordByReferral, saveConfirmation } from './records.repo.js';
 import type { Referral } from './referrals.domain.js';
 import { canSee, sidesOf } from './referrals.policy.js';
-import { isFamilyOfNeed, lockReferral, referralById, saveReferral } from './referrals.repo.js';
+import { lockReferral, referralById, saveReferral } from './referrals.repo.js';
+import { isFamily } from './referrals.service.js';
 
 export { recordByReferral } from './records.repo.js';
 
@@ -38,17 +39,15 @@ export const confirmReferral = (scope: Scope, command: ConfirmReferral) =>
         () => confirm(tx, command),
         async id => {
           const referral = await tx.load(referralById, id);
-          return referral && canSee(tx.actor, referral, await isFamily(tx, referral)) ? referral : null;
+          const family = await isFamily(tx, referral);
+          return referral && canSee(tx.actor, referral, family) ? referral : null;
         },
       ),
   );
 
-const isFamily = async (scope: Scope, { needId }: Referral): Promise<boolean> =>
-  (await scope.load(isFamilyOfNeed, needId)) ?? false;
-
 async function confirm(tx: Scope, { referralId, expectedVersion, to, reason }: ConfirmReferral): Promise<Confirmed> {
   const referral = await lockReferral(tx, referralId);
-  const family = referral !== null && (await isFamily(tx, referral));
+  const family = await isFamily(tx, referral);
   if (!referral || !canSee(tx.actor, referral, family)) return fail({ code: 'NOT_FOUND', path: ['referralId'] });
   const sides = sidesOf(tx.actor, referral, family);
   const record = await tx.load(recordByReferral, referral.id);

@@ -10,7 +10,7 @@ import type {
   ReasonRequired,
   StaleVersion,
 } from '../../kernel/failures.js';
-import { newId } from '../../kernel/ids.js';
+import { NOWHERE, newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { clashesOf, excludePair } from '../matching/matching.service.js';
@@ -42,15 +42,17 @@ export {
 /** A referral by id, as far as the caller may see it. */
 export async function findReferral(scope: Scope, id: string): Promise<Referral | null> {
   const referral = await scope.load(referralById, id);
-  return referral && canSee(scope.actor, referral, await isFamily(scope, referral)) ? referral : null;
+  const family = await isFamily(scope, referral);
+  return referral && canSee(scope.actor, referral, family) ? referral : null;
 }
 
 /** The states into which the caller may move a referral that they see. */
 export const transitionsOf = async (scope: Scope, referral: Referral): Promise<ReferralState[]> =>
   referralSteps(referral.state, sidesOf(scope.actor, referral, await isFamily(scope, referral)));
 
-const isFamily = async (scope: Scope, { needId }: Pick<Referral, 'needId'>): Promise<boolean> =>
-  (await scope.load(isFamilyOfNeed, needId)) ?? false;
+/** Asked also of a referral that is not there: the caller must not feel the difference. */
+export const isFamily = async (scope: Scope, referral: Pick<Referral, 'needId'> | null): Promise<boolean> =>
+  (await scope.load(isFamilyOfNeed, referral?.needId ?? NOWHERE)) ?? false;
 
 async function letGo(tx: Scope, { sessionId, needId }: Referral, quantity: number): Promise<void> {
   await releaseCapacity(tx, sessionId, quantity);
@@ -136,7 +138,7 @@ async function move(
   refused: Promised = ok(null),
 ): Promise<Moved> {
   const referral = await lockReferral(tx, referralId);
-  const family = referral !== null && (await isFamily(tx, referral));
+  const family = await isFamily(tx, referral);
   if (!referral || !canSee(tx.actor, referral, family)) return fail({ code: 'NOT_FOUND', path: ['referralId'] });
   if (referral.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: referral.version });
   const sides = sidesOf(tx.actor, referral, family);

@@ -1,0 +1,337 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type GraphQLInputObjectType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  isRequiredInputField,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { parseGlobalId, toGlobalId } from '../../src/graphql/global-id.js';
+import { Asking, type Condition, type Field } from '../support/asking.js';
+import { besieged, CANARY, GIBBERISH, type Somebody } from '../support/besieged.js';
+import type { Reply } from '../support/caller.js';
+import { leavesOf, objectOf, put, sampleOf } from '../support/inputs.js';
+import { meet } from '../support/reading.js';
+import { NODE_TYPES } from '../support/standing.js';
+import { everythingStored } from '../support/stored.js';
+
+const { schema, table, reading, app, database, people, twinId } = await besieged();
+/** Before the estate's today, so that periods have passed. */
+const asking = new Asking(schema, new Date('2026-03-01T10:00:00+08:00'));
+const before = await everythingStored(database);
+let requests = 0;
+let pairs = 0;
+
+/** Names of ids that do not end with the type they are of. */
+const MEANT: Readonly<Record<string, string>> = {
+  into: 'Need',
+  togetherWith: 'Need',
+  plan: 'MatchPlan',
+  beneficiary: 'Resident',
+};
+/** Of which type the ids of a field or argument are; a name that tells none is to be added above. */
+function idTypeOf(name: string): string {
+  const bare = name.replace(/Ids?$/, '');
+  const type = MEANT[bare] ?? NODE_TYPES.find(one => bare === `${one[0]?.toLowerCase()}${one.slice(1)}` || bare.endsWith(one));
+  if (!type) throw new Error(`of which type is ${name}?`);
+  return type;
+}
+const strangers = new Map<string, string>();
+/** An id of the same form that belongs to nothing; always the same one. */
+function strangerTo(id: string): string {
+  const parsed = parseGlobalId(id);
+  const stranger = strangers.get(id) ?? (parsed ? toGlobalId(parsed.type, parsed.communityId, randomUUID()) : id);
+  strangers.set(id, stranger);
+  return stranger;
+}
+/** The same object in the other community; none of what belongs to no community. */
+function twinsOf(id: string): string[] {
+  const parsed = parseGlobalId(id);
+  return parsed?.communityId ? [toGlobalId(parsed.type, twinId, parsed.id)] : [];
+}
+/** Ids of a type that somebody sees, or does not: so many of each standing. */
+const some = ({ kinds }: Somebody, type: string, seen: boolean, each = 1): string[] =>
+  (kinds.get(type)?.[seen ? 'seen' : 'unseen'] ?? []).flatMap(kind => kind.slice(0, each));
+/** An id for a field of this name, theirs where they have one; null for what holds none. */
+const idFor = (by: Somebody, theirs: boolean) => (name: string) =>
+  /Ids?$/.test(name) ? (some(by, idTypeOf(name), theirs)[0] ?? some(by, idTypeOf(name), !theirs)[0] ?? null) : null;
+
+async function ask(by: Somebody, source: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Reply> {
+  asking.note(source);
+  requests++;
+  const reply = await by.caller.ask(source, variables);
+  expect([source, reply.status < 500 || reply.text]).toEqual([source, true]);
+  const told = by.knowsCanary ? [] : Object.values(CANARY).filter(word => reply.text.includes(word) && !source.includes(word));
+  expect([source, told]).toEqual([source, []]);
+  return reply;
+}
+const leaksIn = (by: Somebody, data: unknown, type: string): string[] => [
+  ...new Set(reading.leaks(data, type, by.whole, by.standings)),
+];
+
+/** A field asked for what is not theirs and for what is not there; or, without `miss`, only for the first. */
+interface Probe {
+  readonly name: string;
+  readonly hit: string;
+  readonly miss?: string;
+  /** What either may repeat of the question. */
+  readonly echo?: readonly string[];
+  readonly check?: (data: Reply['data'], errors: Reply['errors']) => void;
+}
+const AT_ONCE = 8;
+
+/** The same document with ids and keys as variables, so that it is parsed once for all that is tried with it. */
+function parted(text: string): { readonly source: string; readonly variables: Readonly<Record<string, string>> } {
+  const variables: Record<string, string> = {};
+  const declared: string[] = [];
+  const source = text.replaceAll(
+    /"(?:([\w-]{44,120})|(\p{AHex}{8}-[\p{AHex}-]{27}))"/gu,
+    (_all, id: string | undefined, key: string) => {
+      const name = `v${declared.length}`;
+      declared.push(`$${name}: ${id ? 'ID' : 'UUID'}!`);
+      variables[name] = id ?? key;
+      return `$${name}`;
+    },
+  );
+  const [, root = 'query', rest = source] = /^(query|mutation)? ?(\{.*)$/s.exec(source) ?? [];
+  return { source: declared.length ? `${root}(${declared.join(', ')}) ${rest}` : source, variables };
+}
+
+/** Asks probes in bundles. What is answered and how many statements are sent for it must not tell the two questions apart. */
+async function probe(by: Somebody, wrap: (inner: string) => string, probes: readonly Probe[]): Promise<void> {
+  for (let start = 0; start < probes.length; start += AT_ONCE) await bundle(by, wrap, probes.slice(start, start + AT_ONCE));
+}
+async function bundle(by: Somebody, wrap: (inner: string) => string, probes: readonly Probe[], tries = 3): Promise<void> {
+  const send = async (which: 'hit' | 'miss') => {
+    app.statements();
+    const { source, variables } = parted(wrap(probes.map((one, i) => `p${i}: ${one[which] ?? one.hit}`).join(' ')));
+    const reply = await ask(by, source, variables);
+    const echoes = probes.flatMap(({ echo = [] }) => echo);
+    return { reply, body: echoes.reduce((text, word) => text.replaceAll(word, '…'), reply.text), sent: app.statements().length };
+  };
+  const hit = await send('hit');
+  const compared = probes.filter(({ miss }) => miss !== undefined);
+  const miss = compared.length ? await send('miss') : hit;
+  const names = probes.map(({ name }) => name).join();
+  // An error of one leaves the others without an answer.
+  if (probes.length > 1 && hit.reply.errors.length) {
+    for (const one of probes) await bundle(by, wrap, [one]);
+    return;
+  }
+  pairs += compared.length;
+  // Once in a while a token is looked up anew.
+  if (hit.sent !== miss.sent && tries > 1) return bundle(by, wrap, probes, tries - 1);
+  expect([by.login, names, hit.body, hit.sent]).toEqual([by.login, names, miss.body, miss.sent]);
+  const inner = Object.values(hit.reply.data ?? {});
+  const data = inner.length === 1 && !('p0' in (hit.reply.data ?? {})) ? inner[0] : hit.reply.data;
+  for (const [i, { check }] of probes.entries()) check?.(data?.[`p${i}`] ?? null, hit.reply.errors);
+}
+
+describe.each([...people])('%s', (_who, by) => {
+  it('finds by id what the words of the schema say, and nothing of another community', async () => {
+    for (const type of NODE_TYPES) {
+      const [seen = [], unseen = []] = [true, false].map(sees => some(by, type, sees, 40).slice(0, 90));
+      const ids = [...seen, ...unseen, ...[...seen, ...unseen].slice(0, 20).flatMap(twinsOf)];
+      for (let start = 0; start < ids.length; start += 100) {
+        const chunk = ids.slice(start, start + 100);
+        const { data } = await ask(by, 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: chunk });
+        const found = data.nodes.map((node: { readonly id: string } | null) => node?.id ?? null);
+        expect([type, found]).toEqual([type, chunk.map(id => (reading.maySee(type, by.standings.get(id)) ? id : null))]);
+      }
+    }
+  });
+
+  it('is shown in every field what it is to the object, and is led to nothing else', async () => {
+    for (const type of NODE_TYPES) {
+      const ids = [...some(by, type, true, 3).slice(0, 20), ...some(by, type, false).slice(0, 2)];
+      for (const selection of asking.selectionsOf(type)) {
+        const source = `query($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on ${type} { id ${selection} } } }`;
+        const { data, errors } = await ask(by, source, { ids });
+        expect([source, errors, leaksIn(by, data.nodes, type)]).toEqual([source, [], []]);
+      }
+    }
+    for (const field of asking.roots) {
+      const { data } = await ask(by, `{ ${asking.selected(field, {}, idFor(by, true))} }`);
+      expect([field.name, leaksIn(by, data, 'Query')]).toEqual([field.name, []]);
+    }
+  });
+
+  it('is told the same of what is not theirs as of what is not there', async () => {
+    const node = (id: string) => `node(id: "${id}") { __typename id }`;
+    for (const type of NODE_TYPES) {
+      const ways = asking.fieldsOf('Query').filter(({ args: [arg, ...more], type: of }) => {
+        return arg?.name === 'id' && !more.length && getNamedType(of).name === type;
+      });
+      const ids = [...some(by, type, false).slice(0, 3), ...twinsOf(some(by, type, true)[0] ?? '')];
+      const asks = [
+        node,
+        ...ways.map(
+          ({ name }) =>
+            (id: string) =>
+              `${name}(id: "${id}") { __typename id }`,
+        ),
+      ];
+      const own = some(by, type, true)[0];
+      for (const way of asks) {
+        for (const id of ids) await probe(by, inner => `{ ${inner} }`, [against(type, id, way)]);
+        if (own) await probe(by, inner => `{ ${inner} }`, [{ name: type, hit: way(own) }]);
+      }
+    }
+  });
+
+  it('learns nothing by conditions and orders of lists', async () => {
+    for (const { owner, field, conditions } of asking.lists) {
+      const object = owner === 'Query' ? null : some(by, owner, true)[0];
+      if (object === undefined) continue;
+      const wrap = (inner: string) =>
+        object === null ? `{ ${inner} }` : `{ node(id: "${object}") { ... on ${owner} { ${inner} } } }`;
+      await probe(
+        by,
+        wrap,
+        conditions.flatMap(condition => [...probesOf(by, field, condition)]),
+      );
+    }
+  });
+
+  it('moves nothing that is not theirs', async () => {
+    const wrapOf = (root: string) => (inner: string) => `${root.toLowerCase()} { ${inner} }`;
+    for (const root of ['Mutation', 'Query']) {
+      const fields = asking.fieldsOf(root).filter(({ args }) => args.some(({ name }) => name === 'input'));
+      const guarded = fields.filter(({ name }) => !table.field(root, name)?.who?.includes('ANYBODY'));
+      await probe(
+        by,
+        wrapOf(root),
+        guarded.flatMap(field => [...shotsOf(by, root, field)]),
+      );
+    }
+  });
+});
+
+const against = (name: string, id: string, ask: (id: string) => string): Probe => {
+  const missing = strangerTo(id);
+  return { name, hit: ask(id), miss: ask(missing), echo: [id, missing] };
+};
+const lastName = (path: readonly (string | number)[], otherwise: string): string =>
+  String(path.findLast(part => typeof part === 'string') ?? otherwise);
+
+/** A list asked by one condition: for what belongs to others and what does not exist, for words of a person and of nobody. */
+function* probesOf(by: Somebody, field: Field, { argument, leaf }: Condition): Generator<Probe> {
+  const what = `${field.name}(${[argument.name, ...leaf.path].join('.')})`;
+  const name = lastName(leaf.path, argument.name);
+  const idOf = idFor(by, false);
+  const call = (value: unknown): string => {
+    const given = asking.written(argument, put(null, leaf.path, value, argument.type, idOf, asking.now));
+    return asking.selected(field, { [argument.name]: given }, idOf);
+  };
+  const check = (data: unknown) => expect([what, leaksIn(by, data, getNamedType(field.type).name)]).toEqual([what, []]);
+  if (leaf.type.name === 'ID') {
+    const [foreign] = some(by, idTypeOf(name), false);
+    const [own] = some(by, idTypeOf(name), true);
+    for (const id of [...(foreign ? [foreign] : []), ...twinsOf(foreign ?? own ?? '')])
+      yield { ...against(what, id, call), check };
+    if (own) yield { name: what, hit: call(own), check };
+  } else if (leaf.type.name === 'String') {
+    const [word = '', other = ''] = [CANARY[name] ?? CANARY.name, GIBBERISH[name] ?? GIBBERISH.name];
+    yield { name: what, hit: call(word), check, ...(!by.knowsCanary && { miss: call(other), echo: [word, other] }) };
+  } else {
+    const values = isEnumType(leaf.type)
+      ? leaf.type.getValues().map(value => value.name)
+      : [sampleOf(leaf.type, name, idOf, asking.now)];
+    for (const value of values.slice(0, 3)) yield { name: what, hit: call(value), check };
+  }
+}
+
+const REFUSED = /^(NOT_FOUND|FORBIDDEN|UNAUTHENTICATED)$/;
+
+/** An operation, every id of its input turned to what is not theirs, with everything else well meant. */
+function* shotsOf(by: Somebody, root: string, field: Field): Generator<Probe> {
+  const [argument] = field.args;
+  const input = getNamedType(argument?.type) as GraphQLInputObjectType | undefined;
+  if (!argument || !isInputObjectType(input)) return;
+  const own = idFor(by, true);
+  const base = objectOf(Object.values(input.getFields()).filter(isRequiredInputField), own, asking.now);
+  const payload = getNamedType(field.type);
+  const narrow = isObjectType(payload)
+    ? Object.values(payload.getFields()).map(({ name, type }) => {
+        if (name === 'userErrors') return 'userErrors { __typename code path message }';
+        return isObjectType(getNamedType(type)) ? `${name} { __typename }` : name;
+      })
+    : [];
+  const call = (value: unknown): string => `${field.name}(${asking.written(argument, value)}) { ${narrow.join(' ')} }`;
+  const refused = (codes: RegExp) => (data: Reply['data'], errors: Reply['errors']) => {
+    const { userErrors = [], ...rest } = data ?? {};
+    const told = [
+      ...errors.map(({ extensions }) => extensions.code),
+      ...userErrors.map(({ code }: { readonly code: string }) => code),
+    ];
+    const given = Object.values(rest).filter(value => value !== null && !(Array.isArray(value) && !value.length));
+    expect([by.login, field.name, told.length > 0 && told.every(code => codes.test(code)) ? 'refused' : told, given]).toEqual([
+      by.login,
+      field.name,
+      'refused',
+      [],
+    ]);
+  };
+  if (by.login === null) {
+    yield { name: field.name, hit: asking.selected(field, { input: asking.written(argument, base) }), check: refused(REFUSED) };
+    return;
+  }
+  const ids = [...leavesOf(input)].filter(({ type, isList }) => type.name === 'ID' && !isList);
+  for (const { path } of ids) {
+    const type = idTypeOf(lastName(path, ''));
+    const foreign = some(by, type, false);
+    for (const id of [...foreign.slice(0, 1), ...twinsOf(foreign[0] ?? some(by, type, true)[0] ?? '')]) {
+      const aim = (one: string) => call(put(base, path, one, input, own, asking.now));
+      yield { ...against(`${field.name} ${path.join('.')}`, id, aim), check: refused(/./) };
+    }
+  }
+  // What they see, and is not theirs to move.
+  const who = table.field(root, field.name)?.who ?? [];
+  if (who.includes('ACCOUNT') || who.includes('SELF')) return;
+  const names = ids.filter(({ path }) => path.length === 1).map(({ path }) => String(path[0]));
+  const required = names.filter(name => name in base);
+  for (const targets of required.length ? [required] : names.map(name => [name])) {
+    const foreign = targets.map(name => some(by, idTypeOf(name), true).find(id => !meet(who, by.standings.get(id))));
+    if (foreign.includes(undefined)) continue;
+    const aimed = { ...base, ...Object.fromEntries(targets.map((name, i) => [name, foreign[i]])) };
+    yield { name: `${field.name} ${targets.join()}`, hit: call(aimed), check: refused(required.length ? SEEN_REFUSED : /./) };
+  }
+  if (!names.length && !meet(who, by.whole)) yield { name: field.name, hit: call(base), check: refused(REFUSED) };
+}
+/** Of what they see, that it has changed since or does not stand so may be said first. */
+const SEEN_REFUSED = /^(NOT_FOUND|FORBIDDEN|STALE_VERSION|INVALID_STATE)$/;
+
+it('a partner reads no condition of the person out of why a pair is suggested', async () => {
+  const by = people.get('LIAISON') as Somebody;
+  const ids = some(by, 'Need', true, 40);
+  const parts = 'explanation { complete rankParts { code } costParts { code } }';
+  const { data } = await ask(
+    by,
+    `query($ids: [ID!]!) { nodes(ids: $ids) { ... on Need { suggestions(first: 50) { ${parts} } } } }`,
+    { ids },
+  );
+  const told = data.nodes.flatMap(({ suggestions }: Reply['data']) => suggestions ?? []);
+  const codes = told.flatMap(({ explanation: { rankParts, costParts } }: Reply['data']) => [...rankParts, ...costParts]);
+  expect(told.length).toBeGreaterThan(0);
+  expect(told.filter(({ explanation }: Reply['data']) => explanation.complete)).toEqual([]);
+  expect(
+    codes.filter(({ code }: { readonly code: string }) => !['WAITING', 'DEADLINE', 'LEFT_OUT', 'DAYS', 'LOAD'].includes(code)),
+  ).toEqual([]);
+});
+
+describe('after all of it', () => {
+  it('nothing has changed', async () => {
+    expect(await everythingStored(database)).toEqual(before);
+  });
+
+  it('all of the schema was asked, by everybody', () => {
+    expect(asking.left(table.elements.filter(name => !OPEN_DOORS.test(name)))).toEqual([]);
+    console.info(
+      `${table.elements.length} fields and conditions × ${people.size} callers: ${requests} requests, ${reading.looked} values looked at in ${reading.shown.size} fields, ${pairs} pairs of hidden and missing not told apart`,
+    );
+  });
+});
+/** What signs in and out is everybody's, and tested where it is made. */
+const OPEN_DOORS = /^Mutation\.(signIn|signOut|sessionRefresh)$|^(SignIn|SignOut|SessionRefresh)Payload\./;
