@@ -185,10 +185,11 @@ async function expectKept(jobs: readonly Job[]): Promise<void> {
     const retried = await send(one);
     const first = one.answer?.[one.object];
     if (first) {
+      // It ended well where it was quicker than the kill.
       const cutShort = one.mutation === 'branchMatchPlanCreate' && ['QUEUED', 'RUNNING'].includes(first[one.state]);
       expect([one.mutation, retried]).toEqual([
         one.mutation,
-        { [one.object]: cutShort ? { id: first.id, status: 'FAILED' } : first, userErrors: [] },
+        { [one.object]: cutShort ? { id: first.id, status: expect.stringMatching(/^(FAILED|READY)$/) } : first, userErrors: [] },
       ]);
     }
     one.answer = retried;
