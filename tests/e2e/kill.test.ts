@@ -186,10 +186,11 @@ async function expectKept(jobs: readonly Job[]): Promise<void> {
     const retried = await send(one);
     const first = one.answer?.[one.object];
     if (first) {
+      // It ended well where it was quicker than the kill.
       const cutShort = one.mutation === 'branchMatchPlanCreate' && ['QUEUED', 'RUNNING'].includes(first[one.state]);
       expect([one.mutation, retried]).toEqual([
         one.mutation,
-        { [one.object]: cutShort ? { id: first.id, status: 'FAILED' } : first, userErrors: [] },
+        { [one.object]: cutShort ? { id: first.id, status: expect.stringMatching(/^(FAILED|READY)$/) } : first, userErrors: [] },
       ]);
     }
     one.answer = retried;
@@ -201,7 +202,12 @@ it('keeps every acknowledged write when it is killed in the middle of a race', {
   const accepts = (await Promise.all(BRANCHES.map(proposals))).flat();
   const { sessionId, places, jobs: claims } = await oversubscribed();
   const submits = await submissions(120);
-  await Promise.all([...accepts, ...claims].map(({ login }) => as(login)));
+  const logins = new Set([...accepts, ...claims].map(({ login }) => login)).values();
+  const signingIn = async (): Promise<void> => {
+    for (const login of logins) await as(login);
+  };
+  // A few at a time: hashes are heavy, and a server that is asked for all of them at once sheds the rest.
+  await Promise.all(Array.from({ length: 4 }, signingIn));
   const mixed = shuffled([...claims, ...accepts, ...submits]);
   const half = Math.ceil(mixed.length / 2);
   const all: Job[] = [];
