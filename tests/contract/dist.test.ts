@@ -114,7 +114,9 @@ describe('what `npm run build` makes', () => {
     await expect(listening).rejects.toThrow(/exit 1: The configuration has problems:\n {2}PORT .*\n {2}DEMO_DATA /);
     children.delete(child);
     const production = launch({ NODE_ENV: 'production', CORS_ORIGINS: '*' });
-    await expect(production.listening).rejects.toThrow(/JWT_SECRET is missing.*\n.*DATA_KEYS is missing.*\n.*AUDIT_KEYS is missing.*\n.*CORS_ORIGINS/);
+    await expect(production.listening).rejects.toThrow(
+      /JWT_SECRET is missing.*\n.*DATA_KEYS is missing.*\n.*AUDIT_KEYS is missing.*\n.*CORS_ORIGINS/,
+    );
     children.delete(production.child);
   });
 });
