@@ -12,7 +12,7 @@ export const rightsChanges = identity.table(
   'rights_change',
   {
     id: uuid().primaryKey(),
-    /** An account, a session, an API client, or an organisation that accounts speak for. */
+    /** An account, a session, an API client, an organisation that accounts speak for, or a whole community. */
     subjectId: uuid('subject_id').notNull(),
     transaction: xid8().notNull().default(sql`pg_current_xact_id()`),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull().default(sql`now()`),

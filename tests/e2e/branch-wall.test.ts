@@ -124,6 +124,7 @@ const attacks = ({ needs, plans, matches, referrals, residents, kinships }: Trea
     kinshipVerify: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),
     kinshipReject: kinships.map(({ id }) => ({ kinshipId: id, reason: 'NOT_KIN', idempotencyKey })),
     kinshipRevoke: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),
+    passwordResetIssue: kinships.map(({ id }) => ({ kinshipId: id, idempotencyKey })),
     membershipStart: matches
       .slice(0, 1)
       .map(({ organization }) => ({ organizationId: organization.id, branchId, idempotencyKey })),

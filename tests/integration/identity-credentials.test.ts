@@ -28,8 +28,10 @@ async function kin(accountId: string, state = 'VERIFIED', branch: string = WORLD
   const resident = randomUUID();
   await owner`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, sex, birth_date, residency_status, created_at)
     values (${WORLD.community}, ${resident}, ${branch}, ${building}, '', '', 'FEMALE', '1940-01-01', 'PRESENT', ${NOW})`;
+  const kinship = randomUUID();
   await owner`insert into personal.kinship (community_id, id, branch_id, resident_id, account_id, relation, state, verified_at, created_at)
-    values (${WORLD.community}, ${randomUUID()}, ${branch}, ${resident}, ${accountId}, 'DAUGHTER', ${state}, ${state === 'VERIFIED' ? NOW : null}, ${NOW})`;
+    values (${WORLD.community}, ${kinship}, ${branch}, ${resident}, ${accountId}, 'DAUGHTER', ${state}, ${state === 'VERIFIED' ? NOW : null}, ${NOW})`;
+  return kinship;
 }
 
 describe('a forgotten password', () => {
@@ -57,21 +59,32 @@ describe('a forgotten password', () => {
   });
 
   it('gets a code from staff only when it is the family of one of their residents, and nothing else', async () => {
-    const family = await someone({ role: 'FAMILY' });
-    await kin(family.id);
-    const claimant = await someone({ role: 'FAMILY' });
-    await kin(claimant.id, 'CLAIMED');
-    const both = await someone({ role: 'FAMILY' });
-    await kin(both.id);
+    const [family, claimant, both] = [
+      await someone({ role: 'FAMILY' }),
+      await someone({ role: 'FAMILY' }),
+      await someone({ role: 'FAMILY' }),
+    ];
     await addRole(both.id, { role: 'SUBDISTRICT' });
+    const known = await kin(family.id);
+    const unknown = [await kin(claimant.id, 'CLAIMED'), await kin(both.id), randomUUID()];
+    const byKinship = (actor: Actor, kinshipId: string) =>
+      call(actor, ISSUE, { kinshipId: gid('Kinship', kinshipId), idempotencyKey: randomUUID() });
     for (const actor of [ACTORS.secretary1, ACTORS.officer]) {
       expect(codes(await issue(actor, family.id))).toEqual([]);
+      expect(await byKinship(actor, known)).toMatchObject({ code: expect.any(String), userErrors: [] });
       for (const other of [claimant.id, both.id, WORLD.admin, randomUUID()])
         expect(codes(await issue(actor, other))).toEqual(['NOT_FOUND']);
+      for (const other of unknown) expect(codes(await byKinship(actor, other))).toEqual(['NOT_FOUND']);
     }
     expect(codes(await issue(ACTORS.secretary2, family.id))).toEqual(['NOT_FOUND']);
-    for (const actor of [ACTORS.clinic, ACTORS.daughter, ACTORS.subdistrict])
+    expect(codes(await byKinship(ACTORS.secretary2, known))).toEqual(['NOT_FOUND']);
+    for (const actor of [ACTORS.clinic, ACTORS.daughter, ACTORS.subdistrict]) {
       expect(codes(await issue(actor, family.id))).toEqual(['FORBIDDEN']);
+      expect(codes(await byKinship(actor, known))).toEqual(['FORBIDDEN']);
+    }
+    const neither = { idempotencyKey: randomUUID() };
+    const two = { accountId: gid('Account', family.id), kinshipId: gid('Kinship', known), ...neither };
+    for (const input of [neither, two]) expect(codes(await call(ACTORS.officer, ISSUE, input))).toEqual(['INVALID_INPUT']);
   });
 
   it('is replaced by the code, once, and all sessions end', async () => {

@@ -41,7 +41,7 @@ const MEMORY_SIZE = 10_000;
 
 interface Remembered {
   readonly caller: Caller;
-  /** Whatever may end it: account, session, program, organisations. */
+  /** Whatever may end it: community, account, session, program, organisations. */
   readonly subjectIds: readonly string[];
   readonly turn: number;
   /** When a role, a key or the token ends by itself, or a role begins. */
@@ -112,7 +112,7 @@ export function createAuthentication({
     const { actor } = found;
     return {
       caller: { communityId, actor, pointsPerMinute: null },
-      subjectIds: [accountId, ...(sessionId ? [sessionId] : []), ...actor.organizationIds],
+      subjectIds: [communityId, accountId, ...(sessionId ? [sessionId] : []), ...actor.organizationIds],
       turn,
       until: earliest(expiresAt, found.until),
       client: null,
@@ -133,7 +133,7 @@ export function createAuthentication({
     if (!found || !actor?.roles.length) return null;
     return {
       caller: { communityId, actor, pointsPerMinute },
-      subjectIds: [accountId, client.id, ...actor.organizationIds],
+      subjectIds: [communityId, accountId, client.id, ...actor.organizationIds],
       turn,
       until: earliest(new Date(at.getTime() + MEMORY_MS), found.until, client.expiresAt, ...ends),
       client,

@@ -25,7 +25,13 @@ class PasswordChangeInput {
 
 @InputType({ description: 'Whose password was forgotten.' })
 class PasswordResetIssueInput {
-  @Field(() => ID, { description: 'The account of the person who stands before you.' }) readonly accountId!: string;
+  @Field(() => ID, { nullable: true, description: 'For the admin: the account of the person who stands before you.' })
+  readonly accountId?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'For staff: the verified link with the resident whose family stands before you.',
+  })
+  readonly kinshipId?: string | null;
   @Field(() => UUID, { description: 'Made by the client; a repeat with the same key gets no code again.' })
   readonly idempotencyKey!: string;
 }
@@ -116,13 +122,13 @@ export class CredentialResolver {
 
   @Mutation(() => PasswordResetIssuePayload, {
     description:
-      'Issues a code by which somebody who forgot their password gets a new one; an earlier code ends. The admin may, for others; staff for accounts that are only family of residents of their branches.',
+      'Issues a code by which somebody who forgot their password gets a new one; an earlier code ends. By account or by kinship, one of them. The admin may, for others; staff for accounts that are only family of residents of their branches.',
   })
   async passwordResetIssue(
     @Ctx() scope: Scope,
     @Arg('input', () => PasswordResetIssueInput, { description: 'Whose.' }) input: PasswordResetIssueInput,
   ) {
-    const { issued, userErrors } = await mutate(scope, 'issued', input, { accountId: 'Account' }, command =>
+    const { issued, userErrors } = await mutate(scope, 'issued', input, { accountId: 'Account', kinshipId: 'Kinship' }, command =>
       issueReset(scope, command),
     );
     return { code: issued?.code ?? null, expiresAt: issued?.expiresAt ?? null, userErrors };

@@ -30,7 +30,7 @@ export function createOidcProvider({ issuer, clientId, clientSecret, redirectUri
     discovering ??= oidc
       .discovery(new URL(issuer), clientId, undefined, oidc.ClientSecretBasic(clientSecret), {
         timeout: TIMEOUT_SECONDS,
-        execute: issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [],
+        execute: [oidc.enableNonRepudiationChecks, ...(issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [])],
       })
       .catch(error => {
         discovering = null;

@@ -12,6 +12,7 @@ import type {
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { normalize } from '../../kernel/text.js';
 import type { Scope } from '../../scope/scope.js';
+import { findKinship } from '../residents/kinships.service.js';
 import { accountById, lockAccount, replaceHash } from './accounts.repo.js';
 import { removeLinks } from './external.repo.js';
 import { checkPassword, MAX_LOGIN, normalizeLogin } from './identity.domain.js';
@@ -71,6 +72,13 @@ export interface IssuedReset {
   readonly expiresAt: Date | null;
 }
 
+/** Whose password: the account itself, for the admin, or the link by which staff know a resident's family. Exactly one of them. */
+export interface IssueReset {
+  readonly accountId?: string | null;
+  readonly kinshipId?: string | null;
+  readonly idempotencyKey: string;
+}
+
 /**
  * Issues a code by which an account gets a new password, after the officer has seen who asks; an earlier code ends. The admin
  * may for accounts of this community that work in no other; staff for accounts that are nothing but family, of a resident of a
@@ -78,21 +86,25 @@ export interface IssuedReset {
  */
 export async function issueReset(
   scope: Scope,
-  { idempotencyKey, ...command }: { readonly accountId: string; readonly idempotencyKey: string },
+  { idempotencyKey, ...command }: IssueReset,
 ): Promise<Result<IssuedReset, Forbidden | NotFound | InvalidInput | IdempotencyKeyReused>> {
   if (!canResetPassword(scope.actor)) return fail({ code: 'FORBIDDEN' });
+  const { accountId = null, kinshipId = null } = command;
+  const field = accountId === null ? 'kinshipId' : 'accountId';
+  if ((accountId === null) === (kinshipId === null))
+    return fail({ code: 'INVALID_INPUT', problems: [{ path: [field], rule: accountId === null ? 'REQUIRED' : 'NOT_ALLOWED' }] });
   return scope.transaction(tx =>
     tx.once(
       { operation: 'passwordResetIssue', key: idempotencyKey, input: command },
       async (): Promise<Result<IssuedReset, Forbidden | NotFound | InvalidInput>> => {
-        const account = await lockAccount(tx, command.accountId);
-        const isFamily = await isFamilyOf(tx, command.accountId);
+        const id = accountId ?? (await findKinship(tx, kinshipId ?? ''))?.accountId;
+        const account = id === undefined ? null : await lockAccount(tx, id);
+        const isFamily = id !== undefined && (await isFamilyOf(tx, id));
         // Whom the caller may not help is not there.
-        if (!account?.belongs || !canResetPassword(tx.actor, { isFamily }))
-          return fail({ code: 'NOT_FOUND', path: ['accountId'] });
-        if (account.id === accountOf(tx.actor)) return notOneself('accountId');
-        if (account.worksElsewhere) return fail({ code: 'FORBIDDEN', path: ['accountId'] });
-        if (!account.active || !account.hasPassword) return fail({ code: 'NOT_FOUND', path: ['accountId'] });
+        if (!account?.belongs || !canResetPassword(tx.actor, { isFamily })) return fail({ code: 'NOT_FOUND', path: [field] });
+        if (account.id === accountOf(tx.actor)) return notOneself(field);
+        if (account.worksElsewhere) return fail({ code: 'FORBIDDEN', path: [field] });
+        if (!account.active || !account.hasPassword) return fail({ code: 'NOT_FOUND', path: [field] });
         const expiresAt = new Date(tx.now().getTime() + RESET_MINUTES * 60_000);
         const code = newCode();
         await saveReset(tx, { accountId: account.id, code: normalizeCode(code), issuedBy: accountOf(tx.actor) ?? '', expiresAt });
