@@ -162,6 +162,9 @@ describe('/oauth/token', () => {
     const shut = await post({ ...wrong, client_secret: key }, from);
     expect([shut.status, shut.json, shut.headers.get('retry-after')]).toEqual([429, { error: 'temporarily_unavailable' }, '60']);
     expect((await post({ ...wrong, client_secret: key })).status).toBe(200);
+    expect(await database.owner`select actor_role from event where kind = 'SIGN_IN_LOCKED'`).toEqual([
+      { actor_role: 'ANONYMOUS' },
+    ]);
   });
 
   it('is found by its description', async () => {

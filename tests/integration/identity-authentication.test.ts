@@ -4,6 +4,7 @@ import { rightsChangedSince } from '../../src/db/rights.js';
 import { createRightsWatch } from '../../src/kernel/rights-watch.js';
 import { changeMembership } from '../../src/modules/alliance/alliance.service.js';
 import { assignRole, createAuthentication, deactivateAccount, endRole } from '../../src/modules/identity/identity.service.js';
+import { revokeKinship, verifyKinship } from '../../src/modules/residents/kinships.service.js';
 import { ACTORS, scopeOf, testTokens } from '../support/ask.js';
 import { openIdentity, PASSWORD, SIGN_OUT } from '../support/identity.js';
 import { NOW, WORLD } from '../support/world.js';
@@ -158,6 +159,20 @@ describe('a change of rights', () => {
     };
     expect((await felt(token, () => move('SUSPENDED')))?.memberBranchIds).toEqual([]);
     expect((await felt(token, () => move('ACTIVE')))?.memberBranchIds).toEqual([WORLD.branch1]);
+  });
+
+  it('is felt by every process: kinship that is verified and revoked', async () => {
+    const { id } = await someone({ role: 'FAMILY' });
+    const token = await tokenFor(id);
+    const [resident, kinshipId] = [randomUUID(), randomUUID()];
+    await owner`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, sex, birth_date, residency_status, created_at)
+      values (${WORLD.community}, ${resident}, ${WORLD.branch1}, ${WORLD.building1}, '', '', 'FEMALE', '1940-01-01', 'PRESENT', ${NOW})`;
+    await owner`insert into personal.kinship (community_id, id, branch_id, resident_id, account_id, relation, state, created_at)
+      values (${WORLD.community}, ${kinshipId}, ${WORLD.branch1}, ${resident}, ${id}, 'DAUGHTER', 'CLAIMED', ${NOW})`;
+    const officer = () => scopeOf(database, ACTORS.officer);
+    const command = () => ({ kinshipId, idempotencyKey: randomUUID() });
+    expect((await felt(token, () => verifyKinship(officer(), command())))?.kinIds).toEqual([resident]);
+    expect((await felt(token, () => revokeKinship(officer(), command())))?.kinIds).toEqual([]);
   });
 
   it('that commits late is not missed, however many looks were between', async () => {

@@ -28,7 +28,7 @@ import {
 } from './clients.domain.js';
 import { canManageClients } from './clients.policy.js';
 import { clientById, endClient, insertClient, insertKey, liveClientByKey, lockClient } from './clients.repo.js';
-import { doorOf } from './proof.service.js';
+import { doorOf, tellOfLock } from './proof.service.js';
 import { assigned, assignmentOf, checkRole, type NewRole } from './roles.service.js';
 
 export { API_SCOPES, type ApiClient } from './clients.domain.js';
@@ -214,11 +214,14 @@ export async function issueClientToken(
   if (!admission.ok) return admission;
   const now = scope.now();
   const client = isApiKey(clientSecret) ? await liveClientByKey(scope.db, clientSecret, now) : null;
-  if (!client || client.id !== clientId || !addressRule(client.addresses)(address)) return fail({ code: 'INVALID_CREDENTIALS' });
+  const isRight = client !== null && client.id === clientId && addressRule(client.addresses)(address);
+  const found = isRight ? await loadActor(scope.db, client.communityId, client.accountId, now) : null;
+  const actor = found && client && narrowed(found, client);
+  if (!client || !actor?.roles.length) {
+    if (admission.value.isLast) await tellOfLock(scope, null);
+    return fail({ code: 'INVALID_CREDENTIALS' });
+  }
   const { accountId, communityId } = client;
-  const found = await loadActor(scope.db, communityId, accountId, now);
-  const actor = found && narrowed(found, client);
-  if (!actor?.roles.length) return fail({ code: 'INVALID_CREDENTIALS' });
   await admission.value.succeed();
   const granted = scopes ?? client.scopes;
   if (!granted.length || granted.some(one => !client.scopes.includes(one))) return fail({ code: 'INVALID_SCOPE' });
