@@ -51,9 +51,11 @@ it('serves all that is asked within the places there are, and not much dearer th
     for (let need = 0; need < problem.needCount; need++) {
       let sum = 0;
       for (let pair = net.rowStart[need]!; pair < net.rowStart[need + 1]!; pair++) {
-        sum += room.held[pair]!;
-        taken[net.rowSession[pair]!]! += room.held[pair]!;
-        dearer += net.rowCost[pair]! * room.held[pair]!;
+        if (room.holdingOf[pair] === 0) continue;
+        const quantity = room.quantity[room.holdingOf[pair]!]!;
+        sum += quantity;
+        taken[net.rowSession[pair]!]! += quantity;
+        dearer += net.rowCost[pair]! * quantity;
       }
       expect(sum, `round ${round}`).toBe(served[need]);
     }

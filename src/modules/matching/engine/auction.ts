@@ -2,24 +2,31 @@ import type { Costs } from './costs.js';
 import type { Network } from './network.js';
 import type { Scratch } from './scratch.js';
 
-/** Room for {@link auction}, used again for all groups. */
+/**
+ * Room for {@link auction}, used again for all groups. What a need holds of a session is a holding, numbered from 1, so that they lie
+ * close together in memory.
+ */
 export interface AuctionRoom {
   /** By session: places to give, before the auction; places that nobody took, after it. */
   readonly places: Float64Array;
   /** By need: what is to be served, before the auction; 0 after it. */
   readonly asked: Float64Array;
-  /** By place in the rows: what the need holds of the session, and up to which price it was ready to go for it. */
-  readonly held: Float64Array;
-  readonly level: Costs;
-  /** Of places that were held some time. */
+  /** By place in the rows: its holding, or 0. */
+  readonly holdingOf: Int32Array;
+  /** By holding: how much, the need, the place in the rows, and up to which price the need was ready to go. */
+  readonly quantity: Float64Array;
   readonly needOf: Int32Array;
-  readonly nextHolder: Int32Array;
-  /** By session: a list of the pairs that hold it, the one that will have to yield first, and up to which price that one went. */
-  readonly firstHolder: Int32Array;
+  readonly pairOf: Int32Array;
+  readonly level: Costs;
+  /** By holding: the next one of the session, or of those given up; 0 ends both. */
+  readonly next: Int32Array;
+  /** By session: its first holding, the one that will have to yield first, and up to which price that one went. */
+  readonly first: Int32Array;
   readonly weakest: Int32Array;
   readonly price: Costs;
-  /** By session: the pair that yielded last, -1 where none did. */
+  /** By session: the pair that yielded last (-1 where none did) and its need. */
   readonly outbid: Int32Array;
+  readonly outbidNeed: Int32Array;
   readonly queue: Int32Array;
 }
 
@@ -35,14 +42,17 @@ export const createAuctionRoom = (
   return {
     places: scratch.dirtyFloat64(sessions),
     asked: scratch.dirtyFloat64(needs),
-    held: scratch.dirtyFloat64(pairs),
-    level: prices(pairs),
-    needOf: scratch.dirtyInt32(pairs),
-    nextHolder: scratch.dirtyInt32(pairs),
-    firstHolder: scratch.dirtyInt32(sessions),
+    holdingOf: scratch.dirtyInt32(pairs),
+    quantity: scratch.dirtyFloat64(pairs + 1),
+    needOf: scratch.dirtyInt32(pairs + 1),
+    pairOf: scratch.dirtyInt32(pairs + 1),
+    level: prices(pairs + 1),
+    next: scratch.dirtyInt32(pairs + 1),
+    first: scratch.dirtyInt32(sessions),
     weakest: scratch.dirtyInt32(sessions),
     price: prices(sessions),
     outbid: scratch.dirtyInt32(sessions),
+    outbidNeed: scratch.dirtyInt32(sessions),
     queue: scratch.dirtyInt32(needs),
   };
 };
@@ -58,29 +68,28 @@ const PATIENCE = 30;
 /** A price that no one pays; the sum of two fits 32 bits. */
 const priceless = (prices: Costs): number => (prices instanceof Int32Array ? 2 ** 30 - 1 : Number.POSITIVE_INFINITY);
 
-/** Drops holders that lost everything and finds the one that yields next; its level is the price of the full session. */
-const weighHolders = (auctionRoom: AuctionRoom, session: number): number => {
-  const { held, level, nextHolder, firstHolder, weakest, price } = auctionRoom;
-  let least = priceless(price);
-  let weak = -1;
-  let before = -1;
+/** Finds the holding that yields next, whose level is the price of the full session. Returns how many there are. */
+const weigh = ({ level, next, first, weakest, price }: AuctionRoom, session: number): number => {
+  let weak = first[session]!;
   let count = 0;
-  for (let pair = firstHolder[session]!; pair >= 0; pair = nextHolder[pair]!) {
+  for (let holding = weak; holding > 0; holding = next[holding]!) {
     count++;
-    if (held[pair] === 0) {
-      if (before < 0) firstHolder[session] = nextHolder[pair]!;
-      else nextHolder[before] = nextHolder[pair]!;
-      continue;
-    }
-    if (weak < 0 || level[pair]! < least) {
-      least = level[pair]!;
-      weak = pair;
-    }
-    before = pair;
+    if (level[holding]! < level[weak]!) weak = holding;
   }
   weakest[session] = weak;
-  price[session] = least;
+  price[session] = level[weak]!;
   return count;
+};
+
+/** Takes a holding out of a session's list. */
+const drop = ({ holdingOf, pairOf, next, first }: AuctionRoom, session: number, holding: number): void => {
+  let before = first[session]!;
+  if (before === holding) first[session] = next[holding]!;
+  else {
+    while (next[before] !== holding) before = next[before]!;
+    next[before] = next[holding]!;
+  }
+  holdingOf[pairOf[holding]!] = 0;
 };
 
 /**
@@ -92,17 +101,21 @@ const weighHolders = (auctionRoom: AuctionRoom, session: number): number => {
  *
  * Needs may outbid each other for long where supply hardly suffices; therefore the growing step and the limited patience.
  *
- * @returns whether all that is asked is served; if not, `held` is of no use.
+ * @returns whether all that is asked is served; if not, the holdings are of no use.
  */
-export const auction = ({ sessions, needs, rowStart, rowSession, rowCost }: Network, auctionRoom: AuctionRoom): boolean => {
-  const { places, asked, held, level, needOf, nextHolder, firstHolder, weakest, price, outbid, queue } = auctionRoom;
+export const auction = ({ sessions, needs, rowStart, rowSession, rowCost }: Network, room: AuctionRoom): boolean => {
+  const { places, asked, holdingOf, quantity, needOf, pairOf, level, next, first, weakest, price, outbid, outbidNeed, queue } =
+    room;
   const pairs = rowStart[needs]!;
-  held.fill(0, 0, pairs);
+  holdingOf.fill(0, 0, pairs);
   const never = priceless(price);
   for (let session = 0; session < sessions; session++) price[session] = places[session]! > 0 ? 0 : never;
-  firstHolder.fill(-1, 0, sessions);
+  first.fill(0, 0, sessions);
   outbid.fill(-1, 0, sessions);
   for (let need = 0; need < needs; need++) queue[need] = need;
+  let holdings = 0;
+  // Holdings given up.
+  let spare = 0;
   let step = STEP;
   let bidsLeft = BIDS_PER_STEP * needs;
   let patience = PATIENCE * pairs;
@@ -138,11 +151,18 @@ export const auction = ({ sessions, needs, rowStart, rowSession, rowCost }: Netw
       if (amount > 0) places[session] = places[session]! - amount;
       else {
         const yielding = weakest[session]!;
-        amount = yielding === best ? 0 : Math.min(asked[need]!, held[yielding]!);
-        if (amount > 0) {
+        const isOwn = pairOf[yielding] === best;
+        amount = isOwn ? 0 : Math.min(asked[need]!, quantity[yielding]!);
+        if (!isOwn) {
           const loser = needOf[yielding]!;
-          held[yielding] = held[yielding]! - amount;
-          outbid[session] = yielding;
+          outbid[session] = pairOf[yielding]!;
+          outbidNeed[session] = loser;
+          quantity[yielding] = quantity[yielding]! - amount;
+          if (quantity[yielding] === 0) {
+            drop(room, session, yielding);
+            next[yielding] = spare;
+            spare = yielding;
+          }
           if (asked[loser] === 0) {
             const tail = head + waiting++;
             queue[tail < needs ? tail : tail - needs] = loser;
@@ -150,15 +170,21 @@ export const auction = ({ sessions, needs, rowStart, rowSession, rowCost }: Netw
           asked[loser] = asked[loser]! + amount;
         }
       }
-      level[best] = Math.min(never, price[session]! + Math.min(never, second - least + step));
-      if (held[best] === 0) {
-        needOf[best] = need;
-        nextHolder[best] = firstHolder[session]!;
-        firstHolder[session] = best;
+      let holding = holdingOf[best]!;
+      if (holding === 0) {
+        holding = spare > 0 ? spare : ++holdings;
+        if (spare > 0) spare = next[spare]!;
+        holdingOf[best] = holding;
+        pairOf[holding] = best;
+        needOf[holding] = need;
+        quantity[holding] = 0;
+        next[holding] = first[session]!;
+        first[session] = holding;
       }
-      held[best] = held[best]! + amount;
+      level[holding] = Math.min(never, price[session]! + Math.min(never, second - least + step));
+      quantity[holding] = quantity[holding]! + amount;
       asked[need] = asked[need]! - amount;
-      if (places[session] === 0) patience -= weighHolders(auctionRoom, session);
+      if (places[session] === 0) patience -= weigh(room, session);
     }
   }
   return true;

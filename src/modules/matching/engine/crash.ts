@@ -12,9 +12,9 @@ const SETTLED = -2;
  *
  * Needs still hang by a quantity, so the tree is strongly feasible; which prices it begins with decides nothing but the time.
  */
-export const hangBelowOutbid = (net: Network, { places, held, outbid, needOf, firstHolder }: AuctionRoom): void => {
+export const hangBelowOutbid = (net: Network, { places, holdingOf, outbid, outbidNeed, first }: AuctionRoom): void => {
   const { sessions, parent, pairAbove, rowCost, flow, depth, price } = net;
-  const trail = firstHolder.fill(NEW, 0, sessions);
+  const trail = first.fill(NEW, 0, sessions);
   for (let start = 0; start < sessions; start++) {
     let session = start;
     let last = -1;
@@ -22,18 +22,19 @@ export const hangBelowOutbid = (net: Network, { places, held, outbid, needOf, fi
       trail[session] = last;
       last = session;
       const pair = outbid[session]!;
-      if (pair >= 0 && places[session] === 0 && held[pair] === 0) session = parent[sessions + needOf[pair]!]!;
+      if (pair >= 0 && places[session] === 0 && holdingOf[pair] === 0) session = parent[sessions + outbidNeed[session]!]!;
     }
     // The last one stays with the root if nothing is above it, or what is above it is on the trail.
     let isRooted = trail[session] !== SETTLED;
     while (last >= 0) {
       if (!isRooted) {
         const pair = outbid[last]!;
-        const above = sessions + needOf[pair]!;
+        const need = outbidNeed[last]!;
+        const above = sessions + need;
         parent[last] = above;
         pairAbove[last] = pair;
         flow[last] = 0;
-        price[last] = dueOf(net, needOf[pair]!) - rowCost[pair]!;
+        price[last] = dueOf(net, need) - rowCost[pair]!;
         depth[last] = depth[parent[above]!]! + 2;
         attach(net, last);
       }

@@ -93,7 +93,7 @@ const load = ({ transport, costs, groups, needsOf, sessionsOf, net, origin, plac
 /** Who holds what to begin with, and which places are free then: by an auction, or as stage 1 left it where that does not end. */
 const start = ({ transport, service, needsOf, sessionsOf, net, room, origin }: Placing, group: number): void => {
   const { needQuantity, sessionCapacity } = transport;
-  const { places, asked, held, outbid } = room;
+  const { places, asked, holdingOf, quantity, outbid } = room;
   const firstSession = sessionsOf.start[group]!;
   const firstNeed = needsOf.start[group]!;
   for (let i = 0; i < net.sessions; i++) places[i] = sessionCapacity[sessionsOf.members[firstSession + i]!]!;
@@ -104,10 +104,11 @@ const start = ({ transport, service, needsOf, sessionsOf, net, room, origin }: P
   if (auction(net, room)) return;
   for (let i = 0; i < net.sessions; i++) places[i] = service.free[sessionsOf.members[firstSession + i]!]!;
   const pairs = net.rowStart[net.needs]!;
-  const { holdingOf, heldQuantity } = service;
+  let holdings = 0;
   for (let at = 0; at < pairs; at++) {
-    const holding = holdingOf[origin[at]!]!;
-    held[at] = holding > 0 ? heldQuantity[holding]! : 0;
+    const holding = service.holdingOf[origin[at]!]!;
+    holdingOf[at] = holding > 0 ? ++holdings : 0;
+    if (holding > 0) quantity[holdings] = service.heldQuantity[holding]!;
   }
   outbid.fill(-1, 0, net.sessions);
 };
@@ -119,26 +120,26 @@ const start = ({ transport, service, needsOf, sessionsOf, net, room, origin }: P
 const hang = ({ transport, service, needsOf, net, room }: Placing, group: number): void => {
   const { needQuantity } = transport;
   const { rowStart } = net;
-  const { held, asked } = room;
+  const { holdingOf, quantity, asked } = room;
   plantSessions(net, room.places);
   let isShared = false;
   for (let i = 0; i < net.needs; i++) {
     const need = needsOf.members[needsOf.start[group]! + i]!;
     let at = rowStart[i + 1]! - 1;
-    while (held[at] === 0) at--;
-    const quantity = held[at]!;
-    hangNeed(net, i, at, quantity);
-    held[at] = 0;
-    asked[i] = needQuantity[need]! - service.unserved[need]! - quantity;
+    while (holdingOf[at] === 0) at--;
+    const amount = quantity[holdingOf[at]!]!;
+    hangNeed(net, i, at, amount);
+    holdingOf[at] = 0;
+    asked[i] = needQuantity[need]! - service.unserved[need]! - amount;
     if (asked[i]! > 0) isShared = true;
   }
   hangBelowOutbid(net, room);
   for (let i = 0; isShared && i < net.needs; i++) {
     for (let at = rowStart[i + 1]! - 1; asked[i]! > 0; at--) {
-      const quantity = held[at]!;
-      if (quantity === 0) continue;
-      asked[i] = asked[i]! - quantity;
-      addUsedPair(net, i, at, quantity);
+      if (holdingOf[at] === 0) continue;
+      const amount = quantity[holdingOf[at]!]!;
+      asked[i] = asked[i]! - amount;
+      addUsedPair(net, i, at, amount);
     }
   }
 };
