@@ -12,6 +12,7 @@ import { type ApiScope, type Audience, type Rows, SUBJECTS } from '../../src/ker
 import { permissions, sights } from '../../src/modules/index.js';
 import { permissionsPage } from '../../tools/permissions-page.js';
 import { ACTORS } from '../support/ask.js';
+import { NODE_TYPES } from '../support/standing.js';
 import { WORLD } from '../support/world.js';
 
 const schema = createSchema();
@@ -49,6 +50,7 @@ describe('the table', () => {
     for (const [type, { grants }] of Object.entries(sights))
       expect([type, [...(table.field(type, 'id')?.who ?? [])].sort()]).toEqual([type, saidBy(grants)]);
     const nodes = objects.filter(type => type.getInterfaces().some(({ name }) => name === 'Node'));
+    expect(nodes.map(({ name }) => name).sort()).toEqual([...NODE_TYPES].sort());
     for (const { name } of nodes)
       if (!(name in sights)) expect([name, table.field(name, 'id')?.who]).toEqual([name, ['ANYBODY']]);
   });

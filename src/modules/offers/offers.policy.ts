@@ -14,9 +14,17 @@ interface Seen extends Offered {
   readonly isPartner: boolean;
 }
 
+/** A rule that names the day, made once for all that is asked in it. */
+function daily<Row>(make: (today: string) => Rule<Row>): (today: string) => Rule<Row> {
+  let made: readonly [today: string, rule: Rule<Row>] | null = null;
+  return today => {
+    if (made?.[0] !== today) made = [today, make(today)];
+    return made[1];
+  };
+}
+
 /** Shown to the public on a calendar date, as `offerState` has it. */
-const published = (today: string): Rule<Pick<Offered, 'state' | 'validUntil'>> =>
-  allOf(is('state', 'PUBLISHED'), lasts('validUntil', today));
+const published = daily(today => allOf(is('state', 'PUBLISHED'), lasts('validUntil', today)));
 export const publishedOn = (today: string): SQL => where(published(today), ANONYMOUS, offers);
 
 /**
@@ -36,15 +44,16 @@ const isPartner = (actor: Actor): SQL =>
     : sql`false`;
 
 /** Everyone sees what is published today, insiders the rest. */
-export const offerSight = (today: string) => anyOf<Seen>(published(today), insider);
+export const offerSight = daily(today => anyOf<Seen>(published(today), insider));
 export const canSee = (actor: Actor, offer: Offered, today: string, isPartner: boolean): boolean =>
   offerSight(today).holds(actor, { ...offer, isPartner });
 export const visibleTo = (actor: Actor, today: string): SQL =>
   where(offerSight(today), actor, { ...offers, isPartner: isPartner(actor) });
 
 /** A session is seen with its offer; one that was called off, by insiders only. */
-export const sessionSight = (today: string) =>
-  anyOf<Seen & { readonly sessionState: Session['state'] }>(allOf(is('sessionState', 'SCHEDULED'), published(today)), insider);
+export const sessionSight = daily(today =>
+  anyOf<Seen & { readonly sessionState: Session['state'] }>(allOf(is('sessionState', 'SCHEDULED'), published(today)), insider),
+);
 export const canSeeSession = (
   actor: Actor,
   offer: Offered,
