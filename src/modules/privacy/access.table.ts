@@ -8,7 +8,7 @@ export const systemPurpose = pgEnum('system_purpose', SYSTEM_PURPOSES);
 
 /**
  * Who looked at personal data, in which role, on whose behalf and why. Added to, read by the person's own side, the staff of the
- * branch and whoever looked, never changed; what is past three years (PIPL art. 56) the purpose `retention` alone removes.
+ * branch, and whoever looked in vain, never changed; what is past three years (PIPL art. 56) the purpose `retention` alone removes.
  */
 export const accessLog = personal.table(
   'access_log',
@@ -35,7 +35,7 @@ export const accessLog = personal.table(
     pgPolicy('access_log_wall', {
       as: 'permissive',
       for: 'select',
-      using: sql`${inTenant} and (${inBranches} or ${isKin('resident_id')} or ${isAccount('account_id')} or ${bySystem})`,
+      using: sql`${inTenant} and (${inBranches} or ${isKin('resident_id')} or (${isAccount('account_id')} and resident_id is null) or ${bySystem})`,
     }),
     pgPolicy('access_log_retention', {
       as: 'permissive',

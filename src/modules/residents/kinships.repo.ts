@@ -144,7 +144,7 @@ export async function endKinships(
   residentId: string,
 ): Promise<readonly { readonly id: string; readonly state: KinshipState }[]> {
   const standing = await db
-    .select({ id: kinships.id, state: kinships.state })
+    .select({ id: kinships.id, state: kinships.state, accountId: kinships.accountId })
     .from(kinships)
     .where(
       and(
@@ -161,6 +161,10 @@ export async function endKinships(
       .where(
         and(eq(kinships.communityId, communityId), sql`${kinships.id} = any(${sql.param(standing.map(({ id }) => id))}::uuid[])`),
       );
+  await announceRights(
+    db,
+    standing.map(({ accountId }) => accountId),
+  );
   return standing;
 }
 

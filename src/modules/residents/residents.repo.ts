@@ -1,4 +1,4 @@
-import { and, eq, getColumns, isNull, lt, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, getColumns, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { byteStrings } from '../../db/columns.js';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
@@ -59,10 +59,10 @@ function toResident(scope: Scope, row: Row): Resident {
   };
 }
 
-const byId = (communityId: string, id: string): SQL | undefined =>
+export const byId = (communityId: string, id: string): SQL | undefined =>
   and(eq(residents.communityId, communityId), eq(residents.id, id));
 /** Who was erased is on file no longer. */
-const onFile = isNull(residents.erasedAt);
+export const onFile = isNull(residents.erasedAt);
 
 /** Residents that the caller may see; the others are not there. Whoever shows them writes the access log. */
 export async function readResidents(scope: Scope, ids: readonly string[]): Promise<Resident[]> {
@@ -327,67 +327,6 @@ export async function saveObjections(scope: Scope, id: string, change: Partial<R
     .update(residents)
     .set({ ...change, version: sql`${residents.version} + 1` })
     .where(byId(scope.communityId, id));
-}
-
-/** The resident, locked until the transaction ends; for a system purpose, which sees everybody. */
-export async function holdResident(scope: Scope, id: string): Promise<Held | null> {
-  const [row] = await scope.db
-    .select({ branchId: residents.branchId, profileSealed: residents.profileSealed })
-    .from(residents)
-    .where(and(byId(scope.communityId, id), onFile))
-    .for('update');
-  return row ? { branchId: row.branchId, profile: openProfile(scope, id, row.profileSealed) } : null;
-}
-export interface Held {
-  readonly branchId: string;
-  readonly profile: Profile;
-}
-
-/** Leaves a shell of which only `profile` says anything: no name, number, room. */
-export async function emptyResident(scope: Scope, id: string, profile: Profile): Promise<void> {
-  await scope.db
-    .update(residents)
-    .set({
-      ...sealName(scope, id, ''),
-      ...sealPhone(scope, id, null),
-      ...sealRoom(scope, id, null),
-      ...sealProfile(scope, id, profile),
-      optedOut: true,
-      erasedAt: scope.now(),
-      version: sql`${residents.version} + 1`,
-    })
-    .where(byId(scope.communityId, id));
-}
-
-/** Takes their groups of care from shells that were emptied before a moment, up to `limit` of them. How many. */
-export async function emptyOldShells(scope: Scope, before: Date, limit: number): Promise<number> {
-  const shells = await scope.db
-    .select({ id: residents.id, profileSealed: residents.profileSealed })
-    .from(residents)
-    .where(
-      and(
-        eq(residents.communityId, scope.communityId),
-        lt(residents.erasedAt, before),
-        sql`cardinality(${residents.careIndex}) > 0`,
-      ),
-    )
-    .orderBy(residents.id)
-    .limit(limit)
-    .for('update', { skipLocked: true });
-  for (const { id, profileSealed } of shells)
-    await scope.db
-      .update(residents)
-      .set(sealProfile(scope, id, { ...openProfile(scope, id, profileSealed), careCategories: [] }))
-      .where(byId(scope.communityId, id));
-  return shells.length;
-}
-
-/** Writes down what next of kin have proven. */
-export async function saveDeath({ db, communityId }: Scope, id: string, deceasedOn: string): Promise<void> {
-  await db
-    .update(residents)
-    .set({ deceasedOn, optedOut: true, version: sql`${residents.version} + 1` })
-    .where(byId(communityId, id));
 }
 
 /** All that is on file, in clear. For a system purpose; whoever hands it out writes the access log. */

@@ -1,10 +1,12 @@
 import type { Scope } from '../../scope/scope.js';
 import { endKinships } from './kinships.repo.js';
 import { coarseBirthDate } from './residents.domain.js';
-import { emptyResident, type Held, saveDeath, saveObjections } from './residents.repo.js';
+import { saveObjections } from './residents.repo.js';
+import { emptyResident, type Held, saveDeath } from './rights.repo.js';
 
 export { linksTo } from './kinships.repo.js';
-export { emptyOldShells, holdResident, readWhole } from './residents.repo.js';
+export { readWhole } from './residents.repo.js';
+export { emptyOldShells, holdResident } from './rights.repo.js';
 
 // What the rights of persons ask of a record, each within the transaction of a request. Who may is decided there.
 
