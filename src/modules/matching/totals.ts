@@ -9,6 +9,9 @@ import type { PlanInput, PlannedMatch, Rows } from './planning.js';
 export const mean = (values: readonly number[]): number | null =>
   values.length ? Math.round(values.reduce((total, value) => total + value, 0) / values.length) : null;
 
+/** A sum of places that the API can still tell: sessions may each say that they have next to endless places. */
+const sum = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER);
+
 /** A plan in figures. */
 export function totalsOf(
   { now, sessions: all }: PlanInput,
@@ -31,7 +34,7 @@ export function totalsOf(
   const categoryOf = new Map(sessions.map(({ id, categoryCode }) => [id, categoryCode]));
   const add = (categoryCode: string, free: number, used: number): void => {
     const before = supply.get(categoryCode) ?? { categoryCode, free: 0, used: 0 };
-    supply.set(categoryCode, { categoryCode, free: before.free + free, used: before.used + used });
+    supply.set(categoryCode, { categoryCode, free: sum(before.free, free), used: sum(before.used, used) });
   };
   for (const { categoryCode, free } of all) add(categoryCode, Math.max(0, free), 0);
   for (const { sessionId, quantity } of matches) add(categoryOf.get(sessionId)!, 0, quantity);
