@@ -23,6 +23,8 @@ import { countWrongCode, isFamilyOf, isResetCode, saveReset, spendResetCode } fr
 import { notOneself } from './roles.service.js';
 import { credentialsByLogin, revokeTokens } from './sessions.repo.js';
 
+export { indexedResets } from './resets.repo.js';
+
 /**
  * Changes the caller's own password and ends all their sessions. The present one is asked for, so that a stolen access token is
  * not enough.
