@@ -45,7 +45,8 @@ async function startProvider() {
 const house = await startProvider();
 afterAll(() => house.stop());
 const oidc = { issuer: house.issuer, clientId: 'us', clientSecret: 'a secret between two houses', redirectUris: [BACK] };
-const [data, audit] = [1, 2].map(() => new Map([[1, randomBytes(32)]])) as [NumberedKeys, NumberedKeys];
+const aKey = (): NumberedKeys => new Map([[1, randomBytes(32)]]);
+const [data, audit] = [aKey(), aKey()];
 const oldIndex = [1, randomBytes(32)] as const;
 /** One of the processes of the house, with the index keys that it was told. */
 const start = (...index: readonly (readonly [number, Buffer])[]) =>

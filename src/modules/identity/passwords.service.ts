@@ -125,8 +125,8 @@ export interface ResetPassword {
 }
 
 /**
- * Sets a new password by an officer's code, ends all sessions of the account and its links with other houses. An unknown name, a name without a code and a
- * wrong code cost the same work and get the same answer; the code dies after five wrong tries.
+ * Sets a new password by an officer's code, ends all sessions of the account and its links with other houses. An unknown name, a
+ * name without a code and a wrong code cost the same work and get the same answer; the code dies after five wrong tries.
  */
 export async function resetPassword(
   scope: Scope,
