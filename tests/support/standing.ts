@@ -90,6 +90,25 @@ const STANDINGS: Readonly<Record<string, readonly [from: string, is: Standing]>>
     },
   ],
   RoleAssignment: ['identity.role_assignment t', { SELF: 't.account_id = me.id' }],
+  Invitation: [
+    'identity.invitation t',
+    {
+      ADMIN: 'me.admin and not me.program',
+      SECRETARY: 'cardinality(me.run) > 0 and t.invited_by = me.id and not me.program',
+    },
+  ],
+  ApiClient: ['identity.api_client t', {}],
+  // So many as can be asked for; without order, whichever they are.
+  AuditEvent: [
+    '(select e.* from event e join event_seal s on s.community_id = e.community_id and s.event_id = e.id limit 400) t',
+    {},
+  ],
+  Consent: ['personal.consent t', { ...ofBranch('t.branch_id'), KIN: 't.resident_id = any(me.kin)' }],
+  PersonalInfoRequest: [
+    'personal.info_request t',
+    { ...ofBranch('t.branch_id'), KIN: 't.resident_id = any(me.kin)', SELF: 't.requested_by = me.id' },
+  ],
+  LegalHold: ['personal.legal_hold t', { ...ofBranch('t.branch_id'), KIN: 't.resident_id = any(me.kin)' }],
 };
 export const NODE_TYPES = Object.keys(STANDINGS);
 
@@ -98,6 +117,7 @@ const ALWAYS: Standing = {
   ACCOUNT: 'me.id is not null',
   ADMIN: 'me.admin',
   SUBDISTRICT: 'me.subdistrict',
+  AUDITOR: 'me.auditor',
   ANY_STAFF: 'cardinality(me.branches) > 0',
 };
 
