@@ -98,11 +98,7 @@ const STANDINGS: Readonly<Record<string, readonly [from: string, is: Standing]>>
     },
   ],
   ApiClient: ['identity.api_client t', {}],
-  // So many as can be asked for; without order, whichever they are.
-  AuditEvent: [
-    '(select e.* from event e join event_seal s on s.community_id = e.community_id and s.event_id = e.id limit 400) t',
-    {},
-  ],
+  AuditEvent: ['event t join event_seal s on s.community_id = t.community_id and s.event_id = t.id', {}],
   Consent: ['personal.consent t', { ...ofBranch('t.branch_id'), KIN: 't.resident_id = any(me.kin)' }],
   PersonalInfoRequest: [
     'personal.info_request t',
@@ -127,6 +123,8 @@ const ME = `
     where a.login = $1 and r.community_id = $2),
   me as (select
     (select id from identity.account where login = $1) as id,
+    exists (select from identity.api_client c join identity.account a on a.id = c.account_id where a.login = $1) as program,
+    exists (select from held where role = 'AUDITOR') as auditor,
     exists (select from held where role = 'COMMUNITY_ADMIN') as admin,
     array(select b.id from branch b where b.community_id = $2
       and exists (select from held where branch_id = b.id or area_id = b.area_id or role = 'COMMUNITY_ADMIN')) as branches,
@@ -138,6 +136,9 @@ const ME = `
     array(select resident_id from personal.kinship where community_id = $2 and state = 'VERIFIED'
       and account_id in (select account_id from held)) as kin,
     exists (select from held where role = 'FAMILY') as family, exists (select from held where role = 'SUBDISTRICT') as subdistrict)`;
+
+/** Objects that there are more of by every question: what somebody is to them is what they are to anything. */
+export const GROWING: ReadonlySet<string> = new Set(['AuditEvent']);
 
 const GLOBAL: ReadonlySet<string> = new Set(['Community', 'Organization', 'Account']);
 
