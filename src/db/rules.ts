@@ -1,5 +1,14 @@
 import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { type AccountActor, type Actor, isAdmin, isSubdistrict, mayBeFamily } from '../kernel/actor.js';
+import {
+  type AccountActor,
+  type Actor,
+  isAdmin,
+  isAuditor,
+  isInPerson,
+  isSecretary,
+  isSubdistrict,
+  mayBeFamily,
+} from '../kernel/actor.js';
 import type { Audience } from '../kernel/permissions.js';
 
 /** The columns, or what stands for them, that a rule asks about a row. */
@@ -63,13 +72,17 @@ const both = (one: Grant, other: Grant): Grant => ({
 });
 
 /** Depends on who asks, not on the row. */
-const asker = (who: Audience | null, is: (actor: Actor) => boolean): Rule<unknown> => ({
+const asker = (who: Audience | null, is: (actor: Actor) => boolean, ...when: readonly string[]): Rule<unknown> => ({
   holds: is,
   sql: is,
-  grants: [{ who, when: [] }],
+  grants: [{ who, when }],
 });
 export const admin = asker('ADMIN', isAdmin);
 export const subdistrict = asker('SUBDISTRICT', isSubdistrict);
+export const auditor = asker('AUDITOR', isAuditor);
+/** Runs some branch; which one is asked by what it is combined with. */
+export const secretary = asker('SECRETARY', isSecretary);
+export const inPerson = asker('ANYBODY', isInPerson, 'in person, not through a program');
 /** A named purpose computes over what its caller may not see (`scope.asSystem`). */
 export const bySystem = asker(null, ({ kind }) => kind === 'SYSTEM');
 /** Can be somebody's family: spares everybody else the look behind the wall. */

@@ -75,6 +75,8 @@ export const ANONYMOUS: Actor = { kind: 'ANONYMOUS' };
 
 const has = (actor: Actor, role: Role): boolean => actor.kind === 'ACCOUNT' && actor.roles.includes(role);
 export const isAdmin = (actor: Actor): boolean => has(actor, 'COMMUNITY_ADMIN');
+/** Not through a program: for what by which a program could widen itself. */
+export const isInPerson = (actor: Actor): actor is AccountActor => actor.kind === 'ACCOUNT' && actor.client === null;
 export const isAuditor = (actor: Actor): boolean => has(actor, 'AUDITOR');
 export const isSubdistrict = (actor: Actor): boolean => has(actor, 'SUBDISTRICT');
 /** Works for the community (admin, secretary, officer or generalist), so reads full records of some branches. */
@@ -82,6 +84,8 @@ export const isStaff = (actor: Actor): boolean => actor.kind === 'ACCOUNT' && ac
 /** Reads the full records of this branch. */
 export const worksFor = (actor: Actor, branchId: string): boolean =>
   actor.kind === 'ACCOUNT' && actor.branchIds.includes(branchId);
+/** Runs some branch. */
+export const isSecretary = (actor: Actor): boolean => actor.kind === 'ACCOUNT' && actor.secretaryBranchIds.length > 0;
 /** Runs this branch. */
 export const runs = (actor: Actor, branchId: string): boolean =>
   actor.kind === 'ACCOUNT' && actor.secretaryBranchIds.includes(branchId);

@@ -4,9 +4,11 @@ import { alliancePermissions } from './alliance/alliance.permissions.js';
 import { membershipSight, pactSight } from './alliance/alliance.policy.js';
 import { auditResolvers } from './audit/audit.mutations.graphql.js';
 import { auditPermissions } from './audit/audit.permissions.js';
+import { auditSight } from './audit/audit.policy.js';
+import { clientSight } from './identity/clients.policy.js';
 import { identityResolvers } from './identity/identity.mutations.graphql.js';
 import { identityPermissions } from './identity/identity.permissions.js';
-import { accountSight, roleSight } from './identity/identity.policy.js';
+import { accountSight, invitationSight, roleSight } from './identity/identity.policy.js';
 import { matchingResolvers } from './matching/matching.graphql.js';
 import { matchingPermissions } from './matching/matching.permissions.js';
 import { matchSight, planSight } from './matching/matching.policy.js';
@@ -17,8 +19,11 @@ import { offersResolvers } from './offers/offers.mutations.graphql.js';
 import { offersPermissions } from './offers/offers.permissions.js';
 import { offerSight, sessionSight } from './offers/offers.policy.js';
 import { consentResolvers } from './privacy/consents.mutations.graphql.js';
+import { consentSight } from './privacy/consents.policy.js';
+import { holdSight } from './privacy/holds.policy.js';
 import { privacyResolvers } from './privacy/privacy.graphql.js';
 import { privacyPermissions } from './privacy/privacy.permissions.js';
+import { requestSight } from './privacy/requests.policy.js';
 import { referralsResolvers } from './referrals/referrals.mutations.graphql.js';
 import { referralsPermissions } from './referrals/referrals.permissions.js';
 import { referralSight } from './referrals/referrals.policy.js';
@@ -75,4 +80,10 @@ export const sights: Readonly<Record<string, Pick<Rule<never>, 'grants'>>> = {
   Referral: referralSight,
   Account: accountSight,
   RoleAssignment: roleSight,
+  Invitation: invitationSight,
+  ApiClient: clientSight,
+  AuditEvent: auditSight,
+  Consent: consentSight,
+  PersonalInfoRequest: requestSight,
+  LegalHold: holdSight,
 };

@@ -1,8 +1,5 @@
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/app.js';
-import type { Actor } from '../../src/kernel/actor.js';
-import { canBeTold, toldTo } from '../../src/modules/privacy/access.policy.js';
 import { logAccess } from '../../src/modules/privacy/access.service.js';
 import { accessLog } from '../../src/modules/privacy/access.table.js';
 import { ACTORS, createAsk, scopeOf } from '../support/ask.js';
@@ -151,37 +148,6 @@ describe('the log', () => {
       expect((await ask(ACTORS[name], MINE)).data, name).toEqual({ myAccessLog: { edges: [] } });
       expect(await scopeOf(database, ACTORS[name]).reading(({ db }) => db.select().from(accessLog)), name).toEqual([]);
     }
-  });
-
-  it('is one rule in code, in SQL and in the wall', async () => {
-    const rows = [
-      ...(await owner`select id, resident_id as "residentId", branch_id as "branchId" from personal.access_log where resident_id is not null`),
-    ] as {
-      id: string;
-      residentId: string;
-      branchId: string | null;
-    }[];
-    const some = (from: readonly string[]) => fc.subarray([...from]);
-    const actors: fc.Arbitrary<Actor> = fc
-      .record({ branchIds: some([WORLD.branch1, WORLD.branch2]), kinIds: some([her, rawIdOf(neighbor)]) })
-      .map(part => ({ ...ACTORS.daughter, ...part }));
-    await fc.assert(
-      fc.asyncProperty(actors, async actor => {
-        const expected = new Set(rows.filter(row => canBeTold(actor, row)).map(({ id }) => id));
-        const read = (who: Actor, rule: Actor | null) =>
-          scopeOf(database, who).reading(({ db }) =>
-            db
-              .select()
-              .from(accessLog)
-              .where(rule ? toldTo(rule) : undefined),
-          );
-        const bySql = await read({ kind: 'SYSTEM', purpose: 'rights', behalfOf: null }, actor);
-        const byWall = await read(actor, null);
-        for (const found of [bySql, byWall])
-          expect(new Set(found.flatMap(({ id, residentId }) => (residentId ? [id] : [])))).toEqual(expected);
-      }),
-      { numRuns: 20 },
-    );
   });
 
   it('keeps what it holds: the serving role changes nothing and removes only what retention lets go', async () => {

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/app.js';
 import type { Actor } from '../../src/kernel/actor.js';
-import { canSee, visibleTo } from '../../src/modules/privacy/requests.policy.js';
-import { infoRequests } from '../../src/modules/privacy/requests.table.js';
-import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
+import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { openResidents, rawIdOf } from '../support/residents.js';
 import { NOW, WORLD } from '../support/world.js';
 
@@ -176,35 +173,5 @@ describe('a request about personal data', () => {
     expect(few.rows).toEqual([expect.objectContaining({ id: data?.personalInfoRequestCreate.request.id, overdue: true })]);
     expect(many.rows).toHaveLength(4);
     expect(many.sent).toBeLessThanOrEqual(few.sent);
-  });
-
-  it('is seen by one rule, in code, in SQL and through the wall', async () => {
-    const rows = [
-      ...(await owner`select id, branch_id as "branchId", resident_id as "residentId", requested_by as "requestedBy", on_behalf as "onBehalf" from personal.info_request`),
-    ] as {
-      id: string;
-      branchId: string;
-      residentId: string;
-      requestedBy: string;
-      onBehalf: boolean;
-    }[];
-    const actors: fc.Arbitrary<Actor> = fc
-      .record({
-        accountId: fc.constantFrom(WORLD.daughter, WORLD.officer, WORLD.stranger),
-        branchIds: fc.subarray([WORLD.branch1, WORLD.branch2]),
-        kinIds: fc.subarray([...new Set(rows.map(({ residentId }) => residentId))]),
-      })
-      .map(part => ({ ...ACTORS.daughter, ...part }));
-    await fc.assert(
-      fc.asyncProperty(actors, async actor => {
-        const expected = new Set(rows.filter(row => canSee(actor, row)).map(({ id }) => id));
-        const bySql = await scopeOf(database, actor)
-          .asSystem('rights')
-          .reading(({ db }) => db.select({ id: infoRequests.id }).from(infoRequests).where(visibleTo(actor)));
-        const byWall = await scopeOf(database, actor).reading(({ db }) => db.select({ id: infoRequests.id }).from(infoRequests));
-        for (const found of [bySql, byWall]) expect(new Set(found.map(({ id }) => id))).toEqual(expected);
-      }),
-      { numRuns: 20 },
-    );
   });
 });

@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
+  isInputObjectType,
   isLeafType,
   isObjectType,
   isRequiredArgument,
@@ -98,9 +99,16 @@ export class Asking {
     return [...NODE_TYPES, 'Query'].flatMap(owner =>
       this.fieldsOf(owner).flatMap(field => {
         const args = field.args.filter(({ name }) => !PAGING.has(name) && !OTHER_WAYS.has(name));
-        const conditions = args.flatMap(argument =>
-          [...leavesOf(argument.type)].filter(({ isList }) => !isList).map(leaf => ({ argument, leaf })),
-        );
+        const conditions = args.flatMap(argument => {
+          const input = getNamedType(argument.type);
+          return [...leavesOf(argument.type)]
+            .filter(({ isList }) => !isList)
+            .map(leaf => ({
+              name: isInputObjectType(input) ? `${input.name}.${leaf.path[0]}` : `${owner}.${field.name}(${argument.name})`,
+              argument,
+              leaf,
+            }));
+        });
         return conditions.length ? [{ owner, field, conditions }] : [];
       }),
     );
@@ -129,6 +137,8 @@ export class Asking {
 }
 
 export interface Condition {
+  /** As the table calls it. */
+  readonly name: string;
   readonly argument: GraphQLArgument;
   readonly leaf: Leaf;
 }

@@ -3,10 +3,11 @@ import { createSchema } from '../../src/app.js';
 import { toGlobalId } from '../../src/graphql/global-id.js';
 import { layOver } from '../../src/graphql/permissions.js';
 import type { Role } from '../../src/kernel/actor.js';
-import type { Audience } from '../../src/kernel/permissions.js';
+import { type Audience, SUBJECTS } from '../../src/kernel/permissions.js';
 import { permissions } from '../../src/modules/index.js';
-import { type Caller, callerOf, signIn } from './caller.js';
+import { type Caller, callerOf, signIn, tokenOf } from './caller.js';
 import { everyRole, twinOf } from './callers.js';
+import type { TestDatabase } from './database.js';
 import { branchOf, planFor, publish } from './journey.js';
 import { Reading, type Standings } from './reading.js';
 import { startSeededApp } from './seeded.js';
@@ -91,10 +92,20 @@ export async function besieged() {
   };
 
   const logins = await everyRole(database);
+  await askForRights({
+    admin,
+    first,
+    second: await signIn(app.url, 'secretary.b2'),
+    owner,
+    residentId: resident.id,
+    communityId,
+  });
+  const program = await programOf(admin, database, communityId);
   const twinId = await twinOf(database, communityId);
-  const people = new Map<Role | 'ANONYMOUS', Somebody>();
-  for (const [who, login] of logins) {
-    const caller = login === null ? callerOf(app.url) : await signIn(app.url, login);
+  const people = new Map<Role | 'ANONYMOUS' | 'PROGRAM', Somebody>();
+  for (const [who, login] of [...logins, ['PROGRAM', program.login] as const]) {
+    const credential = login === program.login ? program.key : login && (await tokenOf(app.url, login));
+    const caller = callerOf(app.url, credential === null ? {} : { authorization: `Bearer ${credential}` });
     const parts = await Promise.all(NODE_TYPES.map(type => standingsOf(database, { login, communityId, today: TODAY }, type)));
     const standings = new Map(parts.flatMap(part => [...part]));
     const kinds = new Map(parts.map((part, i) => [NODE_TYPES[i] ?? '', kindsOf(part, NODE_TYPES[i] ?? '')]));
@@ -105,4 +116,63 @@ export async function besieged() {
     people.set(who, { login, caller, standings, kinds, whole, knowsCanary });
   }
   return { schema, table, reading, app, database, people, twinId };
+}
+
+interface Rights {
+  readonly admin: Caller;
+  readonly first: Caller;
+  readonly second: Caller;
+  readonly owner: TestDatabase['owner'];
+  readonly residentId: string;
+  readonly communityId: string;
+}
+/** What is asked about the person's data and about somebody's kin, also by somebody whose link is over; what the law keeps; who is invited. */
+async function askForRights({ admin, first, second, owner, residentId, communityId }: Rights): Promise<void> {
+  const once = () => ({ idempotencyKey: randomUUID() });
+  const { text } = CANARY;
+  const onBehalf = { relation: 'DAUGHTER', channel: 'COUNTER' };
+  const [kin] = await owner`select k.resident_id as id from personal.kinship k join identity.account a on a.id = k.account_id
+    where a.login = 'family.1' and k.state = 'VERIFIED'`;
+  for (const id of [residentId, toGlobalId('Resident', communityId, kin?.id)]) {
+    for (const kind of ['DELETE', 'CORRECT', 'EXPLAIN'])
+      await admin.changed(
+        'personalInfoRequestCreate',
+        { residentId: id, kind, onBehalf, words: id === residentId ? text : '另有话说', ...once() },
+        'request { id }',
+      );
+    await admin.changed(
+      'legalHoldSet',
+      { residentId: id, reason: 'DISPUTE', until: '2026-06-30', ...once() },
+      'legalHold { id }',
+    );
+  }
+  await owner`update personal.info_request set requested_by = (select id from identity.account where login = 'a.volunteer'), on_behalf = false
+    where kind = 'EXPLAIN' and resident_id = ${kin?.id}`;
+  for (const [inviter, branch] of [
+    [admin, 'B1'],
+    [first, 'B1'],
+    [second, 'B2'],
+  ] as const) {
+    const [member] = await owner`select organization_id as id from membership where state = 'ACTIVE'
+      and branch_id in (select id from branch where code = ${branch}) limit 1`;
+    const organizationId = toGlobalId('Organization', null, member?.id);
+    await inviter.changed('invitationCreate', { role: 'LIAISON', organizationId, ...once() }, 'invitation { id }');
+  }
+}
+
+/** A program with every scope that works for the west, narrowed to one branch of it. */
+async function programOf(admin: Caller, { owner }: TestDatabase, communityId: string) {
+  const [branch] = await owner`select b.id, area_id as area from branch b where b.code = 'B2'`;
+  const input = {
+    name: '对接程序',
+    role: 'ESTATE_OFFICER',
+    areaId: toGlobalId('Area', communityId, branch?.area),
+    limitedToBranchIds: [toGlobalId('Branch', communityId, branch?.id)],
+    scopes: SUBJECTS.map(subject => `${subject}:write`),
+    idempotencyKey: randomUUID(),
+  };
+  const { key, apiClient } = await admin.changed('apiClientCreate', input, 'key apiClient { account { login } }');
+  // Asking is not to be noted, and costs more than a program may spend.
+  await owner`update identity.api_client set last_used_at = '2100-01-01', points_per_minute = 999999999`;
+  return { key: key as string, login: apiClient.account.login as string };
 }

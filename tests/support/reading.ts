@@ -1,7 +1,7 @@
 import { type GraphQLSchema, getNamedType, isObjectType } from 'graphql';
 import { type Permissions, rowOf } from '../../src/graphql/permissions.js';
 import type { Audience } from '../../src/kernel/permissions.js';
-import { NODE_TYPES } from './standing.js';
+import { GROWING, NODE_TYPES } from './standing.js';
 
 /** What somebody is to each object, by global id. */
 export type Standings = ReadonlyMap<string, ReadonlySet<Audience>>;
@@ -36,7 +36,7 @@ export class Reading {
     if (!isObjectType(type)) return;
     const isNode = NODE_TYPES.includes(name) && typeof object.id === 'string';
     const who: ReadonlySet<Audience> = isNode
-      ? (standings.get(object.id as string) ?? NOBODY)
+      ? (standings.get(object.id as string) ?? (GROWING.has(name) ? outer : NOBODY))
       : new Set([...(ofNeed(object, standings) ?? outer), 'ANYBODY']);
     if (isNode && !this.maySee(name, who)) yield `${name} itself`;
     for (const [key, inner] of Object.entries(object)) {

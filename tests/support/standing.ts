@@ -90,6 +90,21 @@ const STANDINGS: Readonly<Record<string, readonly [from: string, is: Standing]>>
     },
   ],
   RoleAssignment: ['identity.role_assignment t', { SELF: 't.account_id = me.id' }],
+  Invitation: [
+    'identity.invitation t',
+    {
+      ADMIN: 'me.admin and not me.program',
+      SECRETARY: 'cardinality(me.run) > 0 and t.invited_by = me.id and not me.program',
+    },
+  ],
+  ApiClient: ['identity.api_client t', {}],
+  AuditEvent: ['event t join event_seal s on s.community_id = t.community_id and s.event_id = t.id', {}],
+  Consent: ['personal.consent t', { ...ofBranch('t.branch_id'), KIN: 't.resident_id = any(me.kin)' }],
+  PersonalInfoRequest: [
+    'personal.info_request t',
+    { ...ofBranch('t.branch_id'), KIN: 't.resident_id = any(me.kin)', SELF: 't.requested_by = me.id' },
+  ],
+  LegalHold: ['personal.legal_hold t', { ...ofBranch('t.branch_id'), KIN: 't.resident_id = any(me.kin)' }],
 };
 export const NODE_TYPES = Object.keys(STANDINGS);
 
@@ -98,6 +113,7 @@ const ALWAYS: Standing = {
   ACCOUNT: 'me.id is not null',
   ADMIN: 'me.admin',
   SUBDISTRICT: 'me.subdistrict',
+  AUDITOR: 'me.auditor',
   ANY_STAFF: 'cardinality(me.branches) > 0',
 };
 
@@ -107,6 +123,8 @@ const ME = `
     where a.login = $1 and r.community_id = $2),
   me as (select
     (select id from identity.account where login = $1) as id,
+    exists (select from identity.api_client c join identity.account a on a.id = c.account_id where a.login = $1) as program,
+    exists (select from held where role = 'AUDITOR') as auditor,
     exists (select from held where role = 'COMMUNITY_ADMIN') as admin,
     array(select b.id from branch b where b.community_id = $2
       and exists (select from held where branch_id = b.id or area_id = b.area_id or role = 'COMMUNITY_ADMIN')) as branches,
@@ -118,6 +136,9 @@ const ME = `
     array(select resident_id from personal.kinship where community_id = $2 and state = 'VERIFIED'
       and account_id in (select account_id from held)) as kin,
     exists (select from held where role = 'FAMILY') as family, exists (select from held where role = 'SUBDISTRICT') as subdistrict)`;
+
+/** Objects that there are more of by every question: what somebody is to them is what they are to anything. */
+export const GROWING: ReadonlySet<string> = new Set(['AuditEvent']);
 
 const GLOBAL: ReadonlySet<string> = new Set(['Community', 'Organization', 'Account']);
 

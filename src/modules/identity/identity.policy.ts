@@ -1,16 +1,13 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { admin, allOf, anyOf, given, holderOf, where } from '../../db/rules.js';
-import { type AccountActor, type Actor, isAdmin, isStaff, type Role, runs } from '../../kernel/actor.js';
+import { admin, allOf, anyOf, given, holderOf, inPerson, secretary, where } from '../../db/rules.js';
+import { type AccountActor, type Actor, isAdmin, isInPerson, isStaff, type Role, runs } from '../../kernel/actor.js';
 import { invitations } from './credentials.table.js';
-import type { RoleAssignment } from './identity.domain.js';
+import type { Invitation, RoleAssignment } from './identity.domain.js';
 import { accounts, roleAssignments } from './identity.table.js';
-
-/** Not through a program: a program could widen itself by what it gives. */
-const inPerson = (actor: Actor): actor is AccountActor => actor.kind === 'ACCOUNT' && actor.client === null;
 
 /** Accounts and roles are given and taken by the admin of the community in person, and by the seed. */
 export const canManageAccounts = (actor: Actor): boolean =>
-  (inPerson(actor) && isAdmin(actor)) || (actor.kind === 'SYSTEM' && actor.purpose === 'seed');
+  (isInPerson(actor) && isAdmin(actor)) || (actor.kind === 'SYSTEM' && actor.purpose === 'seed');
 
 /** An account is seen by itself, and by the admin of a community in which it has or had a role (`belongs`). */
 export const accountSight = anyOf<{ readonly id: string; readonly belongs: boolean }>(
@@ -33,12 +30,12 @@ export const canSeeRole = roleSight.holds;
  * family of their residents. Without an account: whether the caller may at all.
  */
 export const canResetPassword = (actor: Actor, account: { readonly isFamily: boolean } = { isFamily: true }): boolean =>
-  inPerson(actor) && (isAdmin(actor) || (account.isFamily && isStaff(actor)));
+  isInPerson(actor) && (isAdmin(actor) || (account.isFamily && isStaff(actor)));
 
 const TOTP_ROLES: readonly Role[] = ['COMMUNITY_ADMIN', 'BRANCH_SECRETARY', 'SUBDISTRICT', 'AUDITOR'];
 /** A second factor is for those whose password opens much: secretaries and above, in person. */
 export const canUseTotp = (actor: Actor): actor is AccountActor =>
-  inPerson(actor) && actor.roles.some(role => TOTP_ROLES.includes(role));
+  isInPerson(actor) && actor.roles.some(role => TOTP_ROLES.includes(role));
 
 /**
  * Who invites: the admin to every role; a secretary liaisons of organisations in the alliance of a branch they run
@@ -48,14 +45,16 @@ export function canInvite(
   actor: Actor,
   to: { readonly role: Role; readonly alliedBranchIds: readonly string[] } | null = null,
 ): boolean {
-  if (!inPerson(actor)) return false;
+  if (!isInPerson(actor)) return false;
   if (isAdmin(actor)) return true;
   if (!to) return actor.secretaryBranchIds.length > 0;
   return to.role === 'LIAISON' && to.alliedBranchIds.some(branchId => runs(actor, branchId));
 }
 
-/** Invitations are seen by the admin, all of the community, and by whoever may invite, their own. */
+/** Invitations are seen in person by the admin, all of the community, and by secretaries, who may invite, their own. */
+export const invitationSight = anyOf<Pick<Invitation, 'invitedBy'>>(
+  allOf(inPerson, admin),
+  allOf(inPerson, secretary, holderOf('invitedBy', 'SECRETARY')),
+);
 export const invitationVisibleTo = (actor: Actor, communityId: string): SQL | undefined =>
-  inPerson(actor) && canInvite(actor)
-    ? and(eq(invitations.communityId, communityId), isAdmin(actor) ? undefined : eq(invitations.invitedBy, actor.accountId))
-    : sql`false`;
+  and(eq(invitations.communityId, communityId), where(invitationSight, actor, invitations));

@@ -5,7 +5,7 @@ import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import type { LegalHold } from './erasure.domain.js';
 import { legalHolds } from './erasure.table.js';
-import { inForce } from './holds.policy.js';
+import { inForce, visibleTo } from './holds.policy.js';
 
 const columns = {
   id: legalHolds.id,
@@ -19,20 +19,22 @@ const columns = {
   version: legalHolds.version,
 };
 
-/** Holds, as far as row-level security lets the caller through: staff of the branch, verified kin. */
+/** Holds that the caller may see; the others are not there. */
 export const holdById = defineLoader<LegalHold>('legalHoldById', (scope, ids) =>
-  scope.reading(async ({ db, communityId }) => {
+  scope.reading(async ({ db, communityId, actor }) => {
     const rows = await db
       .select(columns)
       .from(legalHolds)
-      .where(and(eq(legalHolds.communityId, communityId), sql`${legalHolds.id} = any(${sql.param(ids)}::uuid[])`));
+      .where(
+        and(eq(legalHolds.communityId, communityId), sql`${legalHolds.id} = any(${sql.param(ids)}::uuid[])`, visibleTo(actor)),
+      );
     return new Map(rows.map(row => [row.id, row]));
   }),
 );
 
 /** Of these residents, the hold in force that lasts longest. */
 export const holdOn = defineLoader<LegalHold>('legalHoldOn', (scope, residentIds) =>
-  scope.reading(async ({ db, communityId, now }) => {
+  scope.reading(async ({ db, communityId, actor, now }) => {
     const rows = await db
       .select(columns)
       .from(legalHolds)
@@ -41,6 +43,7 @@ export const holdOn = defineLoader<LegalHold>('legalHoldOn', (scope, residentIds
           eq(legalHolds.communityId, communityId),
           sql`${legalHolds.residentId} = any(${sql.param(residentIds)}::uuid[])`,
           inForce(localDate(now())),
+          visibleTo(actor),
         ),
       )
       .orderBy(legalHolds.until);

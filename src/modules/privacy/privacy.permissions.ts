@@ -39,7 +39,7 @@ export const privacyPermissions: SubjectPermissions = {
         receipt refusalReason relation resident state version words`,
       ],
     ],
-    LegalHold: [[ASKED, 'id liftedAt reason resident setAt until']],
+    LegalHold: [[RECORD, 'id liftedAt reason resident setAt until']],
     Resident: [[RECORD, 'accessLog consents']],
     Need: [[RECORD, 'consents']],
     Referral: [[['STAFF', 'KIN', 'PERFORMER'], 'recipientSight']],

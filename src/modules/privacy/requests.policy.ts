@@ -1,20 +1,19 @@
-import { type SQL, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { anyOf, bySystem, holderOf, kinOf, staffOf, where } from '../../db/rules.js';
 import { type Actor, accountOf, runs, worksFor } from '../../kernel/actor.js';
 import type { PersonalInfoRequest, RequestSide } from './requests.domain.js';
 import { infoRequests } from './requests.table.js';
 
 type Asked = Pick<PersonalInfoRequest, 'branchId' | 'residentId' | 'requestedBy' | 'onBehalf'>;
 
-/** The staff of the branch, verified kin (and so the person), and the account that asked. The same rule, for one and for a list. */
-export const canSee = (actor: Actor, { branchId, residentId, requestedBy }: Asked): boolean =>
-  actor.kind === 'SYSTEM' ||
-  (actor.kind === 'ACCOUNT' &&
-    (worksFor(actor, branchId) || actor.kinIds.includes(residentId) || requestedBy === actor.accountId));
-export function visibleTo(actor: Actor): SQL {
-  if (actor.kind !== 'ACCOUNT') return actor.kind === 'SYSTEM' ? sql`true` : sql`false`;
-  return sql`(${infoRequests.branchId} = any(${sql.param(actor.branchIds)}::uuid[]) or ${infoRequests.residentId} = any(${sql.param(actor.kinIds)}::uuid[])
-    or ${infoRequests.requestedBy} = ${actor.accountId}::uuid)`;
-}
+/** The staff of the branch, verified kin (and so the person), and the account that asked, also when its link is over. */
+export const requestSight = anyOf<Pick<Asked, 'branchId' | 'residentId' | 'requestedBy'>>(
+  bySystem,
+  staffOf('branchId'),
+  kinOf('residentId'),
+  holderOf('requestedBy'),
+);
+export const visibleTo = (actor: Actor): SQL => where(requestSight, actor, infoRequests);
 
 /** Nobody answers what they asked for themselves. */
 const isOwn = (actor: Actor, { requestedBy, onBehalf }: Asked): boolean => !onBehalf && requestedBy === accountOf(actor);
