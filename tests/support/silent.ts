@@ -8,7 +8,6 @@ const QUIET: Readonly<Record<string, string>> = {
   register: 'gives out a number to what is logged',
   'identity.password_reset': 'a wrong try is counted; that a code was issued, was used, or shut a door is logged',
   'identity.refresh_token': 'a session goes on; that it began and ended is logged',
-  'identity.password_reset': 'a wrong code is counted; that codes are given out and used is logged',
   match_plan: 'a run that was given up meanwhile finds nothing to update',
 };
 
