@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { inject } from 'vitest';
 import { createApp, type Overrides } from '../../src/app.js';
@@ -33,12 +36,14 @@ async function ensureTemplate(): Promise<void> {
     const serving = new URL(withDatabase(clusterUrl, draft));
     serving.username = inject('servingRole');
     serving.password = inject('servingPassword');
-    const config = { ...loadConfig({}), port: 0, databaseUrl: serving.href, databaseOwnerUrl: withDatabase(clusterUrl, draft) };
+    const dataDir = mkdtempSync(join(tmpdir(), 'red-alliance-estate-'));
+    const config = { ...loadConfig({ DATA_DIR: dataDir, PORT: '0' }), databaseUrl: serving.href };
     const app = await createApp(
-      { ...config, jwtSecret: 'x'.repeat(32), ...keys },
+      { ...config, databaseOwnerUrl: withDatabase(clusterUrl, draft), ...keys },
       { clock: () => new Date(BEGIN), seed: seedDemo },
     );
     await app.stop();
+    rmSync(dataDir, { recursive: true });
     await admin.unsafe(`alter database ${draft} rename to ${TEMPLATE}`);
   } finally {
     await admin.end();
