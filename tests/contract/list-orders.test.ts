@@ -14,7 +14,7 @@ import { NEWEST as NEWEST_OFFERS } from '../../src/modules/offers/offers.repo.js
 import { BY_START } from '../../src/modules/offers/sessions.repo.js';
 import { NEWEST as NEWEST_REFERRALS } from '../../src/modules/referrals/referrals.repo.js';
 import { KINSHIPS } from '../../src/modules/residents/kinships.repo.js';
-import { BY_ID } from '../../src/modules/residents/residents.repo.js';
+import { BY_ID } from '../../src/modules/residents/lists.repo.js';
 import { BY_NUMBER } from '../../src/modules/territory/territory.repo.js';
 import { createTestDatabase } from '../support/database.js';
 import { WORLD } from '../support/world.js';

@@ -12,6 +12,7 @@ import type { Scope } from '../../scope/scope.js';
 import { logAccess, logLooks } from '../privacy/access.service.js';
 import { allBuildings, buildingById, findBuildings } from '../territory/territory.service.js';
 import { moveToBranch } from './kinships.repo.js';
+import { listOfResidents, type ResidentFilter } from './lists.repo.js';
 import { toE164 } from './phone.js';
 import {
   bornBy,
@@ -23,20 +24,12 @@ import {
   type ResidentFields,
   type RevealableField,
 } from './residents.domain.js';
-import {
-  factsOf,
-  insertResidents,
-  listOfResidents,
-  lockResident,
-  type ResidentFilter,
-  readClear,
-  readResidents,
-  saveResident,
-} from './residents.repo.js';
+import { factsOf, insertResidents, lockResident, readClear, readResidents, saveResident } from './residents.repo.js';
 
+export { BY_ID } from './lists.repo.js';
 export { ageBand, type Resident, type ResidentFacts, type ResidentObjections } from './residents.domain.js';
 export { canSee, canSeeAssessment } from './residents.policy.js';
-export { BY_ID, lockClearValues, lockResident as holdRecord, saveObjections } from './residents.repo.js';
+export { lockClearValues, lockResident as holdRecord, saveObjections } from './residents.repo.js';
 export { openProfile, sealedResidents } from './sealing.repo.js';
 
 interface Look {
