@@ -197,7 +197,7 @@ async function expectKept(jobs: readonly Job[]): Promise<void> {
   }
 }
 
-it('keeps every acknowledged write when it is killed in the middle of a race', { timeout: 240_000 }, async () => {
+it('keeps every acknowledged write when it is killed in the middle of a race', { timeout: 480_000 }, async () => {
   let server = await start();
   const accepts = (await Promise.all(BRANCHES.map(proposals))).flat();
   const { sessionId, places, jobs: claims } = await oversubscribed();

@@ -307,6 +307,13 @@ describe('the orders of a day', () => {
     const one = await counted({ first: 1 });
     const all = await counted({});
     expect(all.statements).toBe(one.statements);
+    // Each of them is vouched for by an event of its own, about the person.
+    const vouched = await owner`select count(distinct e.id)::int as events, count(*)::int as looks from personal.access_log l
+      join event e on e.kind = 'PERSONAL_DATA_READ' and e.data->'accessIds' = jsonb_build_array(l.id) and e.subject_id = l.resident_id
+      where l.action = 'SHARED_WITH_ORGANIZATION'`;
+    const looks = (await shared()).length;
+    expect(looks).toBeGreaterThan(2 * (ids.length + 1));
+    expect([...vouched]).toEqual([{ events: looks, looks }]);
     expect(all.shown.orders.map(({ referral }: any) => referral.id).slice(0, 3)).toEqual(ids);
     expect(all.shown.orders.find(({ referral }: any) => referral.id === onRequest.referralId)).toMatchObject({ startsAt: null });
     expect(all.shown.orders.at(-1).startsAt).toBeNull();

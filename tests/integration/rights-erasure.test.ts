@@ -151,6 +151,8 @@ describe('a request to delete', () => {
       await done(daughter, 'needWithdraw', input, 'need { id }');
     }
     for (let n = 0; n < 6; n++) await rights.submit(await rights.register({ name: `邻居${n}`, phone: null, room: '101' }), {});
+    const agreed = { residentId: her, purpose: 'HEALTH_MATCHING', ...key() };
+    const { consent } = await done(daughter, 'consentGrant', agreed, 'consent { id }');
     const before = await counts();
     expect(before.branch.fairness.byCareCategory[0].measures.people).toBe(7);
     const given = key();
@@ -166,6 +168,14 @@ describe('a request to delete', () => {
     expect(await counts()).toEqual(before);
     expect((await erase(ACTORS.secretary1, requestId, given)).receipt).toEqual(receipt);
     expect((await erase(ACTORS.secretary1, requestId)).userErrors[0].code).toBe('INVALID_STATE');
+    const [ended] = await owner`select withdrawn_at, withdrawal_relation, withdrawal_method, withdrawn_by from personal.consent
+      where id = ${rawIdOf(consent.id)}`;
+    expect(ended).toEqual({
+      withdrawn_at: NOW,
+      withdrawal_relation: 'DAUGHTER',
+      withdrawal_method: 'APP',
+      withdrawn_by: WORLD.daughter,
+    });
     const [shell] = await owner<
       Parameters<typeof profileIn>[0][]
     >`select id, community_id, phone_index, profile_sealed, erased_at from personal.resident where id = ${rawIdOf(her)}`;

@@ -1,4 +1,4 @@
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import { aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
@@ -142,6 +142,15 @@ export async function lockConsent({ db, communityId, actor }: Scope, id: string)
     .for('update');
   return row ?? null;
 }
+
+/** Every valid consent of a person, locked until the transaction ends; for a system purpose. */
+export const lockConsentsOf = ({ db, communityId }: Scope, residentId: string): Promise<Consent[]> =>
+  db
+    .select()
+    .from(consents)
+    .where(and(eq(consents.communityId, communityId), eq(consents.residentId, residentId), isNull(consents.withdrawnAt)))
+    .orderBy(consents.id)
+    .for('update');
 
 export async function saveWithdrawal(
   { db, communityId }: Scope,

@@ -31,6 +31,7 @@ import {
   insertConsents,
   isNeedOf,
   lockConsent,
+  lockConsentsOf,
   pageOfConsents,
   sameConsent,
   saveWithdrawal,
@@ -55,7 +56,7 @@ export interface Word {
   readonly relation?: KinshipRelation | null;
   readonly method?: ConsentMethod | null;
 }
-interface Heard {
+export interface Heard {
   readonly relation: KinshipRelation;
   readonly method: ConsentMethod;
 }
@@ -226,17 +227,24 @@ async function withdraw(tx: Scope, { consentId, ...word }: Omit<WithdrawConsent,
   if (!spoken || (!spoken.ok && spoken.failure.code === 'NOT_FOUND')) return fail({ code: 'NOT_FOUND', path: ['consentId'] });
   if (!spoken.ok) return spoken;
   if (consent.withdrawnAt) return fail({ code: 'INVALID_STATE', from: 'WITHDRAWN', to: 'WITHDRAWN' });
-  const { relation, method } = spoken.value;
-  const withdrawn: Consent = {
-    ...consent,
-    withdrawalRelation: relation,
-    withdrawalMethod: method,
-    withdrawnBy: accountOf(tx.actor),
-    withdrawnAt: tx.now(),
-  };
+  return ok(await takeBack(tx, consent, spoken.value, accountOf(tx.actor)));
+}
+
+async function takeBack(tx: Scope, consent: Consent, { relation, method }: Heard, withdrawnBy: string | null): Promise<Consent> {
+  const said = { withdrawalRelation: relation, withdrawalMethod: method, withdrawnBy, withdrawnAt: tx.now() };
+  const withdrawn: Consent = { ...consent, ...said };
   await saveWithdrawal(tx, withdrawn);
   await tx.append(eventOf('CONSENT_WITHDRAWN', withdrawn, 'VALID', 'WITHDRAWN', { relation, method }));
-  return ok(withdrawn);
+  return withdrawn;
+}
+
+/** Takes back all that a person agreed to, for whoever asked to have them erased. Under a system purpose. */
+export async function endConsents(
+  tx: Scope,
+  residentId: string,
+  { by, ...heard }: Heard & { readonly by: string | null },
+): Promise<void> {
+  for (const consent of await lockConsentsOf(tx, residentId)) await takeBack(tx, consent, heard, by);
 }
 
 /** Where the caller may move a consent now. */

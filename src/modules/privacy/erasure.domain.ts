@@ -68,8 +68,8 @@ export const KEPT: readonly { readonly what: Said; readonly why: Said }[] = [
   {
     what: ['同意与撤回的记录(只有代码和时间)', 'what was agreed to and withdrawn (codes and times)'],
     why: [
-      '个人信息保护法第六十九条:处理者须证明自己没有过错',
-      'PIPL art. 69: whoever processed the data must prove to have been right to',
+      '个人信息保护法第六十九条:处理者须证明自己没有过错;三年后清除',
+      'PIPL art. 69: whoever processed the data must prove to have been right to; they go after three years',
     ],
   },
   {

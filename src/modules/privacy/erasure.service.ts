@@ -16,6 +16,8 @@ import { eraseNotes } from '../matching/decisions.service.js';
 import { endNeedsOf, eraseNeedTexts } from '../needs/needs.service.js';
 import { eraseRecordTexts } from '../referrals/records.service.js';
 import { eraseResident, holdResident } from '../residents/rights.service.js';
+import type { ConsentMethod } from './consents.domain.js';
+import { endConsents } from './consents.service.js';
 import type { ErasureReceipt } from './erasure.domain.js';
 import { forgetTyped, insertReceipt, receiptById, receiptByRequest } from './erasure.repo.js';
 import { holdFor } from './holds.service.js';
@@ -55,7 +57,7 @@ export async function carryOutErasure(scope: Scope, command: EraseResident): Pro
 }
 
 /**
- * One transaction: either all of it is gone, or nothing. Locks are taken in the order request, person, needs; whoever promises to
+ * One transaction: either all of it is gone, or nothing. Locks are taken in the order request, person, needs, consents; whoever promises to
  * serve a need at the same moment comes first and is told of (INCOMPLETE names the needs), or finds it withdrawn.
  */
 async function erase(tx: Scope, requestId: string): Promise<Erased> {
@@ -79,14 +81,26 @@ async function erase(tx: Scope, requestId: string): Promise<Erased> {
   const serviceRecords = await eraseRecordTexts(tx, needIds);
   const requests = await endRequests(tx, residentId, { requestId, executedBy });
   const countedOn = needs.map(({ submittedAt }) => localDate(submittedAt));
+  const { requestedBy, relation, channel } = request;
+  await endConsents(tx, residentId, { relation, method: HEARD[channel], by: requestedBy });
   const links = await eraseResident(tx, residentId, person, countedOn);
   await forgetTyped(tx, [residentId, ...needIds, ...requests.map(({ id }) => id)]);
   const counts = { records: 1, needs: needIds.length, notes, serviceRecords, requests: requests.length, links };
-  const { requestedBy } = request;
   const receipt = { id: newId(erasedAt.getTime()), branchId, residentId, requestId, erasedAt, executedBy, requestedBy, counts };
   await insertReceipt(tx, receipt);
   return ok(receipt);
 }
+
+/** How the word was heard that ends consents, by the way on which the request came. */
+const HEARD: Readonly<Record<RequestRow['channel'], ConsentMethod>> = {
+  COUNTER: 'COUNTER',
+  PHONE: 'PHONE',
+  HOTLINE: 'PHONE',
+  VISIT: 'VISIT',
+  WECHAT: 'APP',
+  TERMINAL: 'APP',
+  IMPORT: 'PAPER',
+};
 
 /** The one that asked for it is done; what else is open has nothing left to be about. The words of all of them go. */
 async function endRequests(
