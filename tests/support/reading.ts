@@ -12,8 +12,8 @@ const NOBODY: ReadonlySet<Audience> = new Set();
 export class Reading {
   /** How many values were looked at. */
   looked = 0;
-  /** Fields in which somebody was shown something. */
-  readonly shown = new Set<string>();
+  /** Fields in which somebody was shown something, with what those were to the object, each as one text. */
+  readonly shown = new Map<string, Set<string>>();
 
   constructor(
     readonly schema: GraphQLSchema,
@@ -45,8 +45,9 @@ export class Reading {
       const next = getNamedType(field.type).name;
       this.looked++;
       if (!isEmpty(inner)) {
-        this.shown.add(`${name}.${key}`);
         const entry = this.permissions.field(name, key);
+        const named = entry?.who?.filter(one => who.has(one)) ?? [];
+        this.shown.set(`${name}.${key}`, (this.shown.get(`${name}.${key}`) ?? new Set()).add(named.sort().join()));
         // Which objects a list holds is asked of each of them.
         const holdsNodes = NODE_TYPES.includes(rowOf(this.schema, next) ?? next);
         if (entry?.who && !holdsNodes && !meet(entry.who, who)) yield `${name}.${key} to ${[...who].sort()}`;

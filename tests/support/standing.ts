@@ -121,13 +121,16 @@ const ALWAYS: Standing = {
 const ME = `
   with held as (select r.* from identity.role_assignment r join identity.account a on a.id = r.account_id
     where a.login = $1 and r.community_id = $2),
+  narrowed as (select c.branch_ids from identity.api_client c join identity.account a on a.id = c.account_id
+    where a.login = $1 and cardinality(c.branch_ids) > 0),
   me as (select
     (select id from identity.account where login = $1) as id,
     exists (select from identity.api_client c join identity.account a on a.id = c.account_id where a.login = $1) as program,
     exists (select from held where role = 'AUDITOR') as auditor,
     exists (select from held where role = 'COMMUNITY_ADMIN') as admin,
     array(select b.id from branch b where b.community_id = $2
-      and exists (select from held where branch_id = b.id or area_id = b.area_id or role = 'COMMUNITY_ADMIN')) as branches,
+      and exists (select from held where branch_id = b.id or area_id = b.area_id or role = 'COMMUNITY_ADMIN')
+      and not exists (select from narrowed where b.id <> all(branch_ids))) as branches,
     array(select b.id from branch b where b.community_id = $2
       and exists (select from held where role = 'COMMUNITY_ADMIN' or (role = 'BRANCH_SECRETARY' and branch_id = b.id))) as run,
     array(select organization_id from held where organization_id is not null) as organizations,
