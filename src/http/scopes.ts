@@ -64,7 +64,8 @@ export function createScopes({
 
   function common({ request, response, requestId }: Exchange) {
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    // An answer that went out whole is waited for by nobody, and has nothing left to stop.
+    response.once('close', () => response.writableFinished || gone.abort());
     const address = addressOf(request, trustProxy);
     return { ...house, requestId, locale: localeOf(request), address, signal: gone.signal };
   }

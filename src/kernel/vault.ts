@@ -19,6 +19,9 @@ export interface Place {
   readonly rowId: string;
 }
 
+/** Where the values of accounts belong, which are no community's. */
+export const NO_COMMUNITY = '00000000-0000-0000-0000-000000000000';
+
 /** Seals personal values and makes the blind indexes that find them by equality. */
 export interface Vault {
   /** The numbers of the keys that new values are made with. */

@@ -69,7 +69,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     },
     withheld: ['family.2', { resident: null }],
     alsoWithheld: ['secretary.b2', 'officer.west', 'subdistrict'],
-    statements: 19,
+    statements: 21,
   },
   'question-04-waiting-needs.graphql': {
     login: () => 'secretary.b1',
@@ -243,7 +243,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       }
     },
     withheld: ['secretary.b2', { residents: { totalCount: 0, edges: [] } }],
-    statements: 8,
+    statements: 9,
   },
   'question-21-fairness-of-a-month.graphql': {
     login: () => 'subdistrict',
@@ -321,7 +321,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(rows.some(({ byYou, purpose }) => byYou && purpose === 'FAMILY_CARE')).toBe(true);
     },
     withheld: ['secretary.b2', { myAccessLog: { edges: [] } }],
-    statements: 9,
+    statements: 10,
   },
 };
 

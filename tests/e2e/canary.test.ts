@@ -58,10 +58,8 @@ describe('personal values go in', () => {
     expect(values).toEqual({ name: names[0], phone: `+86${phones[0]}`, room: addresses[0], birthDate: person.birthDate });
     for (const filter of [{ name: names[0] }, { phone: phones[0] }, { name: names[3] }, { phone: phones[3] }])
       await secretary.read(
-        'query($filter: ResidentFilterInput) { residents(filter: $filter) { totalCount edges { node { maskedName } } } }',
-        {
-          filter,
-        },
+        'query($filter: ResidentFilterInput) { residents(filter: $filter, purpose: CONTACT) { totalCount edges { node { maskedName } } } }',
+        { filter },
       );
     for (const residentName of [names[0], names[3]])
       await family.changed('kinshipClaim', { address: '9-1', residentName, relation: 'DAUGHTER', ...key() }, 'submitted');
@@ -147,9 +145,11 @@ describe('personal values go in', () => {
         'mutation($input: ResidentCreateInput!) { residentCreate(input: $input) { resident { id } userErrors { code } } }',
         { input },
       );
-      await toldTo(secretary, 'query($filter: ResidentFilterInput) { residents(filter: $filter) { totalCount } }', {
-        filter: { name: names[4], phone: phones[4] },
-      });
+      await toldTo(
+        secretary,
+        'query($filter: ResidentFilterInput) { residents(filter: $filter, purpose: CONTACT) { totalCount } }',
+        { filter: { name: names[4], phone: phones[4] } },
+      );
       await toldTo(anonymous, 'mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }', {
         input: { login: phones[4], password: identityNumbers[2] },
       });

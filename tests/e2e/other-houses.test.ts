@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NumberedKeys } from '../../src/kernel/keys.js';
 import { hashPassword } from '../../src/modules/identity/passwords.js';
 import { startTestApp } from '../support/app.js';
 import { callerOf } from '../support/caller.js';
@@ -44,7 +45,17 @@ async function startProvider() {
 const house = await startProvider();
 afterAll(() => house.stop());
 const oidc = { issuer: house.issuer, clientId: 'us', clientSecret: 'a secret between two houses', redirectUris: [BACK] };
-const app = await startTestApp(database, { oidc, defaultCommunity: 'test', trustProxy: 1 }, { clock: () => NOW });
+const aKey = (): NumberedKeys => new Map([[1, randomBytes(32)]]);
+const [data, audit] = [aKey(), aKey()];
+const oldIndex = [1, randomBytes(32)] as const;
+/** One of the processes of the house, with the index keys that it was told. */
+const start = (...index: readonly (readonly [number, Buffer])[]) =>
+  startTestApp(
+    database,
+    { oidc, defaultCommunity: 'test', trustProxy: 1 },
+    { clock: () => NOW, keys: { keys: async () => ({ data, audit, index: new Map(index) }) } },
+  );
+const app = await start(oldIndex);
 
 beforeAll(async () => {
   await seedWorld(database);
@@ -177,6 +188,14 @@ describe('another house', () => {
       expect(codesOf(await enter(input))).toEqual(['INVALID_TOKEN']);
     const byThief = await subdistrict.change('externalIdentityLink', { ...(await bring(nobody, 'mallory')), password: PASSWORD });
     expect(codesOf(byThief)).toEqual(['INVALID_TOKEN']);
+  });
+
+  it('finds whom it knew before the index key was changed, and by the next sign-in the old key has done its work', async () => {
+    const during = callerOf((await start([2, randomBytes(32)], oldIndex)).url);
+    const entered = await during.change('externalSignIn', await bring(during, 'li'), 'viewer { account { login } }');
+    expect(entered).toMatchObject({ viewer: { account: { login: 'subdistrict' } }, userErrors: [] });
+    const links = await database.owner`select get_byte(subject_index, 0) as key from identity.external_identity`;
+    expect(links).toEqual([{ key: 2 }]);
   });
 
   it('is asked five times in vain from an address, then not any more', async () => {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createSchema } from '../../src/app.js';
 import { createLog } from '../../src/log.js';
+import { API_SCOPES } from '../../src/modules/identity/clients.domain.js';
 import { hashPassword } from '../../src/modules/identity/passwords.js';
 import { read, startTestApp } from '../support/app.js';
 import { gid } from '../support/ask.js';
@@ -111,7 +112,11 @@ describe('/oauth/token', () => {
     expect(byBasic.json).toMatchObject({ scope: 'needs:read' });
     const claims = JSON.parse(Buffer.from(byBasic.json.access_token.split('.')[1], 'base64url').toString());
     expect(claims).toMatchObject({ client_id: clientId, scope: 'needs:read' });
-    for (const { json } of [inForm, byBasic]) expect(await whoIs(json.access_token)).toBe(login);
+    expect(await whoIs(inForm.json.access_token)).toBe(login);
+    const narrow = (query: string) => app.post({ query }, { authorization: `Bearer ${byBasic.json.access_token}` });
+    expect((await narrow('{ needs { edges { cursor } } }')).json.data).toEqual({ needs: { edges: [] } });
+    const refused = await narrow(WHO);
+    expect([refused.status, refused.json.errors[0].extensions.missingScopes]).toEqual([403, ['identity:read']]);
     const events = await database.owner`select kind, actor_role from event where subject_id = ${clientId} order by id`;
     expect(events.slice(1)).toEqual(Array(2).fill({ kind: 'API_CLIENT_TOKEN_ISSUED', actor_role: 'LIAISON' }));
   });
@@ -174,7 +179,7 @@ describe('/oauth/token', () => {
       token_endpoint: `${PUBLIC}/oauth/token`,
       grant_types_supported: ['client_credentials'],
     });
-    expect(json.scopes_supported).toHaveLength(24);
+    expect(json.scopes_supported).toEqual(API_SCOPES);
   });
 });
 

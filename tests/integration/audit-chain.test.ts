@@ -156,7 +156,7 @@ describe('a verification', () => {
     ['a look that was removed', `delete from personal.access_log`, 'ACCESS_ALTERED', 8],
     [
       'a look that was put in',
-      `insert into personal.access_log (community_id, id, at, action) values ('${WORLD.community}', gen_random_uuid(), now(), 'RESIDENT_REVEALED')`,
+      `insert into personal.access_log (community_id, id, at, actor_role, action) values ('${WORLD.community}', gen_random_uuid(), now(), 'LIAISON', 'RESIDENT_REVEALED')`,
       'ACCESS_UNKNOWN',
       null,
     ],
@@ -220,7 +220,7 @@ describe('the heads outside the database', () => {
     expect((await verifyChain(foreign, { full: true })).broken).toMatchObject({ flaw: 'HEADS_ALTERED' });
     const rotated = scope({
       at: new Date(NOW.getTime() + DAY),
-      secrets: new Map([...keys, [2, Buffer.alloc(32, 'the next key')]]),
+      secrets: new Map([[2, Buffer.alloc(32, 'the next key')], ...keys]),
     });
     const [head] = await signHeads(rotated);
     expect(head).toMatchObject({ day: '2026-12-01', position: 11, publicKey: rotated.parts.journal?.publicKey });
@@ -296,21 +296,20 @@ describe('the access log', () => {
     expect((await later(1100)).broken).toBeNull();
   });
 
-  it('is shown to the purpose of sealing, staff of the branch, kin and whoever looked, in their own community', async () => {
+  it('is shown to the purpose of sealing, staff of the branch, kin and whoever looked in vain, in their own community', async () => {
+    await logAccess(scope({ actor: { ...ACTORS.secretary2 } as never }), { action: 'RESIDENTS_LISTED' });
     const rows = (settings: object) => raw(settings, tx => tx`select 1 from personal.access_log`.then(({ length }) => length));
-    for (const settings of [
-      { system: 'sealing' },
-      { branches: WORLD.branch1, account: WORLD.officer },
-      { kin: MOTHER, account: WORLD.daughter },
-      { account: WORLD.secretary1 },
-    ])
-      expect(await rows({ community: WORLD.community, ...settings })).toBe(1);
-    for (const settings of [
-      {},
-      { system: 'sealing' },
-      { community: WORLD.otherCommunity, system: 'sealing' },
-      { community: WORLD.community, branches: WORLD.branch2, account: WORLD.secretary2 },
-    ])
+    for (const [seen, settings] of [
+      [2, { system: 'sealing' }],
+      [1, { branches: WORLD.branch1, account: WORLD.officer }],
+      [1, { kin: MOTHER, account: WORLD.daughter }],
+      [1, { branches: WORLD.branch2, account: WORLD.secretary2 }],
+      // Who looked at somebody and works for their branch no more.
+      [0, { account: WORLD.secretary1 }],
+      [0, { branches: WORLD.branch2, account: WORLD.secretary1 }],
+    ] as const)
+      expect([settings, await rows({ community: WORLD.community, ...settings })]).toEqual([settings, seen]);
+    for (const settings of [{}, { system: 'sealing' }, { community: WORLD.otherCommunity, system: 'sealing' }])
       expect(await rows(settings)).toBe(0);
   });
 

@@ -7,6 +7,7 @@ import { DEFAULT_WEIGHTS } from '../../src/modules/matching/scoring.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate } from '../support/estate.js';
+import { untilSettled } from '../support/plans.js';
 import { at, insertScene } from '../support/scene.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
@@ -190,11 +191,15 @@ describe('a plan', () => {
     matches(first: 50) { edges { node { need { id } session { id } } } } unmatched(first: 50) { edges { node { reason sentence need { id } certificate { possible blocked { code sessions } } } } } }
     userErrors { code path ... on InvalidInputError { rule limit } } } }`;
   const create = async (input: object = {}, actor: Actor = ACTORS.secretary1) => {
-    const { data, errors } = await ask(actor, CREATE, {
-      input: { branchId: gid('Branch', WORLD.branch1), idempotencyKey: newId(), ...input },
-    });
-    expect(errors).toBeUndefined();
-    return data?.branchMatchPlanCreate;
+    const given = { branchId: gid('Branch', WORLD.branch1), idempotencyKey: newId(), ...input };
+    return untilSettled(
+      async () => {
+        const { data, errors } = await ask(actor, CREATE, { input: given });
+        expect(errors).toBeUndefined();
+        return data?.branchMatchPlanCreate;
+      },
+      ({ matchPlan }) => matchPlan?.status,
+    );
   };
 
   it('keeps the rules, says that it is proven, and why somebody is left out', async () => {

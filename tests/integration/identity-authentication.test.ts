@@ -7,6 +7,7 @@ import { assignRole, createAuthentication, deactivateAccount, endRole } from '..
 import { revokeKinship, verifyKinship } from '../../src/modules/residents/kinships.service.js';
 import { ACTORS, scopeOf, testTokens } from '../support/ask.js';
 import { openIdentity, PASSWORD, SIGN_OUT } from '../support/identity.js';
+import { residentRow } from '../support/profiles.js';
 import { NOW, WORLD } from '../support/world.js';
 
 const { database, owner, serving, ask, addRole, someone, signIn, refresh } = await openIdentity();
@@ -64,7 +65,7 @@ describe('authenticate', () => {
     await callerOf('x.y.z');
     database.statements();
     const many = await Promise.all(Array.from({ length: 20 }, () => callerOf(accessToken)));
-    expect(many[19]).toEqual({ communityId: WORLD.community, actor: ACTORS.secretary1, pointsPerMinute: null });
+    expect(many[19]).toEqual({ communityId: WORLD.community, actor: ACTORS.secretary1 });
     await callerOf(accessToken);
     // begin, who asks, the rights, commit
     expect(database.statements()).toHaveLength(4);
@@ -165,8 +166,7 @@ describe('a change of rights', () => {
     const { id } = await someone({ role: 'FAMILY' });
     const token = await tokenFor(id);
     const [resident, kinshipId] = [randomUUID(), randomUUID()];
-    await owner`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, sex, birth_date, residency_status, created_at)
-      values (${WORLD.community}, ${resident}, ${WORLD.branch1}, ${WORLD.building1}, '', '', 'FEMALE', '1940-01-01', 'PRESENT', ${NOW})`;
+    await owner`insert into personal.resident ${owner(residentRow(resident))}`;
     await owner`insert into personal.kinship (community_id, id, branch_id, resident_id, account_id, relation, state, created_at)
       values (${WORLD.community}, ${kinshipId}, ${WORLD.branch1}, ${resident}, ${id}, 'DAUGHTER', 'CLAIMED', ${NOW})`;
     const officer = () => scopeOf(database, ACTORS.officer);

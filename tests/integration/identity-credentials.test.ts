@@ -6,6 +6,7 @@ import { createLockout } from '../../src/modules/identity/lockout.js';
 import { stepOf } from '../../src/modules/identity/totp.js';
 import { ACTORS, gid } from '../support/ask.js';
 import { codes, errors, OTHER_ACCOUNT, openIdentity, PASSWORD } from '../support/identity.js';
+import { residentRow } from '../support/profiles.js';
 import { NOW, WORLD } from '../support/world.js';
 
 const { owner, database, ask, addRole, someone, eventsOf, signIn, refresh } = await openIdentity();
@@ -24,13 +25,12 @@ const call = async (actor: Actor, query: string, input: object, options: object 
 const at = (seconds: number) => ({ now: () => new Date(NOW.getTime() + seconds * 1000) });
 const self = (id: string): Actor => ({ ...ACTORS.secretary1, accountId: id });
 
-async function kin(accountId: string, state = 'VERIFIED', branch: string = WORLD.branch1, building: string = WORLD.building1) {
+async function kin(accountId: string, state = 'VERIFIED') {
   const resident = randomUUID();
-  await owner`insert into personal.resident (community_id, id, branch_id, building_id, name_sealed, name_index, sex, birth_date, residency_status, created_at)
-    values (${WORLD.community}, ${resident}, ${branch}, ${building}, '', '', 'FEMALE', '1940-01-01', 'PRESENT', ${NOW})`;
+  await owner`insert into personal.resident ${owner(residentRow(resident))}`;
   const kinship = randomUUID();
   await owner`insert into personal.kinship (community_id, id, branch_id, resident_id, account_id, relation, state, verified_at, created_at)
-    values (${WORLD.community}, ${kinship}, ${branch}, ${resident}, ${accountId}, 'DAUGHTER', ${state}, ${state === 'VERIFIED' ? NOW : null}, ${NOW})`;
+    values (${WORLD.community}, ${kinship}, ${WORLD.branch1}, ${resident}, ${accountId}, 'DAUGHTER', ${state}, ${state === 'VERIFIED' ? NOW : null}, ${NOW})`;
   return kinship;
 }
 

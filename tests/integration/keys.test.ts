@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { NumberedKeys, VaultKeys } from '../../src/kernel/keys.js';
 import { createVault, type Vault } from '../../src/kernel/vault.js';
-import { keysInUse, rotateKeys, SEALED_TABLES } from '../../src/modules/privacy/keys.service.js';
+import { accountLinkedWith, insertLink } from '../../src/modules/identity/external.repo.js';
+import { isResetCode, saveReset } from '../../src/modules/identity/resets.repo.js';
+import { saveTotp, totpOf } from '../../src/modules/identity/totp.repo.js';
+import { KEYED_TABLES, keysInUse, rotateKeys, SEALED_TABLES } from '../../src/modules/privacy/keys.service.js';
+import { openWords } from '../../src/modules/privacy/requests.repo.js';
 import {
   createResidentsBulk,
   findResident,
@@ -67,7 +71,7 @@ const made = await createResidentsBulk(
 if (!made.ok) throw new Error('the people were refused');
 const ids = made.value;
 const noteOf = 'personal.override_note';
-const [need, note] = [randomUuid(1), randomUuid(2)];
+const [need, note, request] = [randomUuid(1), randomUuid(2), randomUuid(3)];
 await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at)
   values (${WORLD.community}, ${need}, 'N-1', ${WORLD.branch1}, 'HAIRCUT', 'RESIDENT', 'OFFICER', 'COUNTER', 'OPEN', 'P3', 1, '{HOME}', ${NOW})`;
 const place = (table: string, column: string, rowId: string) => ({ table, column, communityId: WORLD.community, rowId });
@@ -89,6 +93,28 @@ await owner`insert into personal.override_note ${owner({
   written_at: NOW,
 })}`;
 
+const WORDS = '请更正我母亲的生日';
+await owner`insert into personal.info_request ${owner({
+  community_id: WORLD.community,
+  id: request,
+  branch_id: WORLD.branch1,
+  resident_id: ids[0] ?? '',
+  kind: 'CORRECT',
+  state: 'RECEIVED',
+  relation: 'DAUGHTER',
+  on_behalf: false,
+  channel: 'COUNTER',
+  words_sealed: old.vault.seal(place('personal.info_request', 'words_sealed', request), WORDS),
+  due_at: NOW,
+  created_at: NOW,
+})}`;
+for (const id of [WORLD.admin, WORLD.officer])
+  await owner`insert into identity.account (id, login, display_name, password_hash, created_at) values (${id}, ${id}, '', '', ${NOW})`;
+const SECRET = 'GEZDGNBVGY3TQOJQ';
+await saveTotp(old, WORLD.admin, SECRET);
+/** A detail, a note, a request and a second factor. */
+const OTHERS = 4;
+
 function randomUuid(n: number): string {
   return `00000000-0000-7000-8000-0000000007${String(n).padStart(2, '0')}`;
 }
@@ -103,8 +129,8 @@ describe('what is registered for rotation', () => {
   it('is every sealed and every indexed column of the database', async () => {
     const columns = await owner<{ name: string; column: string }[]>`
       select table_schema || '.' || table_name as name, column_name as column from information_schema.columns
-      where table_schema not in ('pg_catalog', 'information_schema') and (column_name like '%\\_sealed' or column_name like '%\\_index' and table_schema = 'personal') order by 1, 2`;
-    const registered = SEALED_TABLES.flatMap(({ name, sealed, indexes }) =>
+      where table_schema not in ('pg_catalog', 'information_schema') and (column_name like '%\\_sealed' or column_name like '%\\_index' and table_schema in ('personal', 'identity')) order by 1, 2`;
+    const registered = KEYED_TABLES.flatMap(({ name, sealed, indexes }) =>
       [...sealed, ...Object.keys(indexes)].map(column => ({ name, column })),
     );
     const text = (all: readonly { readonly name: string; readonly column: string }[]): string[] =>
@@ -164,6 +190,8 @@ describe('rotation', () => {
       { unreadable: 0 },
       { table: 'personal.need_detail', renewed: 1 },
       { table: noteOf, renewed: 1 },
+      { table: 'personal.info_request', renewed: 1 },
+      { table: 'identity.totp', renewed: 1 },
     ]);
 
     // Rows written by a process that did not know the new keys while the run passed are the next run's; there are none here.
@@ -182,6 +210,9 @@ describe('rotation', () => {
     );
     const pairs = fresh.vault.blindTokens(WORLD.community, 'need.description', ['水管', '管漏', '漏水']);
     expect(detail?.description_index).toEqual(pairs);
+    const [asked] = await owner`select words_sealed from personal.info_request where id = ${request}`;
+    expect(openWords(fresh, { id: request, wordsSealed: asked?.words_sealed })).toBe(WORDS);
+    expect(await totpOf(fresh, WORLD.admin)).toMatchObject({ secret: SECRET });
     expect(new Set((await keysInUse(fresh)).map(({ number }) => number))).toEqual(new Set([2]));
     await expect(findResident(scopeWith(createVault(before)), ids[0] ?? '')).rejects.toThrow('unknown data key');
   });
@@ -192,7 +223,7 @@ describe('rotation', () => {
     expect(events.at(-1)?.data).toEqual({ dataKey: 2, indexKey: 2, renewed: 0, unreadable: 0 });
     const [looks] =
       await owner`select sum((detail->>'rows')::int)::int as rows from personal.access_log where action = 'KEYS_ROTATED' and purpose = 'key-rotation'`;
-    expect(looks?.rows).toBe(PEOPLE + 2);
+    expect(looks?.rows).toBe(PEOPLE + OTHERS);
   });
 
   it('is done and looked at from the command line', async () => {
@@ -256,7 +287,31 @@ describe('rotation', () => {
     );
     const reports = await Promise.all([rotateKeys(scopeWith(vault), { batch: 4 }), rotateKeys(scopeWith(vault), { batch: 7 })]);
     const renewed = reports.flat().reduce((sum, row) => sum + row.renewed, 0);
-    expect(renewed).toBe(PEOPLE + 2);
+    expect(renewed).toBe(PEOPLE + OTHERS);
     expect((await keysInUse(scopeWith(vault))).filter(({ kind, number }) => number !== (kind === 'data' ? 4 : 3))).toEqual([]);
+  });
+});
+
+describe('digests of what is kept nowhere', () => {
+  const inUse = async (): Promise<object[]> =>
+    (await keysInUse(both)).filter(({ table }) => /external_identity|password_reset/.test(table));
+  const under = (table: string, number: number) => ({ table: `identity.${table}`, kind: 'index', number, values: 1 });
+
+  it('hold their key until they are used, or gone', async () => {
+    await insertLink(old, 'oidc', 'wang', WORLD.admin);
+    await saveReset(old, {
+      accountId: WORLD.admin,
+      code: 'ABCDE-FGHJK',
+      issuedBy: WORLD.officer,
+      expiresAt: new Date(NOW.getTime() + 1),
+    });
+    await rotateKeys(both);
+    expect(await inUse()).toEqual([under('external_identity', 1), under('password_reset', 1)]);
+    expect(await isResetCode(both, WORLD.admin, 'ABCDE-FGHJK')).toBe(true);
+    expect(await accountLinkedWith(both, 'oidc', 'wang')).toBe(WORLD.admin);
+    // The name stays one account's, whichever key it is under.
+    expect(await insertLink(both, 'oidc', 'wang', WORLD.officer)).toBe(false);
+    expect(await inUse()).toEqual([under('external_identity', 2), under('password_reset', 1)]);
+    expect(await accountLinkedWith(fresh, 'oidc', 'wang')).toBe(WORLD.admin);
   });
 });

@@ -7,6 +7,7 @@ import { resolvers } from '../../src/modules/index.js';
 import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
+import { untilSettled } from '../support/plans.js';
 import { at, insertScene } from '../support/scene.js';
 import { seedWorld, WORLD } from '../support/world.js';
 
@@ -24,10 +25,13 @@ const REFILL = `mutation($input: SessionRefillInput!) { sessionRefill(input: $in
 const c = WORLD.community;
 const branch = gid('Branch', WORLD.branch1);
 async function publishPlan(actor: Actor = ACTORS.secretary1, branchId: string | null = branch, more: object = {}) {
-  const create = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanCreate(input: $input) { matchPlan { id version } } }`;
+  const create = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanCreate(input: $input) { matchPlan { id version status } } }`;
   const publish = `mutation($input: MatchPlanPublishInput!) { matchPlanPublish(input: $input) { matchPlan { id version } userErrors { code } } }`;
-  const made = (await ask(actor, create, { input: { branchId, idempotencyKey: newId(), ...more } })).data?.branchMatchPlanCreate
-    .matchPlan;
+  const wanted = { input: { branchId, idempotencyKey: newId(), ...more } };
+  const made = await untilSettled(
+    async () => (await ask(actor, create, wanted)).data?.branchMatchPlanCreate.matchPlan,
+    ({ status }) => status,
+  );
   const input = { planId: made.id, expectedVersion: made.version, idempotencyKey: newId() };
   const { data } = await ask(actor, publish, { input });
   expect(data?.matchPlanPublish.userErrors).toEqual([]);

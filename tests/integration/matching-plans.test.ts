@@ -14,6 +14,7 @@ import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
 import { planInput, randomFacts } from '../support/facts.js';
 import { problemOf, referenceSolve } from '../support/matching.js';
+import { untilSettled } from '../support/plans.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase();
@@ -25,7 +26,11 @@ const key = () => newId();
 const all = { limit: 10_000, backward: false, from: null };
 
 async function readyPlan(actor: Actor, branchId: string | null) {
-  const created = await createPlan(scope(actor), { branchId, idempotencyKey: key() });
+  const command = { branchId, idempotencyKey: key() };
+  const created = await untilSettled(
+    () => createPlan(scope(actor), command),
+    answer => (answer.ok ? answer.value.state : undefined),
+  );
   if (!created.ok) throw new Error(JSON.stringify(created.failure));
   const plan = created.value;
   expect(plan).toMatchObject({ state: 'READY', progress: 100, failure: null });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../../bench/support/instances.js';
 import { buildSchema } from '../../src/graphql/schema.js';
@@ -8,6 +7,7 @@ import { resolvers } from '../../src/modules/index.js';
 import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
+import { untilSettled } from '../support/plans.js';
 import { profileColumns } from '../support/profiles.js';
 import { at, insertScene } from '../support/scene.js';
 import { seedWorld, WORLD } from '../support/world.js';
@@ -27,16 +27,16 @@ const CREATE = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanC
   userErrors { code message path ... on NotPossibleError { reasons } ... on RunInProgressError { planId } } } }`;
 const PUBLISH = `mutation($input: MatchPlanPublishInput!) { matchPlanPublish(input: $input) { matchPlan { id version status } fellOut { id state fellOutBecause { code sentence } } userErrors { code ... on StaleVersionError { currentVersion } ... on InvalidStateError { from } } } }`;
 
-/** Asks again with the same key while the run goes on: on a busy machine the mutation answers before it has ended. */
 async function createPlan(actor: Actor = ACTORS.secretary1, input: Record<string, unknown> = {}, options = {}) {
   const variables = { input: { branchId: gid('Branch', WORLD.branch1), idempotencyKey: newId(), ...input } };
-  for (;;) {
-    const { data, errors } = await ask(actor, CREATE, variables, options);
-    expect(errors).toBeUndefined();
-    const created = data?.branchMatchPlanCreate;
-    if (!['QUEUED', 'RUNNING'].includes(created.matchPlan?.status)) return created;
-    await sleep(50);
-  }
+  return untilSettled(
+    async () => {
+      const { data, errors } = await ask(actor, CREATE, variables, options);
+      expect(errors).toBeUndefined();
+      return data?.branchMatchPlanCreate;
+    },
+    ({ matchPlan }) => matchPlan?.status,
+  );
 }
 async function publish(actor: Actor, plan: { id: string; version: number }, input: Record<string, unknown> = {}, options = {}) {
   const variables = { input: { planId: plan.id, expectedVersion: plan.version, idempotencyKey: newId(), ...input } };

@@ -8,6 +8,7 @@ import { simulatePlan } from '../../src/modules/matching/simulation.service.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
+import { settledPlans } from '../support/plans.js';
 import { at, insertScene } from '../support/scene.js';
 import { seedWorld, WORLD } from '../support/world.js';
 
@@ -150,6 +151,7 @@ describe('scarcity of a branch', () => {
     expect(await scarcity(ACTORS.secretary1)).toBeNull();
     const input = { branchId: gid('Branch', WORLD.branch1), dryRun: true, idempotencyKey: newId() };
     const made = (await ask(ACTORS.secretary1, CREATE, { input })).data?.branchMatchPlanCreate.matchPlan;
+    await settledPlans(database);
     const found = await scarcity(ACTORS.officer);
     expect(found.plan.id).toBe(made.id);
     expect(found.supplies).toHaveLength(3);

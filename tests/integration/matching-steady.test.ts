@@ -7,6 +7,7 @@ import { resolvers } from '../../src/modules/index.js';
 import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
+import { untilSettled } from '../support/plans.js';
 import { at, insertScene } from '../support/scene.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
@@ -24,9 +25,14 @@ const CANCEL = `mutation($input: MatchPlanCancelInput!) { matchPlanCancel(input:
 
 async function create(input: Record<string, unknown> = {}, actor: Actor = ACTORS.secretary1) {
   const given = { branchId: gid('Branch', WORLD.branch1), idempotencyKey: newId(), ...input };
-  const { data, errors } = await ask(actor, CREATE, { input: given });
-  expect(errors).toBeUndefined();
-  return data?.branchMatchPlanCreate;
+  return untilSettled(
+    async () => {
+      const { data, errors } = await ask(actor, CREATE, { input: given });
+      expect(errors).toBeUndefined();
+      return data?.branchMatchPlanCreate;
+    },
+    ({ matchPlan }) => matchPlan?.status,
+  );
 }
 async function publish(plan: { id: string; version: number }, actor: Actor = ACTORS.secretary1) {
   const input = { planId: plan.id, expectedVersion: plan.version, idempotencyKey: newId() };

@@ -53,11 +53,14 @@ describe('what is stored', () => {
     expect((await create(ACTORS.secretary1, WORLD.building1, '+86-13987650000')).data).toEqual(known.data);
     const count = async (actor: Actor, filter: object) =>
       (
-        await ask(actor, 'query($filter: ResidentFilterInput) { residents(filter: $filter) { totalCount edges { cursor } } }', {
-          filter,
-        })
+        await ask(
+          actor,
+          'query($filter: ResidentFilterInput) { residents(filter: $filter, purpose: CONTACT) { totalCount edges { cursor } } }',
+          { filter },
+        )
       ).data?.residents;
     const nobody = await count(ACTORS.secretary2, { phone: '13500000000' });
+    expect(nobody).toEqual({ totalCount: 0, edges: [] });
     await create(ACTORS.secretary1, WORLD.building1, '13700000001');
     expect(await count(ACTORS.secretary2, { phone: '13700000001' })).toEqual(nobody);
     // However it is typed: full width, country code, separators, a landline with and without its area code's zero.

@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sealAll } from '../../src/db/sealer.js';
 import type { Actor } from '../../src/kernel/actor.js';
+import { localDate } from '../../src/kernel/clock.js';
 import { verifyChain } from '../../src/modules/audit/verification.service.js';
 import { askedNeeds } from '../../src/modules/matching/fairness.repo.js';
 import { submitNeed } from '../../src/modules/needs/needs.service.js';
 import { carryOutErasure, eraseDue } from '../../src/modules/privacy/erasure.service.js';
 import { setHold } from '../../src/modules/privacy/holds.service.js';
 import { acceptProposal } from '../../src/modules/referrals/referrals.service.js';
+import { ageBand, openProfile } from '../../src/modules/residents/residents.service.js';
 import { ACTORS, gid, scopeOf } from '../support/ask.js';
 import { rawIdOf } from '../support/needs.js';
+import { profileIn } from '../support/profiles.js';
 import { insertProposals } from '../support/proposals.js';
 import { CANARY, everythingOpened, openRights, whereabouts } from '../support/rights.js';
 import { NOW, WORLD } from '../support/world.js';
@@ -41,7 +44,12 @@ const counts = async () => {
   expect(ofBranch.errors).toBeUndefined();
   const rows = await scopeOf(database, ACTORS.admin)
     .asSystem('fairness')
-    .reading(tx => askedNeeds(tx, [WORLD.branch1], period));
+    .reading(async tx =>
+      (await askedNeeds(tx, [WORLD.branch1], period)).map(({ profileSealed, ...need }) => {
+        const person = need.beneficiaryId && profileSealed && openProfile(tx, need.beneficiaryId, profileSealed);
+        return { ...need, of: person && [ageBand(person.birthDate, localDate(need.submittedAt)), person.careCategories] };
+      }),
+    );
   const ledger =
     await owner`select (select count(*)::int from personal.resident) as residents, (select count(*)::int from need) as needs, (select sum(quantity)::int from need) as asked,
     (select sum(fulfilled)::int from need) as fulfilled, (select sum(committed)::int from need) as committed, (select count(*)::int from service_record) as records,
@@ -158,15 +166,17 @@ describe('a request to delete', () => {
     expect(await counts()).toEqual(before);
     expect((await erase(ACTORS.secretary1, requestId, given)).receipt).toEqual(receipt);
     expect((await erase(ACTORS.secretary1, requestId)).userErrors[0].code).toBe('INVALID_STATE');
-    const [shell] =
-      await owner`select storey, ability_level, phone_index, birth_date::text, care_categories::text[], erased_at from personal.resident where id = ${rawIdOf(her)}`;
-    expect(shell).toEqual({
+    const [shell] = await owner<
+      Parameters<typeof profileIn>[0][]
+    >`select id, community_id, phone_index, profile_sealed, erased_at from personal.resident where id = ${rawIdOf(her)}`;
+    expect(shell).toMatchObject({ phone_index: null, erased_at: NOW });
+    expect(shell && profileIn(shell)).toEqual({
+      sex: 'FEMALE',
       storey: null,
-      ability_level: null,
-      phone_index: null,
-      birth_date: '1946-01-01',
-      care_categories: ['LIVING_ALONE'],
-      erased_at: NOW,
+      abilityLevel: null,
+      birthDate: '1946-01-01',
+      careCategories: ['LIVING_ALONE'],
+      languages: [],
     });
   });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/kernel/actor.js';
 import { EXPORTED_COLUMNS } from '../../src/modules/privacy/export.domain.js';
-import { ACTORS } from '../support/ask.js';
+import { ACTORS, gid } from '../support/ask.js';
 import { rawIdOf } from '../support/needs.js';
 import { insertProposals } from '../support/proposals.js';
 import { CANARY, openRights } from '../support/rights.js';
@@ -24,6 +24,10 @@ beforeAll(async () => {
     { residentId: her, reason: 'AUDIT', until: '2026-12-31', ...key() },
     'legalHold { id }',
   );
+  const agreed = { residentId: her, purpose: 'SHARE_WITH_ORGANIZATION', needId: rights.served, ...key() };
+  const organizationId = gid('Organization', WORLD.barber);
+  const { consent } = await done(daughter, 'consentGrant', { ...agreed, organizationId }, 'consent { id }');
+  await done(daughter, 'consentWithdraw', { consentId: consent.id, ...key() }, 'consent { state }');
   await owner`update need set windows = ${owner.json([{ startsAt: NOW.toISOString(), endsAt: NOW.toISOString() }])}, deadline = now() where id = ${rawIdOf(rights.served)}`;
 });
 

@@ -94,6 +94,23 @@ describe('what is past its time', () => {
       expect((await ask(ACTORS[name], REPORT)).data, name).toEqual({ retentionReport: null });
   });
 
+  it('is consents three years after they ended, and none that is valid or ended since', async () => {
+    const resident = rawIdOf(await rights.register({ name: '同意' }));
+    const consent = (withdrawn: Date | null) =>
+      owner`insert into personal.consent (community_id, id, branch_id, resident_id, purpose, data_class, relation, method, notice_version,
+        granted_at, withdrawal_relation, withdrawal_method, withdrawn_at)
+      values (${WORLD.community}, ${newId()}, ${WORLD.branch1}, ${resident}, 'HEALTH_MATCHING', 'SENSITIVE', 'SELF', 'PAPER', '2022-01',
+        ${daysAgo(1500)}, ${withdrawn && 'SELF'}, ${withdrawn && 'PAPER'}, ${withdrawn})`;
+    for (const ended of [daysAgo(1400), daysAgo(1200), daysAgo(1000), null]) await consent(ended);
+    await owner`delete from event_unsealed; delete from event where kind = 'RETENTION_APPLIED'`.simple();
+    await applyRetention(upkeep(), NOW);
+    expect(await applied()).toEqual([['CONSENTS', 2]]);
+    const [left] = await owner`select count(*)::int as n from personal.consent where resident_id = ${resident}`;
+    expect(left?.n).toBe(2);
+    const dropped = database.serving.client`delete from personal.consent`;
+    expect((await dropped).count).toBe(0);
+  });
+
   it('goes by itself, once a day', async () => {
     await owner`insert into idempotency_key (community_id, account_id, operation, key, input_hash, created_at)
       values (${WORLD.community}, ${WORLD.officer}, 'x', ${newId()}, '', ${daysAgo(8)})`;

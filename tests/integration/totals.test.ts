@@ -23,7 +23,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   ],
   referrals: [''],
   matchPlans: [''],
-  residents: ['filter: { name: "没有此人" }', 'filter: { phone: "13800000000" }'],
+  residents: ['filter: { name: "没有此人" }, purpose: CONTACT', 'filter: { phone: "13800000000" }, purpose: CONTACT'],
 };
 
 it.each(Object.keys(ACTORS) as (keyof typeof ACTORS)[])('a total tells %s no more than the list does', async actor => {

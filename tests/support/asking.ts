@@ -151,7 +151,9 @@ export async function readEverything(asking: Asking, caller: Caller): Promise<Re
   };
   for (const field of asking.roots)
     if (!field.args.some(isRequiredArgument)) keep(await caller.read(`{ ${asking.selected(field)} }`));
-  for (const [type = '', ids] of Map.groupBy([...found], id => parseGlobalId(id)?.type))
+  // What the event log is about is not always an object of the schema.
+  const ofNodes = [...found].filter(id => NODE_TYPES.includes(parseGlobalId(id)?.type ?? ''));
+  for (const [type = '', ids] of Map.groupBy(ofNodes, id => parseGlobalId(id)?.type))
     for (const selection of asking.selectionsOf(type)) {
       const source = `query($ids: [ID!]!) { nodes(ids: $ids) { ... on ${type} { ${selection} } } }`;
       keep(await caller.read(source, { ids: ids.slice(0, 100) }));

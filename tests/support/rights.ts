@@ -32,7 +32,7 @@ const key = () => ({ idempotencyKey: randomUUID() });
 
 /** A person with everything that can be on file: kin, needs with words, a promise, a service delivered, a note, a request. */
 export async function openRights() {
-  const database = await createTestDatabase({ max: 6 });
+  const database = await createTestDatabase({ max: 6, quiet: ['personal.override_note'] });
   const needs = await setUpNeeds(database);
   const { ask } = needs;
   const run = async (actor: Actor, name: string, input: object, selection: string, options = {}) => {

@@ -6,6 +6,7 @@ const QUIET: Readonly<Record<string, string>> = {
   event_seal: 'the log itself',
   idempotency_key: 'remembers an answer',
   register: 'gives out a number to what is logged',
+  'identity.password_reset': 'a wrong try is counted; that a code was issued, was used, or shut a door is logged',
   'identity.refresh_token': 'a session goes on; that it began and ended is logged',
   match_plan: 'a run that was given up meanwhile finds nothing to update',
 };

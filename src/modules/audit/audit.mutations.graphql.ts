@@ -1,4 +1,5 @@
-import { Arg, Ctx, Extensions, Field, FieldResolver, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { defineEnum } from '../../graphql/enums.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
 import type { ChainFlaw, ChainHead } from '../../kernel/chain.js';
@@ -7,9 +8,6 @@ import type { Scope } from '../../scope/scope.js';
 import type { AuditReport as ReportRecord } from './audit.domain.js';
 import { AuditEvent, auditQueryResolvers, SignedAuditHead } from './audit.graphql.js';
 import { auditChain, findEvent } from './audit.service.js';
-
-/** It reads thousands of events: as much as the dearest lists. */
-const COST = 1000;
 
 export const AuditFlawEnum = defineEnum<ChainFlaw>('AuditFlaw', 'Where the chain of events breaks.', {
   GAP: ['序号中断', 'gap', 'Positions were taken out.'],
@@ -78,11 +76,11 @@ class AuditReportResolver {
     return broken?.eventId ? findEvent(scope, broken.eventId) : null;
   }
 
+  @Weighs(1000)
   @Mutation(() => AuditVerifyPayload, {
     description:
       'Recomputes the chain of events and holds it against the signed heads and the access log. For the administrator and the auditor; that it was done is an event itself.',
   })
-  @Extensions({ cost: COST })
   auditVerify(
     @Ctx() scope: Scope,
     @Arg('input', () => AuditVerifyInput, { description: 'How much of it.' }) input: AuditVerifyInput,

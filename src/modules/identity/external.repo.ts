@@ -1,15 +1,21 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { KeyedTable } from '../../db/sealed-table.js';
+import { NO_COMMUNITY } from '../../kernel/vault.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { externalIdentities } from './credentials.table.js';
 import { accounts } from './identity.table.js';
 
-/** Accounts belong to no community, and neither do their names elsewhere. */
-const NO_COMMUNITY = '00000000-0000-0000-0000-000000000000';
+export const indexedLinks: KeyedTable = {
+  name: 'identity.external_identity',
+  withoutCommunity: true,
+  sealed: [],
+  indexes: { subject_index: { kind: 'bytea' } },
+};
 
-/** What somebody is called elsewhere, so that it can be found but not read. */
-const indexOf = ({ vault }: Scope, provider: string, subject: string): Buffer =>
-  vault.blindIndex(NO_COMMUNITY, `external_identity.${provider}`, Buffer.from(subject).toString('hex'));
+/** What somebody is called elsewhere, so that it can be found but not read: under the current key, then under older ones. */
+const indexesOf = ({ vault }: Scope, provider: string, subject: string): [Buffer, ...Buffer[]] =>
+  vault.blindIndexes(NO_COMMUNITY, `external_identity.${provider}`, Buffer.from(subject).toString('hex'));
 
 /** The active account that is linked with somebody's name elsewhere. */
 export async function accountLinkedWith(scope: Scope, provider: string, subject: string): Promise<string | null> {
@@ -18,7 +24,10 @@ export async function accountLinkedWith(scope: Scope, provider: string, subject:
     .from(externalIdentities)
     .innerJoin(accounts, and(eq(accounts.id, externalIdentities.accountId), eq(accounts.active, true)))
     .where(
-      and(eq(externalIdentities.provider, provider), eq(externalIdentities.subjectIndex, indexOf(scope, provider, subject))),
+      and(
+        eq(externalIdentities.provider, provider),
+        inArray(externalIdentities.subjectIndex, indexesOf(scope, provider, subject)),
+      ),
     );
   return row?.id ?? null;
 }
@@ -34,11 +43,26 @@ export async function linkHoldsStill({ db }: Scope, provider: string, accountId:
   return rows.length > 0;
 }
 
-/** False when the name is linked already, or the account has another one with that provider; then nothing was written. */
+/** Puts a link under the current key. Only whoever comes by it tells the name, so rotation cannot. */
+export async function renewLink(scope: Scope, provider: string, subject: string): Promise<void> {
+  const [subjectIndex, ...older] = indexesOf(scope, provider, subject);
+  if (!older.length) return;
+  await scope.db
+    .update(externalIdentities)
+    .set({ subjectIndex })
+    .where(and(eq(externalIdentities.provider, provider), inArray(externalIdentities.subjectIndex, older)));
+}
+
+/**
+ * False when the name is linked already, under whichever key, or the account has another one with that provider; then no link was
+ * written.
+ */
 export async function insertLink(scope: Scope, provider: string, subject: string, accountId: string): Promise<boolean> {
+  await renewLink(scope, provider, subject);
+  const [subjectIndex] = indexesOf(scope, provider, subject);
   const rows = await scope.db
     .insert(externalIdentities)
-    .values({ provider, subjectIndex: indexOf(scope, provider, subject), accountId, linkedAt: scope.now() })
+    .values({ provider, subjectIndex, accountId, linkedAt: scope.now() })
     .onConflictDoNothing()
     .returning({ accountId: externalIdentities.accountId });
   return rows.length > 0;

@@ -14,19 +14,18 @@ import type {
 import { type IdentityProvider, ProviderUnavailable } from '../../kernel/identity-provider.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import type { Place } from '../../kernel/vault.js';
+import { NO_COMMUNITY, type Place } from '../../kernel/vault.js';
 import type { Scope } from '../../scope/scope.js';
-import { accountLinkedWith, insertLink, linkHoldsStill, removeLinks } from './external.repo.js';
+import { accountLinkedWith, insertLink, linkHoldsStill, removeLinks, renewLink } from './external.repo.js';
 import { MAX_LOGIN } from './identity.domain.js';
 import { doorOf, provePassword } from './proof.service.js';
 import { openSession, type Session } from './sessions.service.js';
 import { MAX_TOTP_CODE, passTotp } from './totp.service.js';
 
-export { linkedProviders } from './external.repo.js';
+export { indexedLinks, linkedProviders } from './external.repo.js';
 
 const TICKET_MINUTES = 10;
 const MAX_ANSWER = 4096;
-const NO_COMMUNITY = '00000000-0000-0000-0000-000000000000';
 
 /** What is sealed into a ticket. */
 interface Ticket {
@@ -151,7 +150,10 @@ export async function signInExternally(
   if (accountId === null) return fail({ code: 'INVALID_CREDENTIALS' });
   const second = await passTotp(scope, accountId, totpCode ?? null);
   if (!second.ok) return second;
-  return openSession(scope, accountId, communityCode ?? null, tx => linkHoldsStill(tx, provider, accountId));
+  return openSession(scope, accountId, communityCode ?? null, async tx => {
+    await renewLink(tx, provider, subject);
+    return linkHoldsStill(tx, provider, accountId);
+  });
 }
 
 /** Links the caller's account with whom the other house vouches for. The password is asked again: a link is a way in. */

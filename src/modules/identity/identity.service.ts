@@ -20,6 +20,7 @@ export {
 export {
   beginExternal,
   identityProviders,
+  indexedLinks,
   linkExternal,
   linkedProviders,
   signInExternally,
@@ -41,8 +42,8 @@ export {
   pageOfInvitations,
   revokeInvitation,
 } from './invitations.service.js';
-export { changePassword, issueReset, resetPassword } from './passwords.service.js';
+export { changePassword, indexedResets, issueReset, resetPassword } from './passwords.service.js';
 export { type AssignRole, assignRole, endRole, findRole, type NewRole } from './roles.service.js';
 export { refreshSession, type Session, signIn, signOut } from './sessions.service.js';
-export { confirmTotpCode, disableTotp, enrollTotp, resetTotp, totpSince } from './totp.service.js';
+export { confirmTotpCode, disableTotp, enrollTotp, resetTotp, sealedTotps, totpSince } from './totp.service.js';
 export { purgeCredentials } from './upkeep.service.js';

@@ -23,6 +23,8 @@ import { countWrongCode, isFamilyOf, isResetCode, saveReset, spendResetCode } fr
 import { notOneself } from './roles.service.js';
 import { credentialsByLogin, revokeTokens } from './sessions.repo.js';
 
+export { indexedResets } from './resets.repo.js';
+
 /**
  * Changes the caller's own password and ends all their sessions. The present one is asked for, so that a stolen access token is
  * not enough.
@@ -123,8 +125,8 @@ export interface ResetPassword {
 }
 
 /**
- * Sets a new password by an officer's code, ends all sessions of the account and its links with other houses. An unknown name, a name without a code and a
- * wrong code cost the same work and get the same answer; the code dies after five wrong tries.
+ * Sets a new password by an officer's code, ends all sessions of the account and its links with other houses. An unknown name, a
+ * name without a code and a wrong code cost the same work and get the same answer; the code dies after five wrong tries.
  */
 export async function resetPassword(
   scope: Scope,

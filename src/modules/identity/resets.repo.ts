@@ -1,5 +1,7 @@
-import { and, eq, gt, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.js';
+import type { KeyedTable } from '../../db/sealed-table.js';
+import { NO_COMMUNITY } from '../../kernel/vault.js';
 import type { Scope } from '../../scope/scope.js';
 import { kinships } from '../residents/residents.table.js';
 import { passwordResets } from './credentials.table.js';
@@ -33,9 +35,16 @@ export async function isFamilyOf({ db, communityId, actor, now }: Scope, account
   return row?.isKin === true && row.roles.join() === 'FAMILY';
 }
 
-/** A keyed digest: nobody who reads the table finds the code by trying all there are. */
-const indexOf = ({ vault }: Scope, accountId: string, code: string): Buffer =>
-  vault.blindIndex(NOBODY, 'password_reset.code', `${accountId}|${code}`);
+export const indexedResets: KeyedTable = {
+  name: 'identity.password_reset',
+  withoutCommunity: true,
+  sealed: [],
+  indexes: { code_index: { kind: 'bytea' } },
+};
+
+/** Keyed digests: nobody who reads the table finds the code by trying all there are. Under the current key, then under older ones. */
+const indexesOf = ({ vault }: Scope, accountId: string, code: string): [Buffer, ...Buffer[]] =>
+  vault.blindIndexes(NO_COMMUNITY, 'password_reset.code', `${accountId}|${code}`);
 
 /** Puts a code in the place of whatever code the account had. */
 export async function saveReset(
@@ -46,14 +55,15 @@ export async function saveReset(
     ...reset
   }: { readonly accountId: string; readonly code: string; readonly issuedBy: string; readonly expiresAt: Date },
 ): Promise<void> {
-  const row = { ...reset, accountId, codeIndex: indexOf(scope, accountId, code), createdAt: scope.now(), wrongTries: 0 };
+  const [codeIndex] = indexesOf(scope, accountId, code);
+  const row = { ...reset, accountId, codeIndex, createdAt: scope.now(), wrongTries: 0 };
   await scope.db.insert(passwordResets).values(row).onConflictDoUpdate({ target: passwordResets.accountId, set: row });
 }
 
 const fitting = (scope: Scope, accountId: string, code: string): SQL | undefined =>
   and(
     eq(passwordResets.accountId, accountId),
-    eq(passwordResets.codeIndex, indexOf(scope, accountId, code)),
+    inArray(passwordResets.codeIndex, indexesOf(scope, accountId, code)),
     gt(passwordResets.expiresAt, scope.now()),
     lt(passwordResets.wrongTries, MAX_WRONG_CODES),
   );

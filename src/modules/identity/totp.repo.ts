@@ -1,17 +1,21 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
-import type { Place } from '../../kernel/vault.js';
+import type { SealedTable } from '../../db/sealed-table.js';
+import { NO_COMMUNITY, type Place } from '../../kernel/vault.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { totps } from './credentials.table.js';
 
-/** Accounts belong to no community, and so do their secrets. */
-const NO_COMMUNITY = '00000000-0000-0000-0000-000000000000';
-const place = (accountId: string): Place => ({
-  table: 'identity.totp',
-  column: 'secret',
-  communityId: NO_COMMUNITY,
-  rowId: accountId,
-});
+const TABLE = 'identity.totp';
+const SECRET = 'secret_sealed';
+export const sealedTotps: SealedTable = {
+  name: TABLE,
+  id: 'account_id',
+  withoutCommunity: true,
+  sealed: [SECRET],
+  indexes: {},
+};
+
+const place = (accountId: string): Place => ({ table: TABLE, column: SECRET, communityId: NO_COMMUNITY, rowId: accountId });
 
 export interface Totp {
   /** Base32. */

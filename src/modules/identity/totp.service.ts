@@ -21,7 +21,7 @@ import { notOneself } from './roles.service.js';
 import { newTotp, stepOf } from './totp.js';
 import { confirmTotp, removeTotp, saveTotp, spendStep, totpOf } from './totp.repo.js';
 
-export { totpSince } from './totp.repo.js';
+export { sealedTotps, totpSince } from './totp.repo.js';
 
 export const MAX_TOTP_CODE = 16;
 

@@ -1,7 +1,7 @@
 import type { AccountActor, Role, SystemPurpose } from '../../kernel/actor.js';
 import type { AccessPurpose } from '../../kernel/vocabulary.js';
 
-/** A look at a person, as it is written down (ADR 30 says what counts as one). */
+/** A look at a person, as it is written down (ADR 23 says what counts as one). */
 export interface AccessEntry {
   readonly action: string;
   /** Whom it showed: one row each. Nobody, where it met nobody or only computed. */

@@ -20,28 +20,35 @@ function roleAt({ actor }: Scope): SQL {
 }
 
 /**
- * Writes down one look in one statement, a row for each person shown or one without a person, and the event that vouches for the
- * rows as they are stored.
+ * Writes down looks in one statement, a row for each person shown or one without a person, and for each look the event that vouches
+ * for its rows as they are stored.
  */
-export async function insertAccess(
-  scope: Scope,
-  { action, residentId = null, residentIds = residentId === null ? [] : [residentId], purpose, detail = {} }: AccessEntry,
-): Promise<void> {
+export async function insertAccess(scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> {
+  if (!entries.length) return;
   const { actor, communityId, parts } = scope;
   const at = scope.now();
-  const shown = residentIds.length ? residentIds : [null];
-  const ids = shown.map(() => newId(at.getTime()));
+  const looks = entries.map(
+    ({ action, residentId = null, residentIds = residentId === null ? [] : [residentId], purpose, detail = {} }) =>
+      (residentIds.length ? residentIds : [null]).map(shown => ({
+        id: newId(at.getTime()),
+        resident_id: shown,
+        purpose: purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null),
+        action,
+        detail,
+      })),
+  );
   const rows = await scope.db
     .insert(accessLog)
     .select(
       sql`select ${communityId}::uuid, made.id, ${at.toISOString()}::timestamptz, ${accountOf(actor)}::uuid, ${roleAt(scope)},
-        ${purpose ?? (actor.kind === 'SYSTEM' ? actor.purpose : null)}::system_purpose, ${action}::text, made.resident_id, r.branch_id,
-        ${parts.requestId}::text, ${JSON.stringify(detail)}::text::jsonb
-      from unnest(${sql.param(ids)}::uuid[], ${sql.param(shown)}::uuid[]) as made (id, resident_id)
+        made.purpose, made.action, made.resident_id, r.branch_id, ${parts.requestId}::text, made.detail
+      from jsonb_to_recordset(${JSON.stringify(looks.flat())}::text::jsonb)
+        as made (id uuid, resident_id uuid, purpose system_purpose, action text, detail jsonb)
       left join ${residents} r on r.community_id = ${communityId} and r.id = made.resident_id`,
     )
     .returning();
-  await scope.append(vouchFor(rows));
+  const stored = new Map(rows.map(row => [row.id, row]));
+  await scope.append(...looks.map(look => vouchFor(look.flatMap(({ id }) => stored.get(id) ?? []))));
 }
 
 export const LATEST: ListOrder<LoggedAccess> = {

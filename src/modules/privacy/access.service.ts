@@ -9,9 +9,7 @@ export { allAccess, LATEST } from './access.repo.js';
 
 /** Writes who looked at personal data, for whom and why: within the transaction that looks, or in one of its own. */
 export const logAccess = (scope: Scope, ...entries: readonly AccessEntry[]): Promise<void> =>
-  scope.reading(async tx => {
-    for (const entry of entries) await insertAccess(tx, entry);
-  });
+  scope.reading(tx => insertAccess(tx, ...entries));
 
 /** Writes that somebody was shown these people, masked, in the transaction that shows them. What the house computes is logged by whom it computes for. */
 export const logLooks = async (

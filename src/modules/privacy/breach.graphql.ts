@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { defineEnum, labelOf } from '../../graphql/enums.js';
 import { toGlobalId } from '../../graphql/global-id.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
@@ -78,6 +79,7 @@ const BreachReportCreatePayload = payloadOf('BreachReportCreate', 'report', () =
 
 @Resolver()
 class BreachMutations {
+  @Weighs(300)
   @Mutation(() => BreachReportCreatePayload, {
     description:
       'Puts together, from the access log, the notice that PIPL art. 57 asks for. The admin may; that it was done is logged, what was typed is not kept.',

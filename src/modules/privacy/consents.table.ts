@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, pgEnum, pgPolicy, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { communityId, instant } from '../../db/columns.js';
-import { bySystem, inBranches, inTenant, isAccount, isKin, personal } from '../../db/personal.table.js';
+import { bySystem, inBranches, inTenant, isAccount, isKin, isPurpose, personal } from '../../db/personal.table.js';
 import { organizations } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
 import { kinshipRelation, residents } from '../residents/residents.table.js';
@@ -13,6 +13,7 @@ export const dataClass = pgEnum('data_class', DATA_CLASSES);
 export const consentMethod = pgEnum('consent_method', CONSENT_METHODS);
 
 /** Nobody's id: stands for "every need" and "each organization" where equality is asked for. */
+const inWall = sql`${inTenant} and (${inBranches} or ${bySystem})`;
 const ANY = sql.raw(`'00000000-0000-0000-0000-000000000000'::uuid`);
 
 /** What people agreed to, and took back. The serving role adds rows and writes withdrawals, nothing else (`db/migrate.ts`). */
@@ -69,11 +70,13 @@ export const consents = personal.table(
       'consent_withdrawal',
       sql`(${t.withdrawnAt} is null) = (${t.withdrawalRelation} is null) and (${t.withdrawnAt} is null) = (${t.withdrawalMethod} is null)`,
     ),
-    pgPolicy('consent_wall', {
+    pgPolicy('consent_wall', { as: 'permissive', for: 'select', using: inWall }),
+    pgPolicy('consent_grant', { as: 'permissive', for: 'insert', withCheck: inWall }),
+    pgPolicy('consent_withdraw', { as: 'permissive', for: 'update', using: inWall, withCheck: inWall }),
+    pgPolicy('consent_retention', {
       as: 'permissive',
-      for: 'all',
-      using: sql`${inTenant} and (${inBranches} or ${bySystem})`,
-      withCheck: sql`${inTenant} and (${inBranches} or ${bySystem})`,
+      for: 'delete',
+      using: sql`${inTenant} and ${isPurpose('retention')} and withdrawn_at < now() - interval '3 years'`,
     }),
     pgPolicy('consent_kin', { as: 'permissive', for: 'select', using: sql`${inTenant} and ${isKin('resident_id')}` }),
     pgPolicy('consent_kin_grant', {

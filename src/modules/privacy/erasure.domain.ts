@@ -66,6 +66,13 @@ export const KEPT: readonly { readonly what: Said; readonly why: Said }[] = [
     why: ['服务台账与资金核对', 'the ledger of services and money'],
   },
   {
+    what: ['同意与撤回的记录(只有代码和时间)', 'what was agreed to and withdrawn (codes and times)'],
+    why: [
+      '个人信息保护法第六十九条:处理者须证明自己没有过错',
+      'PIPL art. 69: whoever processed the data must prove to have been right to',
+    ],
+  },
+  {
     what: ['查阅记录与处理日志(只有编号)', 'the access log and the event log (ids only)'],
     why: ['个人信息保护法第五十六条:至少保存三年', 'PIPL art. 56: three years at least'],
   },

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Weighs } from '../../graphql/cost.js';
 import { labelOf } from '../../graphql/enums.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
 import { DateTime } from '../../graphql/scalars.js';
@@ -50,6 +51,7 @@ const ResidentDataExportPayload = payloadOf('ResidentDataExport', 'file', () => 
 
 @Resolver()
 class ExportResolver {
+  @Weighs(300)
   @Query(() => PersonalDataExport, {
     nullable: true,
     description:
@@ -60,6 +62,7 @@ class ExportResolver {
     return data && toFile(data);
   }
 
+  @Weighs(300)
   @Mutation(() => ResidentDataExportPayload, {
     description:
       'Everything on file about a person, in clear, as JSON and as text; who took it is written down first. Verified kin may, and staff of the branch while a request to access, copy or explain is open for the person: FORBIDDEN without.',

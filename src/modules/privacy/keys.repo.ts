@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { SealedTable } from '../../db/sealed-table.js';
+import type { KeyedTable, SealedTable } from '../../db/sealed-table.js';
 import type { Scope } from '../../scope/scope.js';
 
 /** A row as rotation reads it: its id, and its sealed columns by name. */
@@ -8,11 +8,14 @@ export interface SealedRow {
   readonly values: Readonly<Record<string, Buffer | null>>;
 }
 
-const tableOf = ({ name }: SealedTable): SQL =>
+const tableOf = ({ name }: KeyedTable): SQL =>
   sql.join(
     name.split('.').map(part => sql.identifier(part)),
     sql`.`,
   );
+/** Rows of the scope's community; of what belongs to none, all. */
+const inReach = ({ communityId }: Scope, { withoutCommunity }: KeyedTable): SQL =>
+  withoutCommunity ? sql`true` : sql`community_id = ${communityId}::uuid`;
 const byteOf = (number: number): SQL => sql`${Buffer.of(number)}::bytea`;
 
 /** True for rows of which something is under another key than new values are. */
@@ -33,7 +36,7 @@ function isStale({ sealed, indexes }: SealedTable, { vault }: Scope): SQL {
 
 const staleAfter = (tx: Scope, table: SealedTable, after: string | null): SQL => {
   const id = sql.identifier(table.id);
-  return sql`community_id = ${tx.communityId}::uuid and (${after}::uuid is null or ${id} > ${after}::uuid) and (${isStale(table, tx)})`;
+  return sql`${inReach(tx, table)} and (${after}::uuid is null or ${id} > ${after}::uuid) and (${isStale(table, tx)})`;
 };
 
 /** The next stale rows by id, locked, so that an edit comes before or after and never in between. */
@@ -75,7 +78,7 @@ export async function saveColumns(
   });
   await tx.db.execute(sql`
     update ${tableOf(table)} set ${sql.join(set, sql`, `)}
-    where community_id = ${tx.communityId}::uuid and ${sql.identifier(table.id)} = ${id}::uuid`);
+    where ${inReach(tx, table)} and ${sql.identifier(table.id)} = ${id}::uuid`);
 }
 
 /** How many values of a table are under which key; number 0: under none, which nobody can open. */
@@ -85,7 +88,7 @@ export interface KeyUse {
   readonly values: number;
 }
 
-export async function keyUseOf({ db, communityId }: Scope, table: SealedTable): Promise<readonly KeyUse[]> {
+export async function keyUseOf(scope: Scope, table: KeyedTable): Promise<readonly KeyUse[]> {
   const numberOf = (column: string, kind: 'bytea' | 'integer[]'): SQL => {
     const name = sql.identifier(column);
     return kind === 'bytea'
@@ -94,12 +97,12 @@ export async function keyUseOf({ db, communityId }: Scope, table: SealedTable): 
   };
   const part = (kind: KeyUse['kind'], column: string, type: 'bytea' | 'integer[]'): SQL =>
     sql`select ${kind}::text as kind, ${numberOf(column, type)} as number from ${tableOf(table)}
-      where community_id = ${communityId}::uuid and ${sql.identifier(column)} is not null`;
+      where ${inReach(scope, table)} and ${sql.identifier(column)} is not null`;
   const parts = [
     ...table.sealed.map(column => part('data', column, 'bytea')),
     ...Object.entries(table.indexes).map(([column, { kind }]) => part('index', column, kind)),
   ];
-  const rows = await db.execute<{ kind: KeyUse['kind']; number: number; values: number }>(sql`
+  const rows = await scope.db.execute<{ kind: KeyUse['kind']; number: number; values: number }>(sql`
     select kind, number, count(*)::int as values from (${sql.join(parts, sql` union all `)}) each_value
     group by kind, number order by kind, number`);
   return rows.map(({ kind, number, values }) => ({ kind, number, values }));

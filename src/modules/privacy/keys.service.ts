@@ -1,18 +1,29 @@
-import type { SealedTable } from '../../db/sealed-table.js';
+import type { KeyedTable, SealedTable } from '../../db/sealed-table.js';
 import { ok } from '../../kernel/result.js';
+import { NO_COMMUNITY } from '../../kernel/vault.js';
 import type { Scope } from '../../scope/scope.js';
+import { indexedLinks, indexedResets, sealedTotps } from '../identity/identity.service.js';
 import { sealedOverrideNotes } from '../matching/plan-overrides.service.js';
 import { sealedNeedDetails } from '../needs/needs.service.js';
 import { sealedResidents } from '../residents/residents.service.js';
 import { logAccess } from './access.service.js';
 import { isAnyStale, type KeyUse, keyUseOf, lockStale, type SealedRow, saveColumns } from './keys.repo.js';
+import { sealedRequests } from './requests.repo.js';
 
 export type { KeyUse } from './keys.repo.js';
 
-/** Every table with sealed columns; a test compares them with the catalogue. */
-export const SEALED_TABLES: readonly SealedTable[] = [sealedResidents, sealedNeedDetails, sealedOverrideNotes];
+/** Every table with sealed columns; a test compares them, and the ones below, with the catalogue. */
+export const SEALED_TABLES: readonly SealedTable[] = [
+  sealedResidents,
+  sealedNeedDetails,
+  sealedOverrideNotes,
+  sealedRequests,
+  sealedTotps,
+];
+/** Everything under keys; what is here only is counted but not made anew. */
+export const KEYED_TABLES: readonly KeyedTable[] = [...SEALED_TABLES, indexedLinks, indexedResets];
 
-/** What rotation did to a table of one community. */
+/** What rotation did to a table of one community, or of none. */
 export interface Renewed {
   readonly table: string;
   readonly renewed: number;
@@ -77,7 +88,9 @@ async function renewSome(
 }
 
 /** The columns of a row under the current keys; null when the row does not open. */
-function renewedColumns({ vault, communityId }: Scope, { name, sealed, indexes }: SealedTable, { id, values }: SealedRow) {
+function renewedColumns(tx: Scope, { name, withoutCommunity, sealed, indexes }: SealedTable, { id, values }: SealedRow) {
+  const { vault } = tx;
+  const communityId = withoutCommunity ? NO_COMMUNITY : tx.communityId;
   const placeOf = (column: string) => ({ table: name, column, communityId, rowId: id });
   try {
     const texts = Object.fromEntries(
@@ -112,11 +125,11 @@ const noteRotation = (sys: Scope, report: readonly Renewed[]) =>
     return ok(null);
   });
 
-/** How many values of this community are under which key: a key may be retired when no community uses it. */
+/** How many values of this community, and of none, are under which key: a key may be retired when no community uses it. */
 export async function keysInUse(scope: Scope): Promise<readonly (KeyUse & { readonly table: string })[]> {
   return scope.asSystem('key-rotation').reading(async sys => {
     const found = await Promise.all(
-      SEALED_TABLES.map(async table => (await keyUseOf(sys, table)).map(use => ({ ...use, table: table.name }))),
+      KEYED_TABLES.map(async table => (await keyUseOf(sys, table)).map(use => ({ ...use, table: table.name }))),
     );
     return found.flat();
   });

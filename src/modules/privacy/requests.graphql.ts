@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/connection.js';
+import { Weighs } from '../../graphql/cost.js';
 import { defineEnum } from '../../graphql/enums.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { filterId } from '../../graphql/payload.js';
@@ -153,6 +154,7 @@ class PersonalInfoRequestResolver {
     return kind === 'DELETE' && state === 'DONE' ? receiptOf(scope, id) : null;
   }
 
+  @Weighs(100)
   @FieldResolver(() => [ExplainedDecision], {
     nullable: true,
     description: 'What the engine decided about their needs and why, oldest first; only for a request to explain.',

@@ -1,5 +1,6 @@
 import { and, eq, lte, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
+import type { SealedTable } from '../../db/sealed-table.js';
 import { anInstant, aUuid, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
@@ -11,12 +12,11 @@ import { infoRequests } from './requests.table.js';
 /** With its words, still sealed. */
 export type RequestRow = typeof infoRequests.$inferSelect;
 
-const placeOf = ({ communityId }: Scope, rowId: string) => ({
-  table: 'personal.info_request',
-  column: 'words_sealed',
-  communityId,
-  rowId,
-});
+const TABLE = 'personal.info_request';
+const WORDS = 'words_sealed';
+export const sealedRequests: SealedTable = { name: TABLE, id: 'id', sealed: [WORDS], indexes: {} };
+
+const placeOf = ({ communityId }: Scope, rowId: string) => ({ table: TABLE, column: WORDS, communityId, rowId });
 export const openWords = (scope: Scope, { id, wordsSealed }: Pick<RequestRow, 'id' | 'wordsSealed'>): string | null =>
   wordsSealed && scope.vault.open(placeOf(scope, id), wordsSealed);
 

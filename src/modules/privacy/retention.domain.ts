@@ -8,6 +8,7 @@ export const RETENTION_CODES = [
   'REQUEST_WORDS',
   'ERASED_SHELLS',
   'ACCESS_LOG',
+  'CONSENTS',
   'IDEMPOTENCY_KEYS',
 ] as const;
 export type RetentionCode = (typeof RETENTION_CODES)[number];
@@ -67,6 +68,17 @@ export const RETENTION_RULES: readonly RetentionRule[] = [
     version: 1,
     days: 1096,
     since: ['查阅发生', 'the look'],
+    action: 'DELETED',
+    basis: [
+      '个人信息保护法第五十六条、网络数据安全管理条例第十二条:至少三年',
+      'PIPL art. 56, Network Data Regulations art. 12: three years at least',
+    ],
+  },
+  {
+    code: 'CONSENTS',
+    version: 1,
+    days: 1096,
+    since: ['同意被撤回', 'the consent was withdrawn'],
     action: 'DELETED',
     basis: [
       '个人信息保护法第五十六条、网络数据安全管理条例第十二条:至少三年',

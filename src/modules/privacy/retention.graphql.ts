@@ -11,6 +11,7 @@ const RetentionCodeEnum = defineEnum<RetentionCode>('RetentionRuleCode', 'What a
   REQUEST_WORDS: ['个人信息请求文字', 'words of requests', 'What people wrote when they asked about their data.'],
   ERASED_SHELLS: ['已删除档案的类别', 'groups of the erased', 'Groups of care that stayed for the counts of their time.'],
   ACCESS_LOG: ['查阅记录', 'access log', 'Who looked at whom.'],
+  CONSENTS: ['同意记录', 'consents', 'What was agreed to and taken back.'],
   IDEMPOTENCY_KEYS: ['幂等键', 'idempotency keys', 'Digests of requests, kept for repeats.'],
 });
 const RetentionActionEnum = defineEnum<RetentionAction>('RetentionAction', 'What happens when the time is over.', {

@@ -6,6 +6,7 @@ import type { Scope } from '../../scope/scope.js';
 import { needs } from '../needs/needs.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { accessLog } from './access.table.js';
+import { consents } from './consents.table.js';
 import { isHeld } from './holds.policy.js';
 import { infoRequests } from './requests.table.js';
 
@@ -54,6 +55,16 @@ export const dropOldAccess = ({ db, communityId, now }: Scope, before: Date, lim
         select id from ${accessLog} where community_id = ${communityId} and at < ${before.toISOString()}::timestamptz
           and not ${isHeld(communityId, sql.raw('access_log.resident_id'), localDate(now()))}
         order by at limit ${limit}) returning id`),
+  );
+
+/** The same of consents that ended. */
+export const dropOldConsents = ({ db, communityId, now }: Scope, before: Date, limit: number): Promise<number> =>
+  count(
+    db.execute(sql`
+      delete from ${consents} where community_id = ${communityId} and id in (
+        select id from ${consents} where community_id = ${communityId} and withdrawn_at < ${before.toISOString()}::timestamptz
+          and not ${isHeld(communityId, sql.raw('consent.resident_id'), localDate(now()))}
+        order by id limit ${limit}) returning id`),
   );
 
 export const dropOldKeys = ({ db, communityId }: Scope, before: Date, limit: number): Promise<number> =>

@@ -7,7 +7,7 @@ import { eraseNeedTexts, expireUnverified } from '../needs/needs.service.js';
 import { eraseRecordTexts } from '../referrals/records.service.js';
 import { emptyOldShells } from '../residents/rights.service.js';
 import { RETENTION_RULES, type RetentionCode, type RetentionDone } from './retention.domain.js';
-import { appliedRules, dropOldAccess, dropOldKeys, emptyOldWords, lockDueNeeds } from './retention.repo.js';
+import { appliedRules, dropOldAccess, dropOldConsents, dropOldKeys, emptyOldWords, lockDueNeeds } from './retention.repo.js';
 
 const BATCH = 500;
 
@@ -32,6 +32,7 @@ const APPLY: Readonly<Record<RetentionCode, Batch>> = {
   REQUEST_WORDS: emptyOldWords,
   ERASED_SHELLS: emptyOldShells,
   ACCESS_LOG: dropOldAccess,
+  CONSENTS: dropOldConsents,
   IDEMPOTENCY_KEYS: dropOldKeys,
 };
 

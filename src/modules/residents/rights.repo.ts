@@ -44,7 +44,8 @@ export async function emptyOldShells(scope: Scope, before: Date, limit: number):
       and(
         eq(residents.communityId, scope.communityId),
         lt(residents.erasedAt, before),
-        sql`cardinality(${residents.careIndex}) > 0`,
+        // The first of them says under which key the others are.
+        sql`cardinality(${residents.careIndex}) > 1`,
       ),
     )
     .orderBy(residents.id)
