@@ -9,7 +9,7 @@ import { type Caller, callerOf, signIn, tokenOf } from './caller.js';
 import { everyRole, twinOf } from './callers.js';
 import type { TestDatabase } from './database.js';
 import { branchOf, planFor, publish } from './journey.js';
-import { Reading, type Standings } from './reading.js';
+import { meet, Reading, type Standings } from './reading.js';
 import { startSeededApp } from './seeded.js';
 import { NODE_TYPES, standingsOf } from './standing.js';
 
@@ -58,13 +58,17 @@ export async function besieged() {
 
   const first = await signIn(app.url, 'secretary.b1');
   await publish(await planFor(first, await branchOf(first)), first);
-  const [proposed] = await owner`select m.id, lower(o.code) as code from match m
-    join organization o on o.id = m.organization_id where m.state = 'PROPOSED' limit 1`;
+  // Of an organization that is in no other alliance, and has more proposals besides.
+  const [proposed] = await owner`select min(m.id::text) as id, o.id as organization, lower(o.code) as code from match m
+    join organization o on o.id = m.organization_id where m.state = 'PROPOSED' group by o.id
+    order by (select count(*) from membership where organization_id = o.id and state = 'ACTIVE'), count(*) desc, o.code limit 1`;
   const liaison = await signIn(app.url, `liaison.${proposed?.code}`);
   await liaison.changed('matchAccept', { matchId: gid('Match', proposed?.id), idempotencyKey: randomUUID() }, 'referral { id }');
   await planFor(first, await branchOf(first));
   const admin = await signIn(app.url, 'admin');
-  const [held] = await owner`select id from membership where branch_id in (select id from branch where code = 'B1') limit 1`;
+  await planFor(admin, null, { dryRun: true, budgetSeconds: 0 });
+  const [held] = await owner`select id from membership where branch_id in (select id from branch where code = 'B1')
+    and organization_id <> ${proposed?.organization} limit 1`;
   await admin.changed(
     'membershipSuspend',
     { membershipId: gid('Membership', held?.id), expectedVersion: 1 },
@@ -72,6 +76,12 @@ export async function besieged() {
   );
   await owner`update need set urgency = 'P0' where id in (select id from need n where state = 'OPEN' and committed = 0
     and category_code in (select code from service_category where matchable) and not exists (select from match where need_id = n.id) limit 20)`;
+  await owner`update need set requester_kind = 'ORGANIZATION', requester_organization_id = ${proposed?.organization}
+    where id in (select id from need where branch_id in (select id from branch where code = 'B2') limit 3)`;
+  await owner`update session set resource_keys = '{SENSORY_ROOM}' where starts_at is not null`;
+  await owner`update match_policy set created_by = (select id from identity.account where login = 'admin')`;
+  await owner`update personal.need_detail set requester_account_id = (select id from identity.account where login = 'family.1')
+    where need_id in (select need_id from referral where state = 'COMPLETED' and branch_id in (select id from branch where code = 'B1') limit 3)`;
   const [place] = await owner`select id from building where branch_id in (select id from branch where code = 'B1') limit 1`;
   const { name, phone, room, text } = CANARY;
   const person = { name, phone, room, sex: 'FEMALE', birthDate: '1940-02-03', residencyStatus: 'PRESENT' };
@@ -91,7 +101,7 @@ export async function besieged() {
     return { seen: [...seen.values()], unseen: [...unseen.values()] };
   };
 
-  const logins = await everyRole(database);
+  const logins = await everyRole(database, `liaison.${proposed?.code}`);
   await askForRights({
     admin,
     first,
@@ -100,7 +110,15 @@ export async function besieged() {
     residentId: resident.id,
     communityId,
   });
-  const program = await programOf(admin, database, communityId);
+  const program = await programOf(
+    admin,
+    database,
+    communityId,
+    SUBJECTS.map(subject => `${subject}:write`),
+  );
+  const stranger = await programOf(admin, database, communityId, ['taxonomy:read']);
+  // Asking is not to be noted, and costs more than a program may spend.
+  await owner`update identity.api_client set last_used_at = '2100-01-01', points_per_minute = 999999999`;
   const twinId = await twinOf(database, communityId);
   const people = new Map<Role | 'ANONYMOUS' | 'PROGRAM', Somebody>();
   for (const [who, login] of [...logins, ['PROGRAM', program.login] as const]) {
@@ -110,12 +128,21 @@ export async function besieged() {
     const standings = new Map(parts.flatMap(part => [...part]));
     const kinds = new Map(parts.map((part, i) => [NODE_TYPES[i] ?? '', kindsOf(part, NODE_TYPES[i] ?? '')]));
     const whole = new Set([...standings.values()].flatMap(set => [...set]));
-    const knowsCanary = [need.id, resident.id].some(id =>
-      reading.maySee(id === need.id ? 'Need' : 'Resident', standings.get(id)),
-    );
+    const knowsCanary =
+      reading.maySee('Resident', standings.get(resident.id)) ||
+      meet(table.field('Need', 'description')?.who ?? [], standings.get(need.id));
     people.set(who, { login, caller, standings, kinds, whole, knowsCanary });
   }
-  return { schema, table, reading, app, database, people, twinId };
+  return {
+    schema,
+    table,
+    reading,
+    app,
+    database,
+    people,
+    twinId,
+    stranger: callerOf(app.url, { authorization: `Bearer ${stranger.key}` }),
+  };
 }
 
 interface Rights {
@@ -160,19 +187,17 @@ async function askForRights({ admin, first, second, owner, residentId, community
   }
 }
 
-/** A program with every scope that works for the west, narrowed to one branch of it. */
-async function programOf(admin: Caller, { owner }: TestDatabase, communityId: string) {
+/** A program that works for the west, narrowed to one branch of it. */
+async function programOf(admin: Caller, { owner }: TestDatabase, communityId: string, scopes: readonly string[]) {
   const [branch] = await owner`select b.id, area_id as area from branch b where b.code = 'B2'`;
   const input = {
     name: '对接程序',
     role: 'ESTATE_OFFICER',
     areaId: toGlobalId('Area', communityId, branch?.area),
     limitedToBranchIds: [toGlobalId('Branch', communityId, branch?.id)],
-    scopes: SUBJECTS.map(subject => `${subject}:write`),
+    scopes,
     idempotencyKey: randomUUID(),
   };
   const { key, apiClient } = await admin.changed('apiClientCreate', input, 'key apiClient { account { login } }');
-  // Asking is not to be noted, and costs more than a program may spend.
-  await owner`update identity.api_client set last_used_at = '2100-01-01', points_per_minute = 999999999`;
   return { key: key as string, login: apiClient.account.login as string };
 }
