@@ -13,12 +13,12 @@ import type { Audience } from '../../src/kernel/permissions.js';
 import { Asking, type Condition, type Field } from '../support/asking.js';
 import { besieged, CANARY, GIBBERISH, type Somebody } from '../support/besieged.js';
 import type { Reply } from '../support/caller.js';
-import { leavesOf, objectOf, put, sampleOf } from '../support/inputs.js';
+import { type IdOf, leavesOf, objectOf, put, sampleOf } from '../support/inputs.js';
 import { meet } from '../support/reading.js';
 import { NODE_TYPES } from '../support/standing.js';
 import { everythingStored } from '../support/stored.js';
 
-const { schema, table, reading, app, database, people, twinId, stranger } = await besieged();
+const { schema, table, reading, app, database, people, twinId, stranger, deputy } = await besieged();
 /** Before the estate's today, so that periods have passed. */
 const asking = new Asking(schema, new Date('2026-03-01T10:00:00+08:00'));
 const before = await everythingStored(database);
@@ -117,7 +117,7 @@ async function bundle(by: Somebody, wrap: (inner: string) => string, probes: rea
     const echoes = probes.flatMap(({ echo = [] }) => echo);
     // What is left of a budget and when it is full again is the clock's.
     const text = reply.text.replace(/"remaining":\d+,"resetAt":"[^"]+"/, '…');
-    return { reply, body: echoes.reduce((left, word) => left.replaceAll(word, '…'), text), sent: app.statements().length };
+    return { reply, body: echoes.reduce((left, word) => left.replaceAll(word, '…'), text), sent: app.statements() };
   };
   const hit = await send('hit');
   const compared = probes.filter(({ miss }) => miss !== undefined);
@@ -129,9 +129,11 @@ async function bundle(by: Somebody, wrap: (inner: string) => string, probes: rea
     return;
   }
   pairs += compared.length;
+  const isTold = hit.sent.length !== miss.sent.length;
   // Once in a while a token is looked up anew.
-  if (hit.sent !== miss.sent && tries > 1) return bundle(by, wrap, probes, tries - 1);
-  expect([by.login, names, hit.body, hit.sent]).toEqual([by.login, names, miss.body, miss.sent]);
+  if (isTold && tries > 1) return bundle(by, wrap, probes, tries - 1);
+  if (isTold && probes.length > 1) for (const one of probes) await bundle(by, wrap, [one]);
+  expect([by.login, names, hit.body, isTold && hit.sent]).toEqual([by.login, names, miss.body, isTold && miss.sent]);
   const inner = Object.values(hit.reply.data ?? {});
   const data = inner.length === 1 && !('p0' in (hit.reply.data ?? {})) ? inner[0] : hit.reply.data;
   for (const [i, { check }] of probes.entries()) check?.(data?.[`p${i}`] ?? null, hit.reply.errors);
@@ -334,11 +336,16 @@ it('a partner reads no condition of the person out of why a pair is suggested', 
   ).toEqual([]);
 });
 
+/** A mutation with what it requires. */
+const meant = (field: Field, idOf: IdOf): string => {
+  const [argument] = field.args;
+  const given = argument && { [argument.name]: asking.written(argument, sampleOf(argument.type, 'input', idOf, asking.now)) };
+  return `mutation { ${asking.selected(field, given)} }`;
+};
+
 it('a program is refused whatever its key does not open, before anything is looked for', async () => {
   const by = people.get('COMMUNITY_ADMIN') as Somebody;
   const theirs = idFor(by, true);
-  const given = ({ args: [argument] }: Field) =>
-    argument && { [argument.name]: asking.written(argument, sampleOf(argument.type, argument.name, theirs, asking.now)) };
   const roots = asking.roots.filter(({ name }) => table.field('Query', name)?.subject !== 'taxonomy');
   const asked = [
     ...roots.map(field => `{ ${asking.selected(field, {}, theirs)} }`),
@@ -347,7 +354,7 @@ it('a program is refused whatever its key does not open, before anything is look
         selection => `{ node(id: "${theirs(`${type}Id`)}") { ... on ${type} { ${selection} } } }`,
       ),
     ),
-    ...asking.fieldsOf('Mutation').map(field => `mutation { ${asking.selected(field, given(field))} }`),
+    ...asking.fieldsOf('Mutation').map(field => meant(field, theirs)),
   ];
   for (const source of asked) {
     const { status, data, errors } = await stranger.ask(source);
@@ -357,16 +364,23 @@ it('a program is refused whatever its key does not open, before anything is look
   expect(asked.length).toBeGreaterThan(250);
 });
 
+it('a program widens itself by nothing, not even the admin’s with every scope', async () => {
+  const theirs = idFor(people.get('COMMUNITY_ADMIN') as Somebody, true);
+  for (const field of asking.fieldsOf('Mutation').filter(({ name }) => table.inPerson.includes(name))) {
+    const { data, errors } = await deputy.ask(meant(field, theirs));
+    const codes = data?.[field.name].userErrors.map(({ code }: { readonly code: string }) => code);
+    expect([field.name, errors, codes]).toEqual([field.name, [], ['FORBIDDEN']]);
+  }
+  expect(table.inPerson.length).toBeGreaterThan(10);
+});
+
 /** Why a door that everybody may knock at stays shut. */
 const SHUT = /^(INVALID_CREDENTIALS|INVALID_TOKEN|NOT_FOUND)$/;
 
 it('a door opens to nobody by what was made up', async () => {
   const by = people.get('ANONYMOUS') as Somebody;
   for (const field of asking.fieldsOf('Mutation').filter(({ name }) => table.field('Mutation', name)?.who?.includes('ANYBODY'))) {
-    const [argument] = field.args;
-    if (!argument) throw new Error(`${field.name} takes nothing`);
-    const made = sampleOf(argument.type, 'input', idFor(by, false), asking.now);
-    const { data } = await ask(by, `mutation { ${asking.selected(field, { input: asking.written(argument, made) })} }`);
+    const { data } = await ask(by, meant(field, idFor(by, false)));
     const { userErrors, __typename, ...rest } = data[field.name];
     const given = Object.values(rest).filter(value => value !== null && value !== false);
     expect([field.name, userErrors.map(({ code }: { readonly code: string }) => code), given]).toEqual(

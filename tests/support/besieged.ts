@@ -5,7 +5,7 @@ import { layOver } from '../../src/graphql/permissions.js';
 import type { Role } from '../../src/kernel/actor.js';
 import { type Audience, SUBJECTS } from '../../src/kernel/permissions.js';
 import { permissions } from '../../src/modules/index.js';
-import { type Caller, callerOf, signIn, tokenOf } from './caller.js';
+import { type Caller, callerOf, signIn } from './caller.js';
 import { everyRole, twinOf } from './callers.js';
 import type { TestDatabase } from './database.js';
 import { branchOf, planFor, publish } from './journey.js';
@@ -110,20 +110,19 @@ export async function besieged() {
     residentId: resident.id,
     communityId,
   });
-  const program = await programOf(
-    admin,
-    database,
-    communityId,
-    SUBJECTS.map(subject => `${subject}:write`),
-  );
-  const stranger = await programOf(admin, database, communityId, ['taxonomy:read']);
+  const [branch] = await owner`select id, area_id as area from branch where code = 'B2'`;
+  const west = { role: 'ESTATE_OFFICER', areaId: gid('Area', branch?.area), limitedToBranchIds: [gid('Branch', branch?.id)] };
+  const everything = SUBJECTS.map(subject => `${subject}:write`);
+  const program = await programOf(app.url, admin, everything, west);
+  const stranger = await programOf(app.url, admin, ['taxonomy:read'], west);
+  const deputy = await programOf(app.url, admin, everything, { role: 'COMMUNITY_ADMIN' });
   // Asking is not to be noted, and costs more than a program may spend.
   await owner`update identity.api_client set last_used_at = '2100-01-01', points_per_minute = 999999999`;
   const twinId = await twinOf(database, communityId);
   const people = new Map<Role | 'ANONYMOUS' | 'PROGRAM', Somebody>();
   for (const [who, login] of [...logins, ['PROGRAM', program.login] as const]) {
-    const credential = login === program.login ? program.key : login && (await tokenOf(app.url, login));
-    const caller = callerOf(app.url, credential === null ? {} : { authorization: `Bearer ${credential}` });
+    const person = login === null ? callerOf(app.url) : null;
+    const caller = person ?? (who === 'PROGRAM' ? program.caller : await signIn(app.url, login ?? ''));
     const parts = await Promise.all(NODE_TYPES.map(type => standingsOf(database, { login, communityId, today: TODAY }, type)));
     const standings = new Map(parts.flatMap(part => [...part]));
     const kinds = new Map(parts.map((part, i) => [NODE_TYPES[i] ?? '', kindsOf(part, NODE_TYPES[i] ?? '')]));
@@ -133,16 +132,7 @@ export async function besieged() {
       meet(table.field('Need', 'description')?.who ?? [], standings.get(need.id));
     people.set(who, { login, caller, standings, kinds, whole, knowsCanary });
   }
-  return {
-    schema,
-    table,
-    reading,
-    app,
-    database,
-    people,
-    twinId,
-    stranger: callerOf(app.url, { authorization: `Bearer ${stranger.key}` }),
-  };
+  return { schema, table, reading, app, database, people, twinId, stranger: stranger.caller, deputy: deputy.caller };
 }
 
 interface Rights {
@@ -187,17 +177,9 @@ async function askForRights({ admin, first, second, owner, residentId, community
   }
 }
 
-/** A program that works for the west, narrowed to one branch of it. */
-async function programOf(admin: Caller, { owner }: TestDatabase, communityId: string, scopes: readonly string[]) {
-  const [branch] = await owner`select b.id, area_id as area from branch b where b.code = 'B2'`;
-  const input = {
-    name: '对接程序',
-    role: 'ESTATE_OFFICER',
-    areaId: toGlobalId('Area', communityId, branch?.area),
-    limitedToBranchIds: [toGlobalId('Branch', communityId, branch?.id)],
-    scopes,
-    idempotencyKey: randomUUID(),
-  };
+/** A program with a role of its own, over HTTP by its key. */
+async function programOf(url: string, admin: Caller, scopes: readonly string[], role: Readonly<Record<string, unknown>>) {
+  const input = { name: '对接程序', scopes, ...role, idempotencyKey: randomUUID() };
   const { key, apiClient } = await admin.changed('apiClientCreate', input, 'key apiClient { account { login } }');
-  return { key: key as string, login: apiClient.account.login as string };
+  return { caller: callerOf(url, { authorization: `Bearer ${key}` }), login: apiClient.account.login as string };
 }
