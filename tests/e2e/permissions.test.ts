@@ -57,7 +57,7 @@ function twinsOf(id: string): string[] {
   const parsed = parseGlobalId(id);
   return parsed?.communityId ? [toGlobalId(parsed.type, twinId, parsed.id)] : [];
 }
-/** Ids of a type that somebody sees, or does not: so many of each standing. */
+/** Ids of a type that somebody sees, or does not: so many of each kind. */
 const some = ({ kinds }: Somebody, type: string, seen: boolean, each = 1): string[] =>
   (kinds.get(type)?.[seen ? 'seen' : 'unseen'] ?? []).flatMap(kind => kind.slice(0, each));
 /** An id for a field of this name, theirs where they have one; null for what holds none. */
@@ -128,11 +128,15 @@ async function bundle(by: Somebody, wrap: (inner: string) => string, probes: rea
     for (const one of probes) await bundle(by, wrap, [one]);
     return;
   }
-  pairs += compared.length;
   const isTold = hit.sent.length !== miss.sent.length;
   // Once in a while a token is looked up anew.
   if (isTold && tries > 1) return bundle(by, wrap, probes, tries - 1);
-  if (isTold && probes.length > 1) for (const one of probes) await bundle(by, wrap, [one]);
+  // What one has read the next need not ask for.
+  if (isTold && probes.length > 1) {
+    for (const one of probes) await bundle(by, wrap, [one]);
+    return;
+  }
+  pairs += compared.length;
   expect([by.login, names, hit.body, isTold && hit.sent]).toEqual([by.login, names, miss.body, isTold && miss.sent]);
   const inner = Object.values(hit.reply.data ?? {});
   const data = inner.length === 1 && !('p0' in (hit.reply.data ?? {})) ? inner[0] : hit.reply.data;
@@ -142,7 +146,7 @@ async function bundle(by: Somebody, wrap: (inner: string) => string, probes: rea
 describe.each([...people])('%s', (_who, by) => {
   it('finds by id what the words of the schema say, and nothing of another community', async () => {
     for (const type of NODE_TYPES) {
-      const [seen = [], unseen = []] = [true, false].map(sees => some(by, type, sees, 40).slice(0, 90));
+      const [seen = [], unseen = []] = [true, false].map(sees => some(by, type, sees, 10).slice(0, 90));
       const ids = [...seen, ...unseen, ...[...seen, ...unseen].slice(0, 20).flatMap(twinsOf)];
       for (let start = 0; start < ids.length; start += 100) {
         const chunk = ids.slice(start, start + 100);
@@ -155,7 +159,7 @@ describe.each([...people])('%s', (_who, by) => {
 
   it('is shown in every field what it is to the object, and is led to nothing else', async () => {
     for (const type of NODE_TYPES) {
-      const ids = [...some(by, type, true, 3).slice(0, 20), ...some(by, type, false).slice(0, 2)];
+      const ids = [...some(by, type, true, 2).slice(0, 30), ...some(by, type, false).slice(0, 2)];
       for (const selection of asking.selectionsOf(type)) {
         const source = `query($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on ${type} { id ${selection} } } }`;
         const { data, errors } = await ask(by, source, { ids });
@@ -174,7 +178,7 @@ describe.each([...people])('%s', (_who, by) => {
         return name === 'node' || (args.some(arg => arg.name === 'id') && getNamedType(of).name === type);
       });
       const own = some(by, type, true);
-      const ids = [...some(by, type, false).slice(0, 3), ...twinsOf(own[0] ?? '')];
+      const ids = [...some(by, type, false), ...twinsOf(own[0] ?? '')];
       for (const field of ways) {
         const way = (id: string) => asking.selected(field, { id: `id: "${id}"` });
         const check = (data: unknown) =>
@@ -295,7 +299,7 @@ function* shotsOf(by: Somebody, root: string, field: Field): Generator<Probe> {
   for (const { path } of ids) {
     const type = idTypeOf(lastName(path, ''));
     const foreign = some(by, type, false);
-    for (const id of [...foreign.slice(0, 1), ...twinsOf(foreign[0] ?? some(by, type, true)[0] ?? '')]) {
+    for (const id of [...foreign, ...twinsOf(foreign[0] ?? some(by, type, true)[0] ?? '')]) {
       const aim = (one: string) => call(put(base, path, one, input, own, asking.now));
       yield { ...against(`${field.name} ${path.join('.')}`, id, aim), check: refused(/./) };
     }
@@ -391,7 +395,7 @@ it('a door opens to nobody by what was made up', async () => {
 
 /** Shown by a mutation that succeeds, or by the chance of which objects are picked. */
 const SELDOM =
-  /^(Query\.(whyNot|matchPlanSimulate)|ServiceOrder\.\w+|Organization\.proposals|Need\.(suggestions|referrals)|Session\.referrals)$/;
+  /^(Query\.(whyNot|matchPlanSimulate)|Branch\.needs|Resident\.abilityLevel|ServiceOrder\.\w+|Organization\.proposals|Need\.(suggestions|referrals)|Session\.referrals)$/;
 const pathOf = (name: string): [type: string, field: string] => {
   const [type = '', field = ''] = name.split('.');
   return [type, field];

@@ -11,11 +11,11 @@ import type { TestDatabase } from './database.js';
 import { branchOf, planFor, publish } from './journey.js';
 import { meet, Reading, type Standings } from './reading.js';
 import { startSeededApp } from './seeded.js';
-import { NODE_TYPES, standingsOf } from './standing.js';
+import { NODE_TYPES, type Stand, standingsOf } from './standing.js';
 
 const TODAY = '2026-03-11';
-/** Objects of one kind of standing that are asked for. */
-const ENOUGH = 40;
+/** Objects of one kind that are kept to be asked for. */
+const ENOUGH = 20;
 
 /** Words about a person of the first branch and her need: nobody else may find or be shown them. Beside them, words of nobody. */
 export const CANARY: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ export interface Somebody {
   readonly login: string | null;
   readonly caller: Caller;
   readonly standings: Standings;
-  /** Ids by type, those that they see and those that they do not, each kind of standing by itself. */
+  /** Ids by type, those that they see and those that they do not, each kind of state and standing by itself. */
   readonly kinds: ReadonlyMap<string, Readonly<Record<'seen' | 'unseen', readonly (readonly string[])[]>>>;
   /** All that they are to anything. */
   readonly whole: ReadonlySet<Audience>;
@@ -90,15 +90,11 @@ export async function besieged() {
   const asked = { residentId: resident.id, categoryCode: 'HAIRCUT', description: text, accessNotes: text };
   const { need } = await first.changed('needSubmit', { ...asked, idempotencyKey: randomUUID() }, 'need { id }');
 
-  const kindsOf = (standings: Standings, type: string) => {
-    const seen = new Map<string, string[]>();
-    const unseen = new Map<string, string[]>();
-    for (const [id, who] of standings) {
-      const kinds = reading.maySee(type, who) ? seen : unseen;
-      const kind = [...who].sort().join();
-      kinds.set(kind, [...(kinds.get(kind) ?? []), id].slice(0, ENOUGH));
-    }
-    return { seen: [...seen.values()], unseen: [...unseen.values()] };
+  const kindsOf = (stands: readonly Stand[], type: string) => {
+    const kinds = [...Map.groupBy(stands, ({ who, state }) => [state, ...[...who].sort()].join()).values()];
+    const [seen = [], unseen = []] = [true, false].map(sees => kinds.filter(([one]) => reading.maySee(type, one?.who) === sees));
+    const some = (kind: readonly Stand[]) => kind.slice(0, ENOUGH).map(({ id }) => id);
+    return { seen: seen.map(some), unseen: unseen.map(some) };
   };
 
   const logins = await everyRole(database, `liaison.${proposed?.code}`);
@@ -124,7 +120,7 @@ export async function besieged() {
     const person = login === null ? callerOf(app.url) : null;
     const caller = person ?? (who === 'PROGRAM' ? program.caller : await signIn(app.url, login ?? ''));
     const parts = await Promise.all(NODE_TYPES.map(type => standingsOf(database, { login, communityId, today: TODAY }, type)));
-    const standings = new Map(parts.flatMap(part => [...part]));
+    const standings = new Map(parts.flat().map(({ id, who }) => [id, who]));
     const kinds = new Map(parts.map((part, i) => [NODE_TYPES[i] ?? '', kindsOf(part, NODE_TYPES[i] ?? '')]));
     const whole = new Set([...standings.values()].flatMap(set => [...set]));
     const knowsCanary =
