@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type GraphQLInputObjectType,
   getNamedType,
@@ -14,6 +13,7 @@ import { Asking, type Condition, type Field } from '../support/asking.js';
 import { besieged, CANARY, GIBBERISH, type Somebody } from '../support/besieged.js';
 import type { Reply } from '../support/caller.js';
 import { type IdOf, leavesOf, objectOf, put, sampleOf } from '../support/inputs.js';
+import { against, idFor, idTypeOf, type Probe, Probing, some } from '../support/probing.js';
 import { meet } from '../support/reading.js';
 import { NODE_TYPES } from '../support/standing.js';
 import { everythingStored } from '../support/stored.js';
@@ -22,127 +22,13 @@ const { schema, table, reading, app, database, people, twinId, stranger, deputy 
 /** Before the estate's today, so that periods have passed. */
 const asking = new Asking(schema, new Date('2026-03-01T10:00:00+08:00'));
 const before = await everythingStored(database);
-let requests = 0;
-let pairs = 0;
-
-/** Names of ids that do not end with the type they are of. */
-const MEANT: Readonly<Record<string, string>> = {
-  into: 'Need',
-  togetherWith: 'Need',
-  plan: 'MatchPlan',
-  hold: 'LegalHold',
-  request: 'PersonalInfoRequest',
-  actor: 'Account',
-  client: 'ApiClient',
-  subject: 'Need',
-  beneficiary: 'Resident',
-};
-/** Of which type the ids of a field or argument are; a name that tells none is to be added above. */
-function idTypeOf(name: string): string {
-  const bare = name.replace(/Ids?$/, '');
-  const type = MEANT[bare] ?? NODE_TYPES.find(one => bare === `${one[0]?.toLowerCase()}${one.slice(1)}` || bare.endsWith(one));
-  if (!type) throw new Error(`of which type is ${name}?`);
-  return type;
-}
-const strangers = new Map<string, string>();
-/** An id of the same form that belongs to nothing; always the same one. */
-function strangerTo(id: string): string {
-  const parsed = parseGlobalId(id);
-  const stranger = strangers.get(id) ?? (parsed ? toGlobalId(parsed.type, parsed.communityId, randomUUID()) : id);
-  strangers.set(id, stranger);
-  return stranger;
-}
+const probing = new Probing(app, asking, reading);
+const leaksIn = (by: Somebody, data: unknown, type: string) => probing.leaksIn(by, data, type);
 /** The same object in the other community; none of what belongs to no community. */
 function twinsOf(id: string): string[] {
   const parsed = parseGlobalId(id);
   return parsed?.communityId ? [toGlobalId(parsed.type, twinId, parsed.id)] : [];
 }
-/** Ids of a type that somebody sees, or does not: so many of each kind. */
-const some = ({ kinds }: Somebody, type: string, seen: boolean, each = 1): string[] =>
-  (kinds.get(type)?.[seen ? 'seen' : 'unseen'] ?? []).flatMap(kind => kind.slice(0, each));
-/** An id for a field of this name, theirs where they have one; null for what holds none. */
-const idFor = (by: Somebody, theirs: boolean) => (name: string) =>
-  /Ids?$/.test(name) ? (some(by, idTypeOf(name), theirs)[0] ?? some(by, idTypeOf(name), !theirs)[0] ?? null) : null;
-
-async function ask(by: Somebody, source: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Reply> {
-  asking.note(source);
-  requests++;
-  const reply = await by.caller.ask(source, variables);
-  expect([source, reply.status < 500 || reply.text]).toEqual([source, true]);
-  const told = by.knowsCanary ? [] : Object.values(CANARY).filter(word => reply.text.includes(word) && !source.includes(word));
-  expect([source, told]).toEqual([source, []]);
-  return reply;
-}
-const leaksIn = (by: Somebody, data: unknown, type: string): string[] => [
-  ...new Set(reading.leaks(data, type, by.whole, by.standings)),
-];
-
-/** A field asked for what is not theirs and for what is not there; or, without `miss`, only for the first. */
-interface Probe {
-  readonly name: string;
-  readonly hit: string;
-  readonly miss?: string;
-  /** What either may repeat of the question. */
-  readonly echo?: readonly string[];
-  readonly check?: (data: Reply['data'], errors: Reply['errors']) => void;
-}
-const AT_ONCE = 8;
-
-/** The same document with ids and keys as variables, so that it is parsed once for all that is tried with it. */
-function parted(text: string): { readonly source: string; readonly variables: Readonly<Record<string, string>> } {
-  const variables: Record<string, string> = {};
-  const declared: string[] = [];
-  const source = text.replaceAll(
-    /"(?:([\w-]{44,120})|(\p{AHex}{8}-[\p{AHex}-]{27}))"/gu,
-    (_all, id: string | undefined, key: string) => {
-      const name = `v${declared.length}`;
-      declared.push(`$${name}: ${id ? 'ID' : 'UUID'}!`);
-      variables[name] = id ?? key;
-      return `$${name}`;
-    },
-  );
-  const [, root = 'query', rest = source] = /^(query|mutation)? ?(\{.*)$/s.exec(source) ?? [];
-  return { source: declared.length ? `${root}(${declared.join(', ')}) ${rest}` : source, variables };
-}
-
-/** Asks probes in bundles. What is answered and how many statements are sent for it must not tell the two questions apart. */
-async function probe(by: Somebody, wrap: (inner: string) => string, probes: readonly Probe[]): Promise<void> {
-  for (let start = 0; start < probes.length; start += AT_ONCE) await bundle(by, wrap, probes.slice(start, start + AT_ONCE));
-}
-async function bundle(by: Somebody, wrap: (inner: string) => string, probes: readonly Probe[], tries = 6): Promise<void> {
-  const send = async (which: 'hit' | 'miss') => {
-    app.statements();
-    const { source, variables } = parted(wrap(probes.map((one, i) => `p${i}: ${one[which] ?? one.hit}`).join(' ')));
-    const reply = await ask(by, source, variables);
-    const echoes = probes.flatMap(({ echo = [] }) => echo);
-    // What is left of a budget and when it is full again is the clock's.
-    const text = reply.text.replace(/"remaining":\d+,"resetAt":"[^"]+"/, '…');
-    return { reply, body: echoes.reduce((left, word) => left.replaceAll(word, '…'), text), sent: app.statements() };
-  };
-  const hit = await send('hit');
-  const compared = probes.filter(({ miss }) => miss !== undefined);
-  const miss = compared.length ? await send('miss') : hit;
-  const names = probes.map(({ name }) => name).join();
-  // An error of one leaves the others without an answer.
-  if (probes.length > 1 && hit.reply.errors.length) {
-    for (const one of probes) await bundle(by, wrap, [one]);
-    return;
-  }
-  const isTold = hit.sent.length !== miss.sent.length;
-  // Once in a while a token is looked up anew.
-  if (isTold && tries > 1) return bundle(by, wrap, probes, tries - 1);
-  // What one has read the next need not ask for.
-  if (isTold && probes.length > 1) {
-    for (const one of probes) await bundle(by, wrap, [one]);
-    return;
-  }
-  pairs += compared.length;
-  expect([by.login, names, hit.body, isTold && hit.sent]).toEqual([by.login, names, miss.body, isTold && miss.sent]);
-  const inner = Object.values(hit.reply.data ?? {});
-  const data = inner.length === 1 && !('p0' in (hit.reply.data ?? {})) ? inner[0] : hit.reply.data;
-  for (const [i, { check }] of probes.entries()) check?.(data?.[`p${i}`] ?? null, hit.reply.errors);
-}
-
 describe.each([...people])('%s', (_who, by) => {
   it('finds by id what the words of the schema say, and nothing of another community', async () => {
     for (const type of NODE_TYPES) {
@@ -150,7 +36,7 @@ describe.each([...people])('%s', (_who, by) => {
       const ids = [...seen, ...unseen, ...[...seen, ...unseen].slice(0, 20).flatMap(twinsOf)];
       for (let start = 0; start < ids.length; start += 100) {
         const chunk = ids.slice(start, start + 100);
-        const { data } = await ask(by, 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: chunk });
+        const { data } = await probing.ask(by, 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: chunk });
         const found = data.nodes.map((node: { readonly id: string } | null) => node?.id ?? null);
         expect([type, found]).toEqual([type, chunk.map(id => (reading.maySee(type, by.standings.get(id)) ? id : null))]);
       }
@@ -162,12 +48,12 @@ describe.each([...people])('%s', (_who, by) => {
       const ids = [...some(by, type, true, 2).slice(0, 30), ...some(by, type, false).slice(0, 2)];
       for (const selection of asking.selectionsOf(type)) {
         const source = `query($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on ${type} { id ${selection} } } }`;
-        const { data, errors } = await ask(by, source, { ids });
+        const { data, errors } = await probing.ask(by, source, { ids });
         expect([source, errors, leaksIn(by, data.nodes, type)]).toEqual([source, [], []]);
       }
     }
     for (const field of asking.roots) {
-      const { data } = await ask(by, `{ ${asking.selected(field, {}, idFor(by, true))} }`);
+      const { data } = await probing.ask(by, `{ ${asking.selected(field, {}, idFor(by, true))} }`);
       expect([field.name, leaksIn(by, data, 'Query')]).toEqual([field.name, []]);
     }
   });
@@ -183,8 +69,8 @@ describe.each([...people])('%s', (_who, by) => {
         const way = (id: string) => asking.selected(field, { id: `id: "${id}"` });
         const check = (data: unknown) =>
           expect([field.name, leaksIn(by, { [field.name]: data }, 'Query')]).toEqual([field.name, []]);
-        for (const id of ids) await probe(by, inner => `{ ${inner} }`, [against(type, id, way)]);
-        await probe(
+        for (const id of ids) await probing.probe(by, inner => `{ ${inner} }`, [against(type, id, way)]);
+        await probing.probe(
           by,
           inner => `{ ${inner} }`,
           own.map(id => ({ name: field.name, hit: way(id), check })),
@@ -199,7 +85,7 @@ describe.each([...people])('%s', (_who, by) => {
       if (object === undefined) continue;
       const wrap = (inner: string) =>
         object === null ? `{ ${inner} }` : `{ node(id: "${object}") { ... on ${owner} { ${inner} } } }`;
-      await probe(
+      await probing.probe(
         by,
         wrap,
         conditions.flatMap(condition => [...probesOf(by, field, condition)]),
@@ -212,7 +98,7 @@ describe.each([...people])('%s', (_who, by) => {
     for (const root of ['Mutation', 'Query']) {
       const fields = asking.fieldsOf(root).filter(({ args }) => args.some(({ name }) => name === 'input'));
       const guarded = fields.filter(({ name }) => !table.field(root, name)?.who?.includes('ANYBODY'));
-      await probe(
+      await probing.probe(
         by,
         wrapOf(root),
         guarded.flatMap(field => [...shotsOf(by, root, field)]),
@@ -221,10 +107,6 @@ describe.each([...people])('%s', (_who, by) => {
   });
 });
 
-const against = (name: string, id: string, ask: (id: string) => string): Probe => {
-  const missing = strangerTo(id);
-  return { name, hit: ask(id), miss: ask(missing), echo: [id, missing] };
-};
 const lastName = (path: readonly (string | number)[], otherwise: string): string =>
   String(path.findLast(part => typeof part === 'string') ?? otherwise);
 
@@ -329,7 +211,7 @@ it('a partner reads no condition of the person out of why a pair is suggested', 
   const source = `query($ids: [ID!]!) { nodes(ids: $ids) { ... on Need { suggestions(first: 50) { ${parts} } } } }`;
   const told: Reply['data'][] = [];
   for (let start = 0; start < ids.length; start += 50) {
-    const { data } = await ask(by, source, { ids: ids.slice(start, start + 50) });
+    const { data } = await probing.ask(by, source, { ids: ids.slice(start, start + 50) });
     told.push(...data.nodes.flatMap(({ suggestions }: Reply['data']) => suggestions ?? []));
   }
   const codes = told.flatMap(({ explanation: { rankParts, costParts } }: Reply['data']) => [...rankParts, ...costParts]);
@@ -384,7 +266,7 @@ const SHUT = /^(INVALID_CREDENTIALS|INVALID_TOKEN|NOT_FOUND)$/;
 it('a door opens to nobody by what was made up', async () => {
   const by = people.get('ANONYMOUS') as Somebody;
   for (const field of asking.fieldsOf('Mutation').filter(({ name }) => table.field('Mutation', name)?.who?.includes('ANYBODY'))) {
-    const { data } = await ask(by, meant(field, idFor(by, false)));
+    const { data } = await probing.ask(by, meant(field, idFor(by, false)));
     const { userErrors, __typename, ...rest } = data[field.name];
     const given = Object.values(rest).filter(value => value !== null && value !== false);
     expect([field.name, userErrors.map(({ code }: { readonly code: string }) => code), given]).toEqual(
@@ -421,7 +303,7 @@ describe('after all of it', () => {
     expect(asking.left(table.elements)).toEqual([]);
     const { length } = table.elements;
     console.info(
-      `${length} of ${length} fields and conditions (100 %) × ${people.size} callers = ${length * people.size}: ${requests} requests, ${reading.looked} values looked at in ${reading.shown.size} fields, ${pairs} pairs of hidden and missing not told apart`,
+      `${length} of ${length} fields and conditions (100 %) × ${people.size} callers = ${length * people.size}: ${probing.requests} requests, ${reading.looked} values looked at in ${reading.shown.size} fields, ${probing.pairs} pairs of hidden and missing not told apart`,
     );
   });
 });
