@@ -69,12 +69,13 @@ takes \`<subject>:read\` of the subject that the field is listed under below, an
 FORBIDDEN before anything is executed, naming the scopes. Errors, pages and introspection take none.`;
 
 function section(
-  { subject, queries = [], mutations = [], types = {}, parts = {}, filters = {} }: SubjectPermissions,
+  { subject, queries = [], mutations = [], inPerson = '', types = {}, parts = {}, filters = {} }: SubjectPermissions,
   sights: Sights,
 ): string {
   const out = [`## ${subject}\n\nScopes: \`${subject}:read\`, \`${subject}:write\`.`];
   if (queries.length) out.push(`Queries find something for:\n\n${table(['Query', 'For'], rowsOf(queries))}`);
   if (mutations.length) out.push(`Mutations, who may succeed:\n\n${table(['Mutation', 'Who'], rowsOf(mutations))}`);
+  if (inPerson) out.push(`In person only, by no program whatever its scopes: ${code(inPerson)}`);
   for (const [type, rows] of Object.entries(types)) {
     const sight = sights[type] && rows.some(([, names]) => /\bid\b/.test(names)) ? `${told(sights[type].grants)}\n\n` : '';
     out.push(`### ${type}\n\n${sight}${table(['Fields', 'Shown to'], rowsOf(rows))}`);

@@ -25,6 +25,8 @@ export interface Permissions {
   readonly filter: (name: string) => Entry | undefined;
   /** The subject that a type belongs to; undefined for what is everybody's. */
   readonly home: (type: string) => Subject | undefined;
+  /** Mutations that are closed to programs. */
+  readonly inPerson: readonly string[];
   /** True for types that say nothing of anybody: errors, pages, and interfaces, which only say how others look. */
   readonly isForAll: (type: string) => boolean;
   /** Elements of the schema without an entry, and entries without an element. */
@@ -77,10 +79,12 @@ export function layOver(schema: GraphQLSchema, tables: readonly SubjectPermissio
   };
   const field = (type: string, name: string): Entry | undefined => fields.get(`${type}.${name}`) ?? wrapped(type);
   const elements = elementsOf(schema);
+  const inPerson = tables.flatMap(({ inPerson: names = '' }) => namesOf(names));
   return {
     field,
     filter: name => filters.get(name),
     home: type => known.get(type) ?? wrapped(type)?.subject,
+    inPerson,
     isForAll: name => {
       const type = schema.getType(name);
       return isInterfaceType(type) || (isObjectType(type) && isForAll(type));
@@ -89,6 +93,7 @@ export function layOver(schema: GraphQLSchema, tables: readonly SubjectPermissio
       ...twice,
       ...elements.fields.filter(([type, name]) => !field(type, name)).map(([type, name]) => `${type}.${name} has no entry`),
       ...elements.filters.filter(name => !filters.has(name)).map(name => `${name} has no entry`),
+      ...inPerson.filter(name => !fields.has(`Mutation.${name}`)).map(name => `${name} is closed to programs and is not there`),
       ...strays(fields, new Set(elements.fields.map(path => path.join('.')))),
       ...strays(filters, new Set(elements.filters)),
     ],

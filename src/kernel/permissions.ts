@@ -90,6 +90,8 @@ export interface SubjectPermissions {
   readonly queries?: Rows;
   /** Who may succeed. Everybody else is refused, and nothing changes. */
   readonly mutations?: Rows;
+  /** Mutations that no program makes, whatever its scopes and its account's roles: by them it could widen itself. */
+  readonly inPerson?: string;
   /** Fields of objects by type, also those that the subject adds to another one's type. Null or empty for everybody else. */
   readonly types?: Readonly<Record<string, Rows>>;
   /** Types that are no objects of their own, with all their fields: seen by whoever is shown what they are part of. */

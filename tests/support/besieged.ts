@@ -5,17 +5,17 @@ import { layOver } from '../../src/graphql/permissions.js';
 import type { Role } from '../../src/kernel/actor.js';
 import { type Audience, SUBJECTS } from '../../src/kernel/permissions.js';
 import { permissions } from '../../src/modules/index.js';
-import { type Caller, callerOf, signIn, tokenOf } from './caller.js';
+import { type Caller, callerOf, signIn } from './caller.js';
 import { everyRole, twinOf } from './callers.js';
 import type { TestDatabase } from './database.js';
 import { branchOf, planFor, publish } from './journey.js';
-import { Reading, type Standings } from './reading.js';
+import { meet, Reading, type Standings } from './reading.js';
 import { startSeededApp } from './seeded.js';
-import { NODE_TYPES, standingsOf } from './standing.js';
+import { NODE_TYPES, type Stand, standingsOf } from './standing.js';
 
 const TODAY = '2026-03-11';
-/** Objects of one kind of standing that are asked for. */
-const ENOUGH = 40;
+/** Objects of one kind that are kept to be asked for. */
+const ENOUGH = 20;
 
 /** Words about a person of the first branch and her need: nobody else may find or be shown them. Beside them, words of nobody. */
 export const CANARY: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ export interface Somebody {
   readonly login: string | null;
   readonly caller: Caller;
   readonly standings: Standings;
-  /** Ids by type, those that they see and those that they do not, each kind of standing by itself. */
+  /** Ids by type, those that they see and those that they do not, each kind of state and standing by itself. */
   readonly kinds: ReadonlyMap<string, Readonly<Record<'seen' | 'unseen', readonly (readonly string[])[]>>>;
   /** All that they are to anything. */
   readonly whole: ReadonlySet<Audience>;
@@ -58,13 +58,17 @@ export async function besieged() {
 
   const first = await signIn(app.url, 'secretary.b1');
   await publish(await planFor(first, await branchOf(first)), first);
-  const [proposed] = await owner`select m.id, lower(o.code) as code from match m
-    join organization o on o.id = m.organization_id where m.state = 'PROPOSED' limit 1`;
+  // Of an organization that is in no other alliance, and has more proposals besides.
+  const [proposed] = await owner`select min(m.id::text) as id, o.id as organization, lower(o.code) as code from match m
+    join organization o on o.id = m.organization_id where m.state = 'PROPOSED' group by o.id
+    order by (select count(*) from membership where organization_id = o.id and state = 'ACTIVE'), count(*) desc, o.code limit 1`;
   const liaison = await signIn(app.url, `liaison.${proposed?.code}`);
   await liaison.changed('matchAccept', { matchId: gid('Match', proposed?.id), idempotencyKey: randomUUID() }, 'referral { id }');
   await planFor(first, await branchOf(first));
   const admin = await signIn(app.url, 'admin');
-  const [held] = await owner`select id from membership where branch_id in (select id from branch where code = 'B1') limit 1`;
+  await planFor(admin, null, { dryRun: true, budgetSeconds: 0 });
+  const [held] = await owner`select id from membership where branch_id in (select id from branch where code = 'B1')
+    and organization_id <> ${proposed?.organization} limit 1`;
   await admin.changed(
     'membershipSuspend',
     { membershipId: gid('Membership', held?.id), expectedVersion: 1 },
@@ -72,6 +76,12 @@ export async function besieged() {
   );
   await owner`update need set urgency = 'P0' where id in (select id from need n where state = 'OPEN' and committed = 0
     and category_code in (select code from service_category where matchable) and not exists (select from match where need_id = n.id) limit 20)`;
+  await owner`update need set requester_kind = 'ORGANIZATION', requester_organization_id = ${proposed?.organization}
+    where id in (select id from need where branch_id in (select id from branch where code = 'B2') limit 3)`;
+  await owner`update session set resource_keys = '{SENSORY_ROOM}' where starts_at is not null`;
+  await owner`update match_policy set created_by = (select id from identity.account where login = 'admin')`;
+  await owner`update personal.need_detail set requester_account_id = (select id from identity.account where login = 'family.1')
+    where need_id in (select need_id from referral where state = 'COMPLETED' and branch_id in (select id from branch where code = 'B1') limit 3)`;
   const [place] = await owner`select id from building where branch_id in (select id from branch where code = 'B1') limit 1`;
   const { name, phone, room, text } = CANARY;
   const person = { name, phone, room, sex: 'FEMALE', birthDate: '1940-02-03', residencyStatus: 'PRESENT' };
@@ -80,18 +90,14 @@ export async function besieged() {
   const asked = { residentId: resident.id, categoryCode: 'HAIRCUT', description: text, accessNotes: text };
   const { need } = await first.changed('needSubmit', { ...asked, idempotencyKey: randomUUID() }, 'need { id }');
 
-  const kindsOf = (standings: Standings, type: string) => {
-    const seen = new Map<string, string[]>();
-    const unseen = new Map<string, string[]>();
-    for (const [id, who] of standings) {
-      const kinds = reading.maySee(type, who) ? seen : unseen;
-      const kind = [...who].sort().join();
-      kinds.set(kind, [...(kinds.get(kind) ?? []), id].slice(0, ENOUGH));
-    }
-    return { seen: [...seen.values()], unseen: [...unseen.values()] };
+  const kindsOf = (stands: readonly Stand[], type: string) => {
+    const kinds = [...Map.groupBy(stands, ({ who, state }) => [state, ...[...who].sort()].join()).values()];
+    const [seen = [], unseen = []] = [true, false].map(sees => kinds.filter(([one]) => reading.maySee(type, one?.who) === sees));
+    const some = (kind: readonly Stand[]) => kind.slice(0, ENOUGH).map(({ id }) => id);
+    return { seen: seen.map(some), unseen: unseen.map(some) };
   };
 
-  const logins = await everyRole(database);
+  const logins = await everyRole(database, `liaison.${proposed?.code}`);
   await askForRights({
     admin,
     first,
@@ -100,22 +106,29 @@ export async function besieged() {
     residentId: resident.id,
     communityId,
   });
-  const program = await programOf(admin, database, communityId);
+  const [branch] = await owner`select id, area_id as area from branch where code = 'B2'`;
+  const west = { role: 'ESTATE_OFFICER', areaId: gid('Area', branch?.area), limitedToBranchIds: [gid('Branch', branch?.id)] };
+  const everything = SUBJECTS.map(subject => `${subject}:write`);
+  const program = await programOf(app.url, admin, everything, west);
+  const stranger = await programOf(app.url, admin, ['taxonomy:read'], west);
+  const deputy = await programOf(app.url, admin, everything, { role: 'COMMUNITY_ADMIN' });
+  // Asking is not to be noted, and costs more than a program may spend.
+  await owner`update identity.api_client set last_used_at = '2100-01-01', points_per_minute = 999999999`;
   const twinId = await twinOf(database, communityId);
   const people = new Map<Role | 'ANONYMOUS' | 'PROGRAM', Somebody>();
   for (const [who, login] of [...logins, ['PROGRAM', program.login] as const]) {
-    const credential = login === program.login ? program.key : login && (await tokenOf(app.url, login));
-    const caller = callerOf(app.url, credential === null ? {} : { authorization: `Bearer ${credential}` });
+    const person = login === null ? callerOf(app.url) : null;
+    const caller = person ?? (who === 'PROGRAM' ? program.caller : await signIn(app.url, login ?? ''));
     const parts = await Promise.all(NODE_TYPES.map(type => standingsOf(database, { login, communityId, today: TODAY }, type)));
-    const standings = new Map(parts.flatMap(part => [...part]));
+    const standings = new Map(parts.flat().map(({ id, who }) => [id, who]));
     const kinds = new Map(parts.map((part, i) => [NODE_TYPES[i] ?? '', kindsOf(part, NODE_TYPES[i] ?? '')]));
     const whole = new Set([...standings.values()].flatMap(set => [...set]));
-    const knowsCanary = [need.id, resident.id].some(id =>
-      reading.maySee(id === need.id ? 'Need' : 'Resident', standings.get(id)),
-    );
+    const knowsCanary =
+      reading.maySee('Resident', standings.get(resident.id)) ||
+      meet(table.field('Need', 'description')?.who ?? [], standings.get(need.id));
     people.set(who, { login, caller, standings, kinds, whole, knowsCanary });
   }
-  return { schema, table, reading, app, database, people, twinId };
+  return { schema, table, reading, app, database, people, twinId, stranger: stranger.caller, deputy: deputy.caller };
 }
 
 interface Rights {
@@ -160,19 +173,9 @@ async function askForRights({ admin, first, second, owner, residentId, community
   }
 }
 
-/** A program with every scope that works for the west, narrowed to one branch of it. */
-async function programOf(admin: Caller, { owner }: TestDatabase, communityId: string) {
-  const [branch] = await owner`select b.id, area_id as area from branch b where b.code = 'B2'`;
-  const input = {
-    name: '对接程序',
-    role: 'ESTATE_OFFICER',
-    areaId: toGlobalId('Area', communityId, branch?.area),
-    limitedToBranchIds: [toGlobalId('Branch', communityId, branch?.id)],
-    scopes: SUBJECTS.map(subject => `${subject}:write`),
-    idempotencyKey: randomUUID(),
-  };
+/** A program with a role of its own, over HTTP by its key. */
+async function programOf(url: string, admin: Caller, scopes: readonly string[], role: Readonly<Record<string, unknown>>) {
+  const input = { name: '对接程序', scopes, ...role, idempotencyKey: randomUUID() };
   const { key, apiClient } = await admin.changed('apiClientCreate', input, 'key apiClient { account { login } }');
-  // Asking is not to be noted, and costs more than a program may spend.
-  await owner`update identity.api_client set last_used_at = '2100-01-01', points_per_minute = 999999999`;
-  return { key: key as string, login: apiClient.account.login as string };
+  return { caller: callerOf(url, { authorization: `Bearer ${key}` }), login: apiClient.account.login as string };
 }

@@ -12,8 +12,12 @@ export interface Made {
   readonly status: string;
 }
 
-/** Starts a plan for a branch and waits until it is computed. */
-export async function planFor(secretary: Caller, branchId: string, more: Readonly<Record<string, unknown>> = {}): Promise<Made> {
+/** Starts a plan for a branch, or for the whole community, and waits until it is computed. */
+export async function planFor(
+  secretary: Caller,
+  branchId: string | null,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<Made> {
   const input = { branchId, idempotencyKey: randomUUID(), ...more };
   const { matchPlan } = await secretary.changed('branchMatchPlanCreate', input, 'matchPlan { id }');
   for (;;) {

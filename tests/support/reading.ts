@@ -12,8 +12,8 @@ const NOBODY: ReadonlySet<Audience> = new Set();
 export class Reading {
   /** How many values were looked at. */
   looked = 0;
-  /** Fields in which somebody was shown something. */
-  readonly shown = new Set<string>();
+  /** Fields in which somebody was shown something, and which of those whom the table names. */
+  readonly shown = new Map<string, Set<Audience>>();
 
   constructor(
     readonly schema: GraphQLSchema,
@@ -45,10 +45,13 @@ export class Reading {
       const next = getNamedType(field.type).name;
       this.looked++;
       if (!isEmpty(inner)) {
-        this.shown.add(`${name}.${key}`);
         const entry = this.permissions.field(name, key);
         // Which objects a list holds is asked of each of them.
         const holdsNodes = NODE_TYPES.includes(rowOf(this.schema, next) ?? next);
+        const shown = this.shown.get(`${name}.${key}`) ?? new Set();
+        this.shown.set(`${name}.${key}`, shown);
+        for (const set of holdsNodes ? nodesIn(inner).map(id => standings.get(id) ?? NOBODY) : [who])
+          for (const one of entry?.who ?? []) if (set.has(one)) shown.add(one);
         if (entry?.who && !holdsNodes && !meet(entry.who, who)) yield `${name}.${key} to ${[...who].sort()}`;
       }
       yield* this.leaks(inner, next, who, standings);
@@ -61,6 +64,14 @@ function ofNeed({ need }: Readonly<Record<string, unknown>>, standings: Standing
   const id = need !== null && typeof need === 'object' && 'id' in need ? need.id : undefined;
   return typeof id === 'string' ? standings.get(id) : undefined;
 }
+
+/** Ids of the objects that a field leads to, at once or in a list. */
+const nodesIn = (value: unknown): string[] => {
+  if (Array.isArray(value)) return value.flatMap(nodesIn);
+  if (value === null || typeof value !== 'object') return [];
+  const { id, edges, node } = value as Readonly<Record<string, unknown>>;
+  return typeof id === 'string' ? [id] : [...nodesIn(edges), ...nodesIn(node)];
+};
 
 export const meet = (some: readonly Audience[], others: ReadonlySet<Audience> | undefined): boolean =>
   some.some(who => others?.has(who));

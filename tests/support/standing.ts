@@ -121,13 +121,16 @@ const ALWAYS: Standing = {
 const ME = `
   with held as (select r.* from identity.role_assignment r join identity.account a on a.id = r.account_id
     where a.login = $1 and r.community_id = $2),
+  narrowed as (select c.branch_ids from identity.api_client c join identity.account a on a.id = c.account_id
+    where a.login = $1 and cardinality(c.branch_ids) > 0),
   me as (select
     (select id from identity.account where login = $1) as id,
     exists (select from identity.api_client c join identity.account a on a.id = c.account_id where a.login = $1) as program,
     exists (select from held where role = 'AUDITOR') as auditor,
     exists (select from held where role = 'COMMUNITY_ADMIN') as admin,
     array(select b.id from branch b where b.community_id = $2
-      and exists (select from held where branch_id = b.id or area_id = b.area_id or role = 'COMMUNITY_ADMIN')) as branches,
+      and exists (select from held where branch_id = b.id or area_id = b.area_id or role = 'COMMUNITY_ADMIN')
+      and not exists (select from narrowed where b.id <> all(branch_ids))) as branches,
     array(select b.id from branch b where b.community_id = $2
       and exists (select from held where role = 'COMMUNITY_ADMIN' or (role = 'BRANCH_SECRETARY' and branch_id = b.id))) as run,
     array(select organization_id from held where organization_id is not null) as organizations,
@@ -142,18 +145,30 @@ export const GROWING: ReadonlySet<string> = new Set(['AuditEvent']);
 
 const GLOBAL: ReadonlySet<string> = new Set(['Community', 'Organization', 'Account']);
 
-/** For each object of a type, by global id, what somebody is to it: null as login is nobody. */
+export interface Stand {
+  readonly id: string;
+  readonly who: ReadonlySet<Audience>;
+  /** Empty for what has no states. */
+  readonly state: string;
+}
+
+/** What somebody is to each object of a type, by global id: null as login is nobody. */
 export async function standingsOf(
   { owner }: TestDatabase,
   { login, communityId, today }: { readonly login: string | null; readonly communityId: string; readonly today: string },
   type: string,
-): Promise<ReadonlyMap<string, ReadonlySet<Audience>>> {
+): Promise<readonly Stand[]> {
   const [from, own] = STANDINGS[type] ?? ['', {}];
   const is = Object.entries({ ...ALWAYS, ...own });
-  const rows = await owner.unsafe<{ id: string; who: Audience[] }[]>(
-    `${ME} select t.id, array_remove(array[${is.map(([who, holds]) => `case when ${holds} then '${who}' end`).join()}], null) as who
+  const rows = await owner.unsafe<{ id: string; who: Audience[]; state: string }[]>(
+    `${ME} select t.id, coalesce(to_jsonb(t) ->> 'state', '') as state,
+        array_remove(array[${is.map(([who, holds]) => `case when ${holds} then '${who}' end`).join()}], null) as who
       from ${from}, me where t.community_id = $2 and $3::date is not null order by md5(t.id::text)`,
     [login ?? '', communityId, today],
   );
-  return new Map(rows.map(({ id, who }) => [toGlobalId(type, GLOBAL.has(type) ? null : communityId, id), new Set(who)]));
+  return rows.map(({ id, who, state }) => ({
+    id: toGlobalId(type, GLOBAL.has(type) ? null : communityId, id),
+    who: new Set(who),
+    state,
+  }));
 }

@@ -10,7 +10,7 @@ import { BEGINNING, linkText } from '../../kernel/chain.js';
 import { eventLabel } from '../../kernel/event-kinds.js';
 import type { SignedHead } from '../../kernel/heads.js';
 import type { Scope } from '../../scope/scope.js';
-import { Account, RoleEnum } from '../identity/identity.graphql.js';
+import { RoleEnum } from '../identity/identity.graphql.js';
 import { Branch, Community } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
 import type { AuditEvent as EventRecord } from './audit.domain.js';
@@ -40,6 +40,12 @@ class AuditEventFilterInput {
   @Field(() => ID, { nullable: true, description: 'Through this program, an ApiClient.' }) readonly clientId?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'Sealed at this moment or later.' }) readonly from?: Date | null;
   @Field(() => DateTime, { nullable: true, description: 'Sealed before this moment.' }) readonly until?: Date | null;
+}
+
+@ObjectType({ description: 'Who acted, by name; what else is on file of the account is for its holder and the admin.' })
+class AuditActor {
+  @Field(() => String, { description: 'The name that they sign in with.' }) readonly login!: string;
+  @Field(() => String, { description: 'As colleagues call them at work.' }) readonly displayName!: string;
 }
 
 @ObjectType({ description: 'Where the chain ended with a day, signed and kept in a file outside the database.' })
@@ -158,9 +164,9 @@ class AuditEventResolver {
     return event.actorId && toGlobalId('Account', null, event.actorId);
   }
 
-  @FieldResolver(() => Account, {
+  @FieldResolver(() => AuditActor, {
     nullable: true,
-    description: 'That account; null for none, and for auditors also when a private person acted.',
+    description: 'The holder of that account; null for none, and for auditors also when a private person acted.',
   })
   actor(@Root() event: EventRecord, @Ctx() scope: Scope) {
     return actorOf(scope, event);

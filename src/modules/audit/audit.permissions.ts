@@ -17,6 +17,7 @@ export const auditPermissions: SubjectPermissions = {
     Community: [[AUDIT, 'auditHead']],
   },
   parts: {
+    AuditActor: 'displayName login',
     AuditHead: 'hash position publicKey sealedAt signed',
     AuditPlace: 'hash position',
     AuditReport: 'after comparedWith complete event flaw head position sound',

@@ -17,6 +17,7 @@ import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/co
 import { Node, registerNode } from '../../graphql/node.js';
 import { mutate, Payload, payloadOf } from '../../graphql/payload.js';
 import { DateTime, UUID } from '../../graphql/scalars.js';
+import { SUBJECTS } from '../../kernel/permissions.js';
 import type { Scope } from '../../scope/scope.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
@@ -61,8 +62,7 @@ export class ApiClient extends Node {
 class ApiClientCreateInput extends NewRoleInput {
   @Field(() => String, { description: 'Whose program it is and what for, at most 60 characters.' }) readonly name!: string;
   @Field(() => [String], {
-    description:
-      '`subject:read` and `subject:write`; subjects are territory, alliance, taxonomy, offers, needs, residents, matching, referrals, identity, privacy, activity and insight.',
+    description: `\`subject:read\` and \`subject:write\`, which includes reading; subjects are ${SUBJECTS.slice(0, -1).join(', ')} and ${SUBJECTS.at(-1)}.`,
   })
   readonly scopes!: string[];
   @Field(() => [ID], {

@@ -16,6 +16,8 @@ export const identityPermissions: SubjectPermissions = {
     [['SELF'], 'externalIdentityLink externalIdentityUnlink passwordChange totpConfirm totpDisable totpEnroll'],
     [['ANYBODY'], 'externalSignIn externalSignInBegin invitationAccept passwordReset sessionRefresh signIn signOut'],
   ],
+  inPerson: `accountDeactivate apiClientCreate apiClientKeyRotate apiClientRevoke invitationCreate invitationRevoke passwordResetIssue
+    roleAssign roleEnd totpConfirm totpEnroll totpReset`,
   types: {
     Account: [[['SELF', 'ADMIN'], 'active createdAt displayName id linkedProviders login roles totpSince version']],
     RoleAssignment: [[['SELF', 'ADMIN'], 'account area branch id organization role validFrom validUntil']],

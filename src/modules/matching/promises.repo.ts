@@ -87,7 +87,10 @@ export async function boundPair(
     .where(
       and(
         eq(of.communityId, communityId),
-        eq(of.id, 'matchId' in deal ? deal.matchId : deal.referralId),
+        // What does not wait for an answer costs no more than what is not there.
+        'matchId' in deal
+          ? and(eq(matches.id, deal.matchId), eq(matches.state, 'PROPOSED'))
+          : and(eq(referrals.id, deal.referralId), eq(referrals.state, 'REQUESTED')),
         sql`${of.organizationId} = any(${sql.param(actor.kind === 'ACCOUNT' ? actor.organizationIds : [])}::uuid[])`,
         sql`(${needs.togetherWithId} is not null or (${sessions.startsAt} is not null
           and (${needs.beneficiaryKind} = 'RESIDENT' or cardinality(${sessions.resourceKeys}) > 0)))`,

@@ -13,7 +13,7 @@ export const privacyPermissions: SubjectPermissions = {
     [['ADMIN', 'AUDITOR'], 'retentionReport'],
   ],
   mutations: [
-    [['SERVING'], 'referralRecipientReveal serviceOrdersReveal'],
+    [['PERFORMER'], 'referralRecipientReveal serviceOrdersReveal'],
     [
       RECORD,
       'consentGrant consentWithdraw matchingOptOutSet processingRestrictionSet personalInfoRequestCreate residentDataExport',
@@ -43,6 +43,10 @@ export const privacyPermissions: SubjectPermissions = {
     Resident: [[RECORD, 'accessLog consents']],
     Need: [[RECORD, 'consents']],
     Referral: [[['STAFF', 'KIN', 'PERFORMER'], 'recipientSight']],
+    ServiceOrder: [
+      [['PERFORMER'], 'building endsAt place recipientSight referral startsAt'],
+      [['SERVING'], 'recipient'],
+    ],
     PrivacyNotice: [[['ANYBODY'], 'publishedOn sections title version']],
     ProcessingActivity: [[['ANYBODY'], 'articles consentPurpose data dataClasses lawfulBasis purpose receivers retention']],
   },
@@ -60,7 +64,6 @@ export const privacyPermissions: SubjectPermissions = {
     Recipient: 'careNotes home phone salutation',
     RecipientHome: 'building room storey',
     RetentionRule: 'action applied basis code days lastAppliedAt since version',
-    ServiceOrder: 'building endsAt place recipient recipientSight referral startsAt',
     ServiceOrderPage: 'endCursor orders',
   },
   filters: {

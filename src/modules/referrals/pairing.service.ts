@@ -22,6 +22,7 @@ import {
   clashesOf,
   declineMatch,
   failedRules,
+  findMatch,
   type Match,
   matchById,
   respondBy,
@@ -159,8 +160,8 @@ export async function acceptProposal(scope: Scope, command: AcceptMatch): Promis
 }
 
 async function ownMatch(tx: Scope, matchId: string): Promise<Match | null> {
-  const match = await tx.load(matchById, matchId);
-  return match && match.state !== 'PLANNED' && speaksFor(tx.actor, match.organizationId) ? match : null;
+  const match = await findMatch(tx, matchId);
+  return match && speaksFor(tx.actor, match.organizationId) ? match : null;
 }
 
 export interface DeclineMatch {
