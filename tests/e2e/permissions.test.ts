@@ -24,11 +24,13 @@ const asking = new Asking(schema, new Date('2026-03-01T10:00:00+08:00'));
 const before = await everythingStored(database);
 const probing = new Probing(app, asking, reading);
 const leaksIn = (by: Somebody, data: unknown, type: string) => probing.leaksIn(by, data, type);
+
 /** The same object in the other community; none of what belongs to no community. */
 function twinsOf(id: string): string[] {
   const parsed = parseGlobalId(id);
   return parsed?.communityId ? [toGlobalId(parsed.type, twinId, parsed.id)] : [];
 }
+
 describe.each([...people])('%s', (_who, by) => {
   it('finds by id what the words of the schema say, and nothing of another community', async () => {
     for (const type of NODE_TYPES) {

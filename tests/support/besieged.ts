@@ -35,7 +35,7 @@ export interface Somebody {
   readonly login: string | null;
   readonly caller: Caller;
   readonly standings: Standings;
-  /** Ids by type, those that they see and those that they do not, each kind of state and standing by itself. */
+  /** Ids by type, those that they see and those that they do not, each kind of object and standing by itself. */
   readonly kinds: ReadonlyMap<string, Readonly<Record<'seen' | 'unseen', readonly (readonly string[])[]>>>;
   /** All that they are to anything. */
   readonly whole: ReadonlySet<Audience>;
@@ -91,7 +91,7 @@ export async function besieged() {
   const { need } = await first.changed('needSubmit', { ...asked, idempotencyKey: randomUUID() }, 'need { id }');
 
   const kindsOf = (stands: readonly Stand[], type: string) => {
-    const kinds = [...Map.groupBy(stands, ({ who, state }) => [state, ...[...who].sort()].join()).values()];
+    const kinds = [...Map.groupBy(stands, ({ who, kind }) => [kind, ...[...who].sort()].join()).values()];
     const [seen = [], unseen = []] = [true, false].map(sees => kinds.filter(([one]) => reading.maySee(type, one?.who) === sees));
     const some = (kind: readonly Stand[]) => kind.slice(0, ENOUGH).map(({ id }) => id);
     return { seen: seen.map(some), unseen: unseen.map(some) };

@@ -148,8 +148,8 @@ const GLOBAL: ReadonlySet<string> = new Set(['Community', 'Organization', 'Accou
 export interface Stand {
   readonly id: string;
   readonly who: ReadonlySet<Audience>;
-  /** Empty for what has no states. */
-  readonly state: string;
+  /** Its state, and whether it is of an organization of theirs: what hidden objects may differ in. */
+  readonly kind: string;
 }
 
 /** What somebody is to each object of a type, by global id: null as login is nobody. */
@@ -160,15 +160,15 @@ export async function standingsOf(
 ): Promise<readonly Stand[]> {
   const [from, own] = STANDINGS[type] ?? ['', {}];
   const is = Object.entries({ ...ALWAYS, ...own });
-  const rows = await owner.unsafe<{ id: string; who: Audience[]; state: string }[]>(
-    `${ME} select t.id, coalesce(to_jsonb(t) ->> 'state', '') as state,
+  const rows = await owner.unsafe<{ id: string; who: Audience[]; kind: string }[]>(
+    `${ME} select t.id, concat_ws(' ', to_jsonb(t) ->> 'state', to_jsonb(t) ->> 'organization_id' = any(me.organizations::text[])) as kind,
         array_remove(array[${is.map(([who, holds]) => `case when ${holds} then '${who}' end`).join()}], null) as who
       from ${from}, me where t.community_id = $2 and $3::date is not null order by md5(t.id::text)`,
     [login ?? '', communityId, today],
   );
-  return rows.map(({ id, who, state }) => ({
+  return rows.map(({ id, who, kind }) => ({
     id: toGlobalId(type, GLOBAL.has(type) ? null : communityId, id),
     who: new Set(who),
-    state,
+    kind,
   }));
 }
