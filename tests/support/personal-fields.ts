@@ -10,6 +10,7 @@ export const TEXTS = {
   WORKING_NAMES: [
     'Account',
     'ApiClient.name',
+    'AuditActor',
     'Consent.recordedBy',
     'InvitationAcceptPayload.login',
     'Kinship.claimant',
