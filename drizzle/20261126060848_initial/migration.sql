@@ -874,8 +874,6 @@ CREATE INDEX "resident_by_phone" ON "personal"."resident" ("community_id","phone
 CREATE INDEX "service_category_by_parent" ON "service_category" ("parent_code");--> statement-breakpoint
 CREATE INDEX "branch_by_area" ON "branch" ("community_id","area_id");--> statement-breakpoint
 CREATE INDEX "building_by_branch" ON "building" ("community_id","branch_id","block_no","entrance_no");--> statement-breakpoint
-ALTER TABLE "event_seal" ADD CONSTRAINT "event_seal_event" FOREIGN KEY ("community_id","event_id") REFERENCES "event"("community_id","id");--> statement-breakpoint
-ALTER TABLE "event_unsealed" ADD CONSTRAINT "event_unsealed_event" FOREIGN KEY ("community_id","event_id") REFERENCES "event"("community_id","id");--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
