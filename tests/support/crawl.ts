@@ -51,12 +51,6 @@ function ways(type: GraphQLObjectType, depth: number): readonly string[] {
     .filter(text => text !== null);
 }
 
-/** Every id and text in an answer. */
-export function* textsIn(value: unknown): Generator<string> {
-  if (typeof value === 'string') yield value;
-  else if (value !== null && typeof value === 'object') for (const inner of Object.values(value)) yield* textsIn(inner);
-}
-
 const MAX_NODES = 100;
 
 /**
