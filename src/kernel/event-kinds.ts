@@ -63,7 +63,6 @@ export const EVENT_KINDS = {
   KINSHIP_REJECTED: ['亲属关系未通过核实', 'Kinship not confirmed'],
   KINSHIP_REVOKED: ['亲属关系已解除', 'Kinship revoked'],
   RESIDENT_DECEASED: ['已登记去世', 'Death of a resident written down'],
-  RESIDENT_RESTRICTED: ['已限制处理', 'Processing restricted'],
   RESIDENT_ERASED: ['个人信息已删除', 'Personal data erased'],
   MATCHING_OPT_OUT_SET: ['自动匹配意愿已更改', 'Whether matched automatically was changed'],
   PROCESSING_RESTRICTION_SET: ['处理限制已更改', 'Restriction of processing changed'],

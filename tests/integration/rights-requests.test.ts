@@ -141,7 +141,7 @@ describe('a request about personal data', () => {
     expect(kinds.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining([
         'PERSONAL_INFO_REQUESTED',
-        'RESIDENT_RESTRICTED',
+        'PROCESSING_RESTRICTION_SET',
         'RESIDENT_DECEASED',
         'PERSONAL_INFO_REQUEST_DONE',
       ]),

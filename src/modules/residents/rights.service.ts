@@ -13,7 +13,12 @@ export { emptyOldShells, holdResident } from './rights.repo.js';
 /** Restricts processing (PIPL art. 44): the record is kept and nothing else is done with it. */
 export async function restrictProcessing(tx: Scope, residentId: string, branchId: string): Promise<void> {
   await saveObjections(tx, residentId, { restricted: true });
-  await tx.append({ kind: 'RESIDENT_RESTRICTED', subject: { type: 'Resident', id: residentId }, branchId });
+  await tx.append({
+    kind: 'PROCESSING_RESTRICTION_SET',
+    subject: { type: 'Resident', id: residentId },
+    branchId,
+    data: { restricted: true },
+  });
 }
 
 /** The person has died (PIPL art. 49); matching leaves them alone from then on. */
