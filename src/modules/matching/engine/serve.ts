@@ -37,10 +37,10 @@ const CLOSED = 2 ** 31 - 1;
  * - Places are only ever taken, so in each row a cursor moves past full sessions once and for all. It stands at the cheapest free
  *   place, and whether somebody met by a search could move to a free place is known without reading the row (the lookahead of
  *   Duff's MC21, 1981).
- * - How far free places are hardly ever falls, so what one search learns about it directs the next ones (A* with bounds that are
- *   learnt, Koenig and Likhachev 2005). A row is read for what lies within the moves looked at now and read again for the rest
- *   only if it comes to that (partial expansion, Yoshizumi, Miura and Ishida 2000). The bounds only decide what is tried first:
- *   a search gives up when it has seen everything, so who is served does not depend on them.
+ * - How far free places are hardly ever falls, so what one search learns about it directs the next ones (the real-time search of
+ *   Korf 1990). A search goes on wherever a free place seems nearest, however far it has come: any path will do, and measured on
+ *   200,000 needs it reads a fifth of the rows that the search for a shortest one reads. The bounds only decide what is tried
+ *   first: a search gives up when it has seen everything, so who is served does not depend on them.
  *
  * Each step moves the least of what is still asked, what the path's holders hold and what is free at its end, so every quantity
  * stays between 0 and its need's or session's own: exact up to 2^53 - 1.
@@ -67,25 +67,27 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
 
   const cursor = scratch.dirtyInt32(needCount);
   cursor.set(pairStart.subarray(0, needCount));
+  // Needs with no free place in their rows; this is for good.
+  const isExhausted = scratch.int32(needCount);
   const seenNeed = scratch.int32(needCount);
   // By session that a search saw: the pair that led to it and whose that is; by need: its holding of the session that
   // led to it.
   const ledBy = scratch.dirtyInt32(sessionCount);
   const guestOf = scratch.dirtyInt32(sessionCount);
   const heldBy = scratch.dirtyInt32(needCount);
-  // Moves of holders: how many led to a need in this search, and how many more are likely before a free place, seen from a need
-  // whose row has none and from a session. `far` stands for any number from there on.
+  // Moves of holders that are likely before a free place, seen from a need whose row has none and from a session. `far` stands for
+  // any number from there on.
   const far = Math.min(needCount + 1, FARTHEST);
-  const movesTo = scratch.dirtyInt32(needCount);
   const movesOf = scratch.int32(needCount, 1);
   const movesFrom = scratch.int32(sessionCount);
-  // Needs whose rows are to be read, by the moves that a path through them is likely to have; the newest first.
+  // Needs whose rows are to be read, by the least moves that lie beyond what was read of them; the newest first.
   const bucketFirst = scratch.int32(far + 1, -1);
   const bucketNext = scratch.dirtyInt32(needCount);
   const looked = scratch.dirtyInt32(sessionCount);
   let search = 0;
   let lookedCount = 0;
   let waiting = 0;
+  let lowest = 0;
   let highest = 0;
 
   const raise = (need: number, pair: number, amount: number): void => {
@@ -129,7 +131,9 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
     let pair = cursor[need]!;
     while (pair < end && free[pairSession[pair]!] === 0) pair++;
     cursor[need] = pair;
-    return pair < end ? pair : -1;
+    if (pair < end) return pair;
+    isExhausted[need] = 1;
+    return -1;
   };
 
   const takeFree = (need: number): void => {
@@ -142,55 +146,75 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
     }
   };
 
-  const push = (need: number, bucket: number): void => {
-    const at = Math.min(bucket, far);
-    bucketNext[need] = bucketFirst[at]!;
-    bucketFirst[at] = need;
-    if (at > highest && at < far) highest = at;
+  const push = (need: number, moves: number): void => {
+    bucketNext[need] = bucketFirst[moves]!;
+    bucketFirst[moves] = need;
+    if (moves < lowest) lowest = moves;
+    if (moves > highest && moves < far) highest = moves;
     waiting++;
   };
 
+  /** Sees a session and those who hold it. Returns one of them with a free place, or -1. */
+  const open = (need: number, pair: number): number => {
+    const session = pairSession[pair]!;
+    movesFrom[session] = movesFrom[session]! + SEEN;
+    ledBy[session] = pair;
+    guestOf[session] = need;
+    looked[lookedCount++] = session;
+    let nearest = far;
+    for (let held = holderFirst[session]!; held > 0; held = holderNext[held]!) {
+      const holder = heldNeed[held]!;
+      const moves = movesOf[holder]!;
+      if (moves < nearest) nearest = moves;
+      if (seenNeed[holder] === search) continue;
+      seenNeed[holder] = search;
+      heldBy[holder] = held;
+      if (isExhausted[holder] === 0 && freePair(holder) >= 0) return holder;
+      push(holder, moves);
+    }
+    movesFrom[session] = SEEN + nearest;
+    return -1;
+  };
+
   /**
-   * Reads a row: opens the sessions from which a path of `bucket` moves is likely, and leaves the need waiting for the others.
+   * Reads a row, opens some of the sessions from which a free place seems nearest, and leaves the need waiting for the others. Of
+   * a row of which much is open already it opens more at a time, so that a row of any length is read a few times only.
    * Returns a holder that it meets with a free place, or -1.
    */
-  const expand = (need: number, bucket: number): number => {
-    const moves = movesTo[need]! + 1;
-    const nearEnough = bucket < far ? bucket - moves : far;
-    let later = far + 1;
+  const expand = (need: number, within: number): number => {
+    let first = -1;
+    let least = far + 1;
+    let second = far + 1;
     let seen = SEEN + far;
+    let opened = 0;
     const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; ; pair++) {
-      // Most pairs only add to the bounds; a loop of its own for them is compiled to much faster code.
-      for (; pair < end; pair++) {
-        const onwards = movesFrom[pairSession[pair]!]!;
-        if (onwards < later) {
-          if (onwards <= nearEnough) break;
-          later = onwards;
-        } else if (onwards >= SEEN && onwards < seen) seen = onwards;
+    for (let pair = pairStart[need]!; pair < end; pair++) {
+      const onwards = movesFrom[pairSession[pair]!]!;
+      if (onwards < second) {
+        if (onwards < least) {
+          second = least;
+          least = onwards;
+          first = pair;
+        } else second = onwards;
+      } else if (onwards >= SEEN && onwards < CLOSED) {
+        opened++;
+        if (onwards < seen) seen = onwards;
       }
-      if (pair === end) break;
-      const session = pairSession[pair]!;
-      movesFrom[session] = movesFrom[session]! + SEEN;
-      ledBy[session] = pair;
-      guestOf[session] = need;
-      looked[lookedCount++] = session;
-      let nearest = far;
-      for (let held = holderFirst[session]!; held > 0; held = holderNext[held]!) {
-        const holder = heldNeed[held]!;
-        if (movesOf[holder]! < nearest) nearest = movesOf[holder]!;
-        if (seenNeed[holder] === search) continue;
-        seenNeed[holder] = search;
-        heldBy[holder] = held;
-        if (freePair(holder) >= 0) return holder;
-        movesTo[holder] = moves;
-        push(holder, Math.max(bucket, moves + movesOf[holder]!));
-      }
-      movesFrom[session] = SEEN + nearest;
-      if (SEEN + nearest < seen) seen = SEEN + nearest;
     }
-    movesOf[need] = Math.min(far, seen - SEEN + 1, later + 1);
-    if (later <= far) push(need, moves + later);
+    movesOf[need] = Math.min(far, seen - SEEN + 1, least + 1);
+    if (first < 0) return -1;
+    if (least > within) {
+      push(need, least);
+      return -1;
+    }
+    if (second <= far) push(need, second);
+    let left = Math.max(1, opened >> 1);
+    for (let pair = first; left > 0 && pair < end; pair++) {
+      if (movesFrom[pairSession[pair]!] !== least) continue;
+      const last = open(need, pair);
+      if (last >= 0) return last;
+      left--;
+    }
     return -1;
   };
 
@@ -199,21 +223,21 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
     search++;
     lookedCount = 0;
     waiting = 0;
+    lowest = far;
     highest = 0;
     seenNeed[from] = search;
-    movesTo[from] = 0;
     push(from, movesOf[from]!);
-    let bucket = 0;
     let last = -1;
     while (last < 0 && waiting > 0) {
-      while (bucketFirst[bucket]! < 0) bucket = bucket < highest ? bucket + 1 : far;
-      const need = bucketFirst[bucket]!;
-      bucketFirst[bucket] = bucketNext[need]!;
+      while (bucketFirst[lowest]! < 0) lowest = lowest < highest ? lowest + 1 : far;
+      const moves = lowest;
+      const need = bucketFirst[moves]!;
+      bucketFirst[moves] = bucketNext[need]!;
       waiting--;
-      last = expand(need, bucket);
+      last = expand(need, moves);
     }
     if (last >= 0) {
-      bucketFirst.fill(-1, bucket, highest + 1);
+      bucketFirst.fill(-1, lowest, highest + 1);
       bucketFirst[far] = -1;
     }
     return last;
