@@ -162,10 +162,14 @@ export const join = (whole: Transport, parts: readonly (readonly [Half, Plan])[]
   const usedQuantity = new Float64Array(count);
   const unserved = whole.needQuantity.slice();
   const sessionPrice = new Float64Array(whole.sessionCount);
+  const sessionClaim = new Int32Array(whole.sessionCount).fill(-1);
   let at = 0;
   for (const [{ needs, sessions, transport }, part] of parts) {
     for (let i = 0; i < needs.length; i++) unserved[needs[i]!] = part.unserved[i]!;
-    for (let i = 0; i < sessions.length; i++) sessionPrice[sessions[i]!] = part.sessionPrice[i]!;
+    for (let i = 0; i < sessions.length; i++) {
+      sessionPrice[sessions[i]!] = part.sessionPrice[i]!;
+      if (part.sessionClaim[i]! >= 0) sessionClaim[sessions[i]!] = needs[part.sessionClaim[i]!]!;
+    }
     for (let i = 0; i < part.usedPair.length; i++, at++) {
       const need = part.usedNeed[i]!;
       usedNeed[at] = needs[need]!;
@@ -173,5 +177,5 @@ export const join = (whole: Transport, parts: readonly (readonly [Half, Plan])[]
       usedQuantity[at] = part.usedQuantity[i]!;
     }
   }
-  return { usedNeed, usedPair, usedQuantity, unserved, sessionPrice };
+  return { usedNeed, usedPair, usedQuantity, unserved, sessionPrice, sessionClaim };
 };

@@ -70,6 +70,7 @@ export const offer = ({ transport, costs, order }: Half, shared: Scratch): (() =
     usedQuantity: shared.dirtyFloat64(most),
     unserved: shared.dirtyFloat64(needCount),
     sessionPrice: shared.dirtyFloat64(sessionCount),
+    sessionClaim: shared.dirtyInt32(sessionCount),
   };
   helper.postMessage({ half: { transport, costs, order }, answer, usedCount, state } satisfies Job);
   return () => {

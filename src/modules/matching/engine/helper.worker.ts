@@ -14,6 +14,7 @@ parentPort?.on('message', ({ half, answer, usedCount, state }: Job) => {
     answer.usedQuantity.set(own.usedQuantity);
     answer.unserved.set(own.unserved);
     answer.sessionPrice.set(own.sessionPrice);
+    answer.sessionClaim.set(own.sessionClaim);
     usedCount[0] = own.usedPair.length;
     outcome = JOB.done;
   } finally {

@@ -8,6 +8,8 @@ import type { Solution, Transport } from './types.js';
 
 /** A plan as the list of the pairs that it uses; never more than needs and sessions together. */
 export interface Plan extends Pick<Solution, 'unserved' | 'sessionPrice'> {
+  /** What proves the first level as prices prove the second, see `verify`. */
+  readonly sessionClaim: Int32Array;
   readonly usedNeed: Int32Array;
   readonly usedPair: Int32Array;
   readonly usedQuantity: Float64Array;
@@ -31,6 +33,7 @@ export const plan = (transport: Transport, costs: Costs, order: Int32Array, scra
     usedQuantity: used.quantity.slice(0, used.count),
     unserved: service.unserved,
     sessionPrice,
+    sessionClaim: service.sessionClaim,
   };
 };
 

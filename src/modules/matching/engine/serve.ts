@@ -19,6 +19,8 @@ export interface Service {
   readonly holdingOf: Int32Array;
   /** By need: no pair of its row before this one has a free place. */
   readonly cursor: Int32Array;
+  /** By session: see `verify`. */
+  readonly sessionClaim: Int32Array;
 }
 
 /** Bounds on moves end here; from there on any number is as far. */
@@ -61,6 +63,7 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
   const heldNeed = scratch.dirtyInt32(pairCount + 1);
   const heldQuantity = scratch.dirtyFloat64(pairCount + 1);
   const holdingOf = scratch.int32(pairCount);
+  const sessionClaim = new Int32Array(sessionCount).fill(-1);
   let holdings = 0;
   // A list of holdings that were given up, by `holderNext`.
   let spare = 0;
@@ -270,9 +273,12 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
     while (unserved[need]! > 0) {
       const last = findPath(need);
       for (let i = 0; i < lookedCount; i++) movesFrom[looked[i]!] = last < 0 ? CLOSED : movesFrom[looked[i]!]! - SEEN;
-      if (last < 0) break;
+      if (last < 0) {
+        for (let i = 0; i < lookedCount; i++) sessionClaim[looked[i]!] = need;
+        break;
+      }
       augment(need, last);
     }
   }
-  return { unserved, free, holderFirst, holderNext, heldPair, heldNeed, heldQuantity, holdingOf, cursor };
+  return { unserved, free, holderFirst, holderNext, heldPair, heldNeed, heldQuantity, holdingOf, cursor, sessionClaim };
 };

@@ -50,11 +50,12 @@ export const solve = (problem: Problem): Solution => {
   const costs = costsOf(problem);
   const order = inRankOrder(problem.needRank);
   const pairs = problem.pairSession.length;
-  const solution = Scratch.lend(ArrayBuffer, scratch => {
+  const made = Scratch.lend(ArrayBuffer, scratch => {
     const inTwo = pairs > PAIRS_FOR_TWO ? planInTwo(problem, costs, order, scratch) : undefined;
-    return solutionOf(inTwo ?? plan(problem, costs, order, scratch), pairs);
+    return inTwo ?? plan(problem, costs, order, scratch);
   });
-  const violations = verify(problem, solution);
+  const solution = solutionOf(made, pairs);
+  const violations = verify(problem, solution, made.sessionClaim);
   if (violations.length > 0)
     throw new ProofFailed(`the plan fails its proof in ${violations.length} places, first: ${JSON.stringify(violations[0])}`);
   return solution;

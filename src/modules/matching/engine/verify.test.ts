@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../bench/support/instances.js';
 import { between, type Mix, problemOf, type Random, randomProblem } from '../../../../tests/support/matching.js';
+import { plan as planned } from './plan.js';
+import { Scratch } from './scratch.js';
 import { certificate, type Problem, type Solution, solve, verify } from './solver.js';
+import { inRankOrder } from './validate.js';
 
 const mix = (random: Random): Mix => ({
   needs: 30,
@@ -132,6 +135,68 @@ describe('verify on tampered plans', () => {
       }
     }
     expect(Math.min(taken, moved, priced)).toBeGreaterThan(100);
+  });
+});
+
+describe('claims', () => {
+  const claimsOf = (problem: Problem): Int32Array =>
+    Scratch.lend(ArrayBuffer, scratch => planned(problem, problem.pairCost, inRankOrder(problem.needRank), scratch).sessionClaim);
+
+  it('are those of the highest-ranked need left out that could reach a session', () => {
+    const random = createRandom(13);
+    let claimed = 0;
+    for (let round = 0; round < 200; round++) {
+      const problem = randomProblem(random, mix(random));
+      const solution = solve(problem);
+      const expected = new Int32Array(problem.sessionCount).fill(-1);
+      for (const need of inRankOrder(problem.needRank).toReversed())
+        if (solution.unserved[need]! > 0)
+          for (const session of certificate(problem, solution, need).sessions) expected[session] = need;
+      expect(claimsOf(problem)).toEqual(expected);
+      claimed += expected.filter(need => need >= 0).length;
+    }
+    expect(claimed).toBeGreaterThan(500);
+  });
+
+  it('prove nothing that is not so, and take nothing from what is', () => {
+    const random = createRandom(14);
+    let [wronged, accepted] = [0, 0];
+    for (let round = 0; round < 300; round++) {
+      const problem = randomProblem(random, mix(random));
+      const right = solve(problem);
+      const claims = claimsOf(problem);
+      const anyone = claims.map(() => between(random, -2, problem.needCount));
+      const sets = [
+        claims,
+        claims.map(() => -1),
+        claims.slice(1),
+        anyone,
+        claims.map((need, i) => (i % 3 > 0 ? need : anyone[i]!)),
+      ];
+      for (const set of sets) expect(verify(problem, right, set)).toEqual([]);
+      accepted++;
+      // Somebody gives up a place to one who is left out, or to nobody.
+      const held = right.pairQuantity.findIndex((quantity, pair) => quantity > 0 && claims[problem.pairSession[pair]!]! >= 0);
+      if (held < 0) continue;
+      const session = problem.pairSession[held]!;
+      const loser = problem.pairStart.findLastIndex(start => start <= held);
+      const wrong = copyOf(right);
+      wrong.pairQuantity[held]!--;
+      wrong.unserved[loser]!++;
+      const gain = problem.pairSession.findIndex((at, pair) => {
+        const need = problem.pairStart.findLastIndex(start => start <= pair);
+        return at === session && need !== loser && right.unserved[need]! > 0;
+      });
+      if (gain >= 0 && round % 2 > 0) {
+        wrong.pairQuantity[gain]!++;
+        wrong.unserved[problem.pairStart.findLastIndex(start => start <= gain)]!--;
+      }
+      const expected = verify(problem, wrong);
+      expect(expected.some(({ rule }) => rule === 'FREE_PLACE' || rule === 'ENVY')).toBe(true);
+      for (const set of sets) expect(verify(problem, wrong, set)).toEqual(expected);
+      wronged++;
+    }
+    expect(Math.min(wronged, accepted)).toBeGreaterThan(100);
   });
 });
 

@@ -69,7 +69,13 @@ interface Search {
 }
 
 /** Adds to `queue` all sessions that alternating paths reach from a need and that no earlier search has seen. */
-const reach = (problem: Problem, holdings: Holdings, search: Search, from: number, meet: (holder: number) => void): void => {
+const reach = (
+  problem: Problem,
+  holdings: Holdings,
+  search: Search,
+  from: number,
+  meet: (holder: number) => void = () => {},
+): void => {
   const { pairStart, pairSession } = problem;
   const { seenSession, seenNeed, queue } = search;
   const scan = (need: number): void => {
@@ -146,26 +152,72 @@ const quantityViolations = (problem: Problem, solution: Solution, needs: readonl
   }
 };
 
-/**
- * One search a need, from the highest rank down, sharing what was seen: a set reached from a higher-ranked need has passed the
- * stricter test already.
- */
-const rankViolations = (problem: Problem, { unserved }: Solution, surveyed: Survey, add: Add): void => {
-  if (unserved.every(left => left === 0)) return;
-  const { needRank } = problem;
+/** By session: the rank of the need that claims it, -∞ for none. */
+const ranksOf = ({ needRank, needCount }: Problem, sessionClaim: Int32Array): Float64Array =>
+  Float64Array.from(sessionClaim, need => (need >= 0 && need < needCount ? needRank[need]! : Number.NEGATIVE_INFINITY));
+
+/** Whether whatever a need that is left out can reach is claimed by a need of its rank or higher: one look at each row. */
+const isClosed = (
+  { needCount, pairStart, pairSession, needRank }: Problem,
+  { unserved }: Solution,
+  { usedNeed, usedSession }: Survey,
+  claimRank: Float64Array,
+): boolean => {
+  const least = new Float64Array(needCount);
+  for (let need = 0; need < needCount; need++) least[need] = unserved[need]! > 0 ? needRank[need]! : Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < usedNeed.length; i++) {
+    const rank = claimRank[usedSession[i]!]!;
+    if (rank > least[usedNeed[i]!]!) least[usedNeed[i]!] = rank;
+  }
+  for (let need = 0; need < needCount; need++) {
+    const rank = least[need]!;
+    if (rank === Number.NEGATIVE_INFINITY) continue;
+    const end = pairStart[need + 1]!;
+    for (let pair = pairStart[need]!; pair < end; pair++) if (!(claimRank[pairSession[pair]!]! >= rank)) return false;
+  }
+  return true;
+};
+
+/** Finds the claims: one search a need, from the highest rank down, sharing what was seen. */
+const claimsOf = (problem: Problem, { unserved }: Solution, surveyed: Survey): Int32Array => {
+  const sessionClaim = new Int32Array(problem.sessionCount).fill(-1);
   const holdings = holdingsOf(problem, surveyed);
   const search = createSearch(problem);
-  for (const need of inRankOrder(needRank)) {
+  for (const need of inRankOrder(problem.needRank)) {
     if (!(unserved[need]! > 0)) continue;
     const before = search.reached;
-    reach(problem, holdings, search, need, holder => {
-      if (needRank[holder]! < needRank[need]!) add({ rule: 'ENVY', need: holder });
-    });
-    for (let i = before; i < search.reached; i++) {
-      const session = search.queue[i]!;
-      if (surveyed.free[session]! > 0) add({ rule: 'FREE_PLACE', need, session });
-    }
+    reach(problem, holdings, search, need);
+    for (let i = before; i < search.reached; i++) sessionClaim[search.queue[i]!] = need;
   }
+  return sessionClaim;
+};
+
+/** Claims that come with the plan are only believed where they are closed and leave nothing to object to. */
+const rankViolations = (
+  problem: Problem,
+  solution: Solution,
+  surveyed: Survey,
+  given: Int32Array | undefined,
+  add: Add,
+): void => {
+  if (solution.unserved.every(left => left === 0)) return;
+  const { needRank, sessionCount } = problem;
+  const { free, usedNeed, usedSession } = surveyed;
+  const violationsOf = (sessionClaim: Int32Array, claimRank: Float64Array): readonly Violation[] => {
+    const violations: Violation[] = [];
+    for (let session = 0; session < sessionCount; session++)
+      if (free[session]! > 0 && claimRank[session]! > Number.NEGATIVE_INFINITY)
+        violations.push({ rule: 'FREE_PLACE', need: sessionClaim[session]!, session });
+    for (let i = 0; i < usedNeed.length; i++)
+      if (needRank[usedNeed[i]!]! < claimRank[usedSession[i]!]!) violations.push({ rule: 'ENVY', need: usedNeed[i]! });
+    return violations;
+  };
+  if (given?.length === sessionCount) {
+    const claimRank = ranksOf(problem, given);
+    if (isClosed(problem, solution, surveyed, claimRank) && violationsOf(given, claimRank).length === 0) return;
+  }
+  const found = claimsOf(problem, solution, surveyed);
+  for (const violation of violationsOf(found, ranksOf(problem, found))) add(violation);
 };
 
 const priceViolations = (
@@ -194,13 +246,16 @@ const priceViolations = (
  * that serve the same (level 2, by its prices). Apart from sorting the ranks it shares no code with the stages that make plans.
  *
  * Why this is enough. Level 1: were some other plan better, the highest-ranked need to gain would be the start of an alternating
- * path to a free place or to a lower-ranked need that loses; the search finds none. Level 2: for the served quantities `s` any
+ * path to a free place or to a lower-ranked need that loses. All that such paths lead to is claimed by that need or a higher one;
+ * nothing that is claimed is free or held by a need that ranks below the claim. Level 2: for the served quantities `s` any
  * plan costs at least `Σ sᵢ · leastᵢ - Σ capacityⱼ · priceⱼ`, where `leastᵢ` is the least cost plus price of a row; this plan
  * costs exactly that.
  *
+ * @param sessionClaim what proves level 1 as prices prove level 2, by session: the highest-ranked need that is left out and that
+ *   alternating paths lead to it, -1 where there is none. It saves a search; where it proves nothing, the search is made.
  * @returns all violations; empty when the plan is proven.
  */
-export const verify = (problem: Problem, solution: Solution): readonly Violation[] => {
+export const verify = (problem: Problem, solution: Solution, sessionClaim?: Int32Array): readonly Violation[] => {
   const violations: Violation[] = [];
   const add: Add = violation => {
     violations.push(violation);
@@ -216,7 +271,7 @@ export const verify = (problem: Problem, solution: Solution): readonly Violation
   const { free, wrongNeeds } = surveyed;
   quantityViolations(problem, solution, wrongNeeds, add);
   for (let session = 0; session < problem.sessionCount; session++) if (!(free[session]! >= 0)) add({ rule: 'CAPACITY', session });
-  rankViolations(problem, solution, surveyed, add);
+  rankViolations(problem, solution, surveyed, sessionClaim, add);
   priceViolations(problem, costs, solution, surveyed, add);
   return violations;
 };
