@@ -3,96 +3,60 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { createRandom, estate, tangle } from '../../../../bench/support/instances.js';
-import { between, randomProblem } from '../../../../tests/support/matching.js';
+import { estate } from '../../../../bench/support/instances.js';
 import { costsOf } from './costs.js';
-import { divide, extract, type Half, join } from './halves.js';
-import { offer } from './helper.js';
-import { type Plan, plan, solutionOf } from './plan.js';
+import { hasHelper, planParts } from './helper.js';
+import { copyPart, createPartsRoom, divide, join, type PartsRoom } from './parts.js';
+import { plan, solutionOf } from './plan.js';
 import { Scratch } from './scratch.js';
 import { solve } from './solver.js';
 import type { Problem, Solution } from './types.js';
 import { inRankOrder } from './validate.js';
 
-const planned = ({ transport, costs, order }: Pick<Half, 'transport' | 'costs' | 'order'>): Plan =>
-  Scratch.lend(ArrayBuffer, scratch => plan(transport, costs, order, scratch));
+const large = estate({ needs: 8000, sessions: 2500, pairsPerNeed: 30, supply: 1, seed: 42 });
+const order = inRankOrder(large.needRank);
+const costs = costsOf(large);
+const parts = divide(large, order, new Scratch(ArrayBuffer))!;
+const createRoom = (): PartsRoom => createPartsRoom(parts, costs, new Scratch(SharedArrayBuffer));
+const copy = (part: number, room: PartsRoom): void => copyPart(parts, part, large, costs, room);
+
 const alone = (problem: Problem): Solution =>
   solutionOf(
-    planned({ transport: problem, costs: costsOf(problem), order: inRankOrder(problem.needRank) }),
+    Scratch.lend(ArrayBuffer, scratch => plan(problem, costs, order, scratch)),
     problem.pairSession.length,
   );
-const joined = (problem: Problem, parts: readonly (readonly [Half, Plan])[]): Solution =>
-  solutionOf(join(problem, parts), problem.pairSession.length);
 
-/** Offers a half until the helper has it, which it has not while it starts. */
-const helped = async (half: Half): Promise<Plan> => {
-  for (;;) {
-    const collect = offer(half, shared);
-    await new Promise(resolve => setTimeout(resolve, 20));
-    const solution = collect();
-    if (solution) return solution;
-  }
+/** This thread does nothing for so many milliseconds, not even listen. */
+const stall = (milliseconds: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 };
-
-/** In memory that no plan uses again. */
-const shared = new Scratch(SharedArrayBuffer);
-
-const halvesOf = (problem: Problem): readonly [Half, Half] | undefined => {
-  const division = divide(problem);
-  if (!division) return undefined;
-  const [costs, order] = [costsOf(problem), inRankOrder(problem.needRank)];
-  return [
-    extract(division, 1, problem, costs, order, new Scratch(ArrayBuffer)),
-    extract(division, 2, problem, costs, order, shared),
-  ];
-};
-
-describe('halves', () => {
-  it('give the same plan as the whole, number by number', () => {
-    const random = createRandom(41);
-    let divided = 0;
-    for (let round = 0; round < 600; round++) {
-      const problem = randomProblem(random, {
-        needs: between(random, 2, 30),
-        sessions: between(random, 2, 40),
-        density: 0.02 + 0.06 * random(),
-        quantity: () => between(random, 0, [1, 5, 10 ** 12][round % 3]!),
-        capacity: () => between(random, 0, [2, 9, 10 ** 12][round % 3]!),
-        cost: () => between(random, 0, 9999),
-        ...(round % 2 === 0 ? { change: random() } : {}),
-      });
-      const halves = halvesOf(problem);
-      if (!halves) continue;
-      divided++;
-      const parts = halves.map(half => [half, planned(half)] as const);
-      expect(joined(problem, parts), `round ${round}`).toEqual(alone(problem));
-    }
-    expect(divided).toBeGreaterThan(300);
-  });
-
-  it('are not made of one component', () => {
-    expect(halvesOf(tangle({ needs: 40, sessions: 10, pairsPerNeed: 5, supply: 1, costs: 9999, seed: 1 }))).toBeUndefined();
-  });
-});
 
 describe('the helper', () => {
-  const large = estate({ needs: 8000, sessions: 2500, pairsPerNeed: 30, supply: 1, seed: 42 });
-
-  it('plans its half as this thread would', async () => {
-    const [own, lent] = halvesOf(large)!;
-    const solution = await helped(lent);
-    expect(solution).toEqual(planned(lent));
-    expect(
-      joined(large, [
-        [own, planned(own)],
-        [lent, solution],
-      ]),
-    ).toEqual(alone(large));
+  it('plans what is there while this thread still copies, and as this thread would', async () => {
+    let byHelper = 0;
+    for (let attempt = 0; byHelper < 2; attempt++) {
+      expect(attempt).toBeLessThan(50);
+      expect(hasHelper()).toBe(true);
+      const room = createRoom();
+      room.usedCount.fill(-1);
+      const copyLast = (part: number): void => {
+        // The helper has none of it while it starts.
+        for (let wait = 0; part === 2 && wait < 100 && room.usedCount[1] === -1; wait++) stall(10);
+        if (part === 2) byHelper = room.usedCount.filter(count => count >= 0).length;
+        copy(part, room);
+      };
+      expect(planParts(room, copyLast, new Scratch(ArrayBuffer))).toBe(true);
+      expect(solutionOf(join(large, parts, room), large.pairSession.length)).toEqual(alone(large));
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
   });
 
-  it('is not waited for when it comes too late, and changes nothing', () => {
+  it('shares with this thread, whoever is faster, and changes nothing', async () => {
     const solution = alone(large);
-    for (let round = 0; round < 3; round++) expect(solve(large)).toEqual(solution);
+    for (let round = 0; round < 20; round++) {
+      expect(solve(large)).toEqual(solution);
+      if (round % 3 === 0) await new Promise(resolve => setTimeout(resolve, 1));
+    }
   });
 
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -118,13 +82,29 @@ describe('the helper', () => {
     expect(code).toBe(0);
   });
 
-  it('that fails gives its half back, and is not asked again', async () => {
-    const [, lent] = halvesOf(large)!;
-    const broken = { ...lent, transport: { ...lent.transport, needQuantity: null as never } };
-    for (const half of [broken, lent]) {
-      const collect = offer(half, shared);
-      await new Promise(resolve => setTimeout(resolve, 300));
-      expect(collect()).toBeUndefined();
+  it('that fails is not asked again, and this thread plans alone', async () => {
+    expect(hasHelper()).toBe(true);
+    const room = createRoom();
+    let reads = 0;
+    // What is posted is read first, so that only the helper has no rows to look at.
+    const broken = Object.defineProperty({ ...room }, 'rowStart', {
+      enumerable: true,
+      get: () => (reads++ > 0 ? room.rowStart : null),
+    });
+    for (let attempt = 0, isDone = true; isDone; attempt++) {
+      expect(attempt).toBeLessThan(50);
+      reads = 0;
+      isDone = planParts(
+        broken,
+        part => {
+          copy(part, room);
+          if (part === 0) stall(200);
+        },
+        new Scratch(ArrayBuffer),
+      );
+      await new Promise(resolve => setTimeout(resolve, 50));
     }
+    expect(hasHelper()).toBe(false);
+    expect(solve(large)).toEqual(alone(large));
   });
 });

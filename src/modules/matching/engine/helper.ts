@@ -1,24 +1,24 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Half } from './halves.js';
-import type { Plan } from './plan.js';
+import { type PartsRoom, planPart } from './parts.js';
 import type { Scratch } from './scratch.js';
 
-/** What becomes of a job, in `state[0]`: each step is taken by one thread only, by an atomic exchange. */
-export const JOB = { offered: 0, taken: 1, done: 2, withdrawn: 3, failed: 4 } as const;
+/** Counters of a job, in shared memory: parts that were taken, that are there to be planned, and that are planned. */
+const TAKEN = 0;
+const READY = 1;
+const DONE = 2;
+/** Added to what is done by a helper that fails. */
+const FAILED = 1 << 20;
 
-/** What the helper is handed; all arrays are in shared memory. */
+/** What two threads share: parts, and who has got how far. */
 export interface Job {
-  readonly half: Pick<Half, 'transport' | 'costs' | 'order'>;
-  /** Room for the plan; `usedCount[0]` of the pairs listed are used. */
-  readonly answer: Plan;
-  readonly usedCount: Int32Array;
+  readonly room: PartsRoom;
   readonly state: Int32Array;
 }
 
-/** How long to wait for a helper that has taken a job: far more than it ever needs, in milliseconds. */
-const patience = (pairs: number): number => 10_000 + pairs / 100;
+/** How long to wait for the other thread: far more than it ever needs, in milliseconds. */
+const patience = ({ pairSession }: PartsRoom): number => 10_000 + pairSession.length / 100;
 
 let helper: Worker | undefined;
 /** Once a helper could not be started or did not answer, this thread goes on alone. */
@@ -44,13 +44,25 @@ const start = (): Worker => {
   return worker;
 };
 
-/**
- * Offers a half to the one helper thread of this thread, which is started at the first offer and does not keep the process alive.
- *
- * @returns what to call for the plan: it waits for it where the helper has taken the job. Undefined is the answer where the helper
- *   has not (it is still starting, or there is none) or failed: then the half is the caller's again.
- */
-export const offer = ({ transport, costs, order }: Half, shared: Scratch): (() => Plan | undefined) => {
+/** Plans one part after the other that the other thread has not taken, until there are none. */
+export const takeParts = ({ room, state }: Job, scratch: Scratch): void => {
+  for (let part = Atomics.add(state, TAKEN, 1); part < room.count; part = Atomics.add(state, TAKEN, 1)) {
+    for (let ready = Atomics.load(state, READY); ready <= part; ready = Atomics.load(state, READY))
+      if (Atomics.wait(state, READY, ready, patience(room)) === 'timed-out') throw new Error('no part came');
+    planPart(room, part, scratch);
+    Atomics.add(state, DONE, 1);
+    Atomics.notify(state, DONE);
+  }
+};
+
+/** Says that this thread will not do what it has taken. */
+export const fail = ({ state }: Job): void => {
+  Atomics.add(state, DONE, FAILED);
+  Atomics.notify(state, DONE);
+};
+
+/** Whether there is a second thread to be helped by: one for each thread, started at the first question; it keeps no process alive. */
+export const hasHelper = (): boolean => {
   if (!alone && !helper) {
     try {
       helper = start();
@@ -58,31 +70,31 @@ export const offer = ({ transport, costs, order }: Half, shared: Scratch): (() =
       alone = true;
     }
   }
-  if (!helper) return () => undefined;
-  const { needCount, sessionCount, pairSession } = transport;
-  // Of this job only: a helper that finds an older one must see that it was withdrawn, whatever lies in its memory now.
-  const state = new Int32Array(new SharedArrayBuffer(4));
-  const usedCount = shared.dirtyInt32(1);
-  const most = needCount + sessionCount;
-  const answer: Plan = {
-    usedNeed: shared.dirtyInt32(most),
-    usedPair: shared.dirtyInt32(most),
-    usedQuantity: shared.dirtyFloat64(most),
-    unserved: shared.dirtyFloat64(needCount),
-    sessionPrice: shared.dirtyFloat64(sessionCount),
-    sessionClaim: shared.dirtyInt32(sessionCount),
-  };
-  helper.postMessage({ half: { transport, costs, order }, answer, usedCount, state } satisfies Job);
-  return () => {
-    if (Atomics.compareExchange(state, 0, JOB.offered, JOB.withdrawn) === JOB.offered) return undefined;
-    if (Atomics.wait(state, 0, JOB.taken, patience(pairSession.length)) === 'timed-out') dismiss();
-    if (Atomics.load(state, 0) !== JOB.done) return undefined;
-    const used = usedCount[0]!;
-    return {
-      ...answer,
-      usedNeed: answer.usedNeed.subarray(0, used),
-      usedPair: answer.usedPair.subarray(0, used),
-      usedQuantity: answer.usedQuantity.subarray(0, used),
-    };
-  };
+  return helper !== undefined;
+};
+
+/**
+ * Plans all parts, with the helper where there is one: each takes the next part as soon as it has planned one, and the helper begins
+ * while parts are still being copied. A helper that is still starting finds nothing left to do.
+ *
+ * @param room in shared memory where there is a helper.
+ * @param copy writes a part into the room.
+ * @returns whether all plans are there; a helper that fails is not asked again.
+ */
+export const planParts = (room: PartsRoom, copy: (part: number) => void, scratch: Scratch): boolean => {
+  // Of this job only: a helper that comes too late must see that, whatever lies in the room now.
+  const job: Job = { room, state: new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) };
+  const { state } = job;
+  helper?.postMessage(job);
+  for (let part = 0; part < room.count; part++) {
+    copy(part);
+    Atomics.store(state, READY, part + 1);
+    Atomics.notify(state, READY);
+  }
+  takeParts(job, scratch);
+  for (let done = Atomics.load(state, DONE); done < room.count; done = Atomics.load(state, DONE))
+    if (Atomics.wait(state, DONE, done, patience(room)) === 'timed-out') break;
+  if (Atomics.load(state, DONE) === room.count) return true;
+  dismiss();
+  return false;
 };

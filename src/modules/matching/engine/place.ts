@@ -2,29 +2,12 @@ import { type AuctionRoom, auction, createAuctionRoom } from './auction.js';
 import type { Groups } from './components.js';
 import type { Costs } from './costs.js';
 import { hangBelowOutbid } from './crash.js';
+import { type Gathered, gather } from './gather.js';
 import { createNetwork, hangNeed, type Network, plantSessions } from './network.js';
 import type { Scratch } from './scratch.js';
 import type { Service } from './serve.js';
 import { addUsedPair, optimize } from './simplex.js';
 import type { Transport } from './types.js';
-
-/** Members group by group: those of group `g` are `members[start[g]]` up to, not including, `members[start[g + 1]]`. */
-interface Gathered {
-  readonly start: Int32Array;
-  readonly members: Int32Array;
-}
-
-const gather = (groupOf: Int32Array, count: number, scratch: Scratch): Gathered => {
-  const start = scratch.int32(count + 2);
-  for (let member = 0; member < groupOf.length; member++) if (groupOf[member]! >= 0) start[groupOf[member]! + 2]!++;
-  for (let group = 0; group < count; group++) start[group + 2] = start[group + 2]! + start[group + 1]!;
-  const members = scratch.dirtyInt32(start[count + 1]!);
-  for (let member = 0; member < groupOf.length; member++) {
-    const group = groupOf[member]!;
-    if (group >= 0) members[start[group + 1]!++] = member;
-  }
-  return { start, members };
-};
 
 /**
  * The pairs that a plan uses. Those of a group are arcs of a tree on its needs and sessions, so there are fewer than needs and

@@ -5,6 +5,8 @@ type Memory = typeof ArrayBuffer | typeof SharedArrayBuffer;
 interface Chunk {
   readonly memory: ArrayBuffer | SharedArrayBuffer;
   used: number;
+  /** Whether this plan has needed it at all. */
+  isNeeded: boolean;
 }
 
 /** Small arrays share a chunk of this many bytes. */
@@ -33,10 +35,18 @@ export class Scratch {
     const result = use(new Scratch(memory, chunks));
     // The same list again: while a job lasts, all that was ever weakly referred to in it stays.
     for (let i = chunks.length - 1; i >= 0; i--) {
-      if (chunks[i]!.used === 0) chunks.splice(i, 1);
-      else chunks[i]!.used = 0;
+      if (!chunks[i]!.isNeeded) chunks.splice(i, 1);
+      else Object.assign(chunks[i]!, { used: 0, isNeeded: false });
     }
     kept.set(memory, new WeakRef(chunks));
+    return result;
+  }
+
+  /** Lets `use` take what it needs and has it back then; the result must hold none of it. */
+  lendOn<T>(use: () => T): T {
+    const used = this.#chunks.map(chunk => chunk.used);
+    const result = use();
+    for (const [i, chunk] of this.#chunks.entries()) chunk.used = used[i] ?? 0;
     return result;
   }
 
@@ -58,15 +68,16 @@ export class Scratch {
   }
 
   /** Where so many bytes begin. */
-  #take(bytes: number): Readonly<Chunk> {
+  #take(bytes: number): Pick<Chunk, 'memory' | 'used'> {
     const size = 8 * Math.ceil(bytes / 8);
     let chunk = this.#chunks.find(({ memory, used }) => used + size <= memory.byteLength);
     if (!chunk) {
-      chunk = { memory: new this.#memory(Math.max(size, CHUNK)), used: 0 };
+      chunk = { memory: new this.#memory(Math.max(size, CHUNK)), used: 0, isNeeded: true };
       this.#chunks.push(chunk);
     }
     const { memory, used } = chunk;
     chunk.used += size;
+    chunk.isNeeded = true;
     return { memory, used };
   }
 }

@@ -1,6 +1,6 @@
 import { type Costs, costsOf } from './costs.js';
-import { divide, extract, join } from './halves.js';
-import { offer } from './helper.js';
+import { hasHelper, planParts } from './helper.js';
+import { copyPart, createPartsRoom, divide, join } from './parts.js';
 import { type Plan, plan, solutionOf } from './plan.js';
 import { Scratch } from './scratch.js';
 import type { Problem, Solution } from './types.js';
@@ -13,23 +13,18 @@ export { type Certificate, certificate, type Violation, verify } from './verify.
 
 /** A plan did not prove itself: a bug of the engine, which delivers no such plan. */
 export class ProofFailed extends Error {}
-/** From so many pairs on a second thread saves more than it costs to find the halves and to copy them. */
-const PAIRS_FOR_TWO = 40_000;
+/** From so many pairs on parts and a second thread save more than they cost. */
+const PAIRS_FOR_PARTS = 40_000;
 
-/** Half of the plan by the helper thread, half by this one; undefined where the problem does not fall into halves. */
-const planInTwo = (problem: Problem, costs: Costs, order: Int32Array, scratch: Scratch): Plan | undefined => {
-  const division = divide(problem);
-  if (!division) return undefined;
-  return Scratch.lend(SharedArrayBuffer, shared => {
-    const lent = extract(division, 2, problem, costs, order, shared);
-    const collect = offer(lent, shared);
-    const own = extract(division, 1, problem, costs, order, scratch);
-    const ownPlan = plan(own.transport, own.costs, own.order, scratch);
-    return join(problem, [
-      [own, ownPlan],
-      [lent, collect() ?? plan(lent.transport, lent.costs, lent.order, scratch)],
-    ]);
-  });
+/** The plan by parts, in two threads where there are two; undefined where the problem does not fall into parts. */
+const planByParts = (problem: Problem, costs: Costs, order: Int32Array, scratch: Scratch): Plan | undefined => {
+  const parts = divide(problem, order, scratch);
+  if (!parts) return undefined;
+  const within = (memory: Scratch): Plan | undefined => {
+    const room = createPartsRoom(parts, costs, memory);
+    return planParts(room, part => copyPart(parts, part, problem, costs, room), scratch) ? join(problem, parts, room) : undefined;
+  };
+  return hasHelper() ? Scratch.lend(SharedArrayBuffer, within) : within(scratch);
 };
 
 /**
@@ -38,7 +33,7 @@ const planInTwo = (problem: Problem, costs: Costs, order: Int32Array, scratch: S
  *
  * Quantities are never summed over needs or sessions, only moved along paths by the least amount on them, so every number stays
  * an integer between 0 and the quantity or capacity that bounds it and is exact up to 2^53 - 1. Nothing recurses. A large problem
- * is planned in two threads where it falls into halves, with the same result.
+ * is planned part by part in two threads where it falls into parts, with the same result.
  *
  * @throws TypeError when a part of the problem is of the wrong kind.
  * @throws RangeError that names the first wrong index: a quantity that is NaN, negative or a fraction, a cost outside 0…9999,
@@ -51,8 +46,8 @@ export const solve = (problem: Problem): Solution => {
   const order = inRankOrder(problem.needRank);
   const pairs = problem.pairSession.length;
   const made = Scratch.lend(ArrayBuffer, scratch => {
-    const inTwo = pairs > PAIRS_FOR_TWO ? planInTwo(problem, costs, order, scratch) : undefined;
-    return inTwo ?? plan(problem, costs, order, scratch);
+    const byParts = pairs > PAIRS_FOR_PARTS ? planByParts(problem, costs, order, scratch) : undefined;
+    return byParts ?? plan(problem, costs, order, scratch);
   });
   const solution = solutionOf(made, pairs);
   const violations = verify(problem, solution, made.sessionClaim);
