@@ -70,11 +70,19 @@ const timed = <T>(work: () => T): readonly [T, number] => {
 /** What takes no time is run more often than asked, for as long as this and up to so many times. */
 const ENOUGH = { milliseconds: 2000, runs: 15 };
 
-/** A server has planned before: for so long, or so many times, plans are made without timing them, so that the code is compiled. */
-const WARM = { milliseconds: 2000, runs: 40 };
+/**
+ * A server has planned before: for so long, or so many times, plans are made without timing them, so that the code is compiled, in
+ * the helper thread as well.
+ */
+const WARM = { milliseconds: 2000, runs: 200 };
+
+interface Compared {
+  readonly milliseconds: number;
+  readonly cells: readonly string[];
+}
 
 /** Ours and theirs in turns; the ratios are those of runs that followed each other. */
-const compare = async (problem: Problem, aim: number, runs: number, lemon: Lemon | undefined): Promise<string[]> => {
+const compare = async (problem: Problem, aim: number, runs: number, lemon: Lemon | undefined): Promise<Compared> => {
   const times: number[] = [];
   const proofs: number[] = [];
   const wholes: number[] = [];
@@ -96,15 +104,16 @@ const compare = async (problem: Problem, aim: number, runs: number, lemon: Lemon
     placings.push(placing.milliseconds);
   }
   const show = (value: number): string => value.toFixed(2);
-  const own = [round(median(times)), spread(times), round(median(proofs))];
-  if (wholes.length === 0) return [...own, '', '', '', '', ''];
+  const milliseconds = median(times);
+  const own = [round(milliseconds), spread(times), round(median(proofs))];
+  if (wholes.length === 0) return { milliseconds, cells: [...own, '', '', '', '', ''] };
   const ratios = (theirs: readonly number[]): number[] => theirs.map((theirTime, run) => times[run]! / theirTime);
   const against = (theirs: readonly number[]): string[] => [
     round(median(theirs)),
     `${show(median(ratios(theirs)))} (${spread(ratios(theirs), show)})`,
   ];
   const verdict = `${show(aim)} ${median(ratios(wholes)) <= aim ? 'met' : 'missed'}`;
-  return [...own, ...against(wholes), verdict, ...against(placings)];
+  return { milliseconds, cells: [...own, ...against(wholes), verdict, ...against(placings)] };
 };
 
 const [runsText = '5', ...words] = process.argv.slice(2);
@@ -131,12 +140,25 @@ await withLemon(async open => {
   );
   if (!open) console.log('No C++ compiler or no LEMON here, so nothing to compare with.');
   console.log(`\n${table(HEAD, [])}`);
+  const measured = new Map<string, { readonly pairs: number; readonly milliseconds: number }>();
   for (const { name, make, aim = AIM.shape } of cases) {
     if (words.length > 0 && !words.some(word => name.includes(word))) continue;
     const problem = make();
     const lemon = open?.(problem);
-    console.log(`| ${[name, problem.pairSession.length, ...(await compare(problem, aim, runs, lemon))].join(' | ')} |`);
+    const pairs = problem.pairSession.length;
+    const { milliseconds, cells } = await compare(problem, aim, runs, lemon);
+    measured.set(name, { pairs, milliseconds });
+    console.log(`| ${[name, pairs, ...cells].join(' | ')} |`);
     lemon?.stop();
   }
+  const growths = SUPPLIES.flatMap(([supply]) => {
+    const [smaller, larger] = [measured.get(`subdistrict ${supply}`), measured.get(`district ${supply}`)];
+    if (!smaller || !larger) return [];
+    const [more, longer] = [larger.pairs / smaller.pairs, larger.milliseconds / smaller.milliseconds];
+    return [
+      `${supply} ${longer.toFixed(1)} times the time for ${more.toFixed(1)} times the pairs (pairs^${(Math.log(longer) / Math.log(more)).toFixed(2)})`,
+    ];
+  });
+  if (growths.length > 0) console.log(`\nGrowth from subdistrict to district: ${growths.join('; ')}.`);
   console.log(`\nPeak memory of the process, instances included: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
 });

@@ -153,8 +153,14 @@ const quantityViolations = (problem: Problem, solution: Solution, needs: readonl
 };
 
 /** By session: the rank of the need that claims it, -∞ for none. */
-const ranksOf = ({ needRank, needCount }: Problem, sessionClaim: Int32Array): Float64Array =>
-  Float64Array.from(sessionClaim, need => (need >= 0 && need < needCount ? needRank[need]! : Number.NEGATIVE_INFINITY));
+const ranksOf = ({ needRank, needCount }: Problem, sessionClaim: Int32Array): Float64Array => {
+  const ranks = new Float64Array(sessionClaim.length).fill(Number.NEGATIVE_INFINITY);
+  for (let session = 0; session < ranks.length; session++) {
+    const need = sessionClaim[session]!;
+    if (need >= 0 && need < needCount) ranks[session] = needRank[need]!;
+  }
+  return ranks;
+};
 
 /** Whether whatever a need that is left out can reach is claimed by a need of its rank or higher: one look at each row. */
 const isClosed = (
