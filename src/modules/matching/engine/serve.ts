@@ -28,6 +28,8 @@ const FARTHEST = 2 ** 29;
 /** Added to the bound of a session while the search at hand has it, and in the place of a closed one's: one look tells all. */
 const SEEN = 2 ** 30;
 const CLOSED = 2 ** 31 - 1;
+/** A row of which a search has opened so many sessions is a long one: where a free place seems nearest matters no more. */
+const LONG = 64;
 
 /**
  * Stage 1, the greedy of a polymatroid (Edmonds 1970): needs in rank order each take free places of their cheapest pairs and,
@@ -180,9 +182,9 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
   };
 
   /**
-   * Reads a row, opens some of the sessions from which a free place seems nearest, and leaves the need waiting for the others. Of
-   * a row of which much is open already it opens more at a time, so that a row of any length is read a few times only.
-   * Returns a holder that it meets with a free place, or -1.
+   * Reads a row, opens some of the sessions from which a free place seems nearest, and leaves the need waiting for the others. The
+   * more of a row is open already the more it opens at a time, and in the end whatever is there, so that a search reads a row of any
+   * length at most about a hundred times. Returns a holder that it meets with a free place, or -1.
    */
   const expand = (need: number, within: number): number => {
     let first = -1;
@@ -211,9 +213,10 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
       return -1;
     }
     if (second <= far) push(need, second);
+    const [from, most] = opened < LONG ? [first, least] : [pairStart[need]!, far];
     let left = Math.max(1, opened >> 1);
-    for (let pair = first; left > 0 && pair < end; pair++) {
-      if (movesFrom[pairSession[pair]!] !== least) continue;
+    for (let pair = from; left > 0 && pair < end; pair++) {
+      if (movesFrom[pairSession[pair]!]! > most) continue;
       const last = open(need, pair);
       if (last >= 0) return last;
       left--;
