@@ -1,6 +1,7 @@
 import type { PgAsyncDatabase } from 'drizzle-orm/pg-core';
 import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { isOfDriver } from './driver.js';
 
 /** The pool, or a transaction on one of its connections. */
 export type Database = PgAsyncDatabase<PostgresJsQueryResultHKT>;
@@ -16,7 +17,7 @@ export interface ConnectOptions {
   readonly max?: number;
   /** Longest statement, in milliseconds. */
   readonly statementTimeoutMs?: number;
-  /** Told of every statement sent; for counting them in tests and benchmarks. */
+  /** Told of every statement of ours; for counting them in tests and benchmarks. */
   readonly onStatement?: (text: string, connection: number) => void;
 }
 
@@ -46,7 +47,9 @@ export function connect(url: string, { max = 4, statementTimeoutMs = 5000, onSta
       TimeZone: 'UTC',
       'app.padding': '-'.repeat(FLUSHED),
     },
-    ...(onStatement && { debug: (connection: number, text: string) => onStatement(text, connection) }),
+    ...(onStatement && {
+      debug: (connection: number, text: string) => isOfDriver(text) || onStatement(text, connection),
+    }),
   });
   return { db: drizzle({ client: keepingStatements(client, watched) }), client, close: () => client.end({ timeout: 5 }) };
 }
@@ -114,18 +117,31 @@ const beginning = (client: postgres.Sql, watched: Watched) => async (work: (tx: 
   }
 };
 
-/** After such an error (a shutdown, an administrator, a session that idled too long) the server closes the connection. */
-const isFatal = (error: unknown): boolean => /^(57P0[1-5]|25P0[34])$/.test(databaseError(error)?.code ?? '');
+const isFatal = (error: unknown): boolean => databaseError(error)?.isFatal ?? false;
 
 const property = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined;
 
-/** What PostgreSQL said, wherever the layers between have put it: SQLSTATE and the constraint that refused. */
-export function databaseError(error: unknown): { readonly code: string; readonly constraint: string | undefined } | null {
+export interface DatabaseError {
+  /** SQLSTATE. It alone does not tell what became of the connection: 57014 is a statement that took too long and a greeting cut short. */
+  readonly code: string;
+  /** The one that refused. */
+  readonly constraint: string | undefined;
+  /** The server closes the connection: a shutdown, an administrator, a session that idled too long. */
+  readonly isFatal: boolean;
+}
+
+/** What PostgreSQL said, wherever the layers between have put it. */
+export function databaseError(error: unknown): DatabaseError | null {
   for (let at = error; at !== undefined && at !== null; at = property(at, 'cause')) {
     const code = property(at, 'code');
     if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
-      return { code, constraint: property(at, 'constraint_name') as string | undefined };
+      const severity = property(at, 'severity');
+      return {
+        code,
+        constraint: property(at, 'constraint_name') as string | undefined,
+        isFatal: severity === 'FATAL' || severity === 'PANIC',
+      };
     }
   }
   return null;

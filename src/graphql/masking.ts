@@ -32,13 +32,13 @@ const codeOf = (error: unknown): string | null =>
 
 /** What went wrong between us and the database, in words that clients can act on. */
 function databaseTrouble(error: unknown): { readonly code: string; readonly message: string } | null {
-  const state = databaseError(error)?.code;
+  const { code: state, isFatal } = databaseError(error) ?? {};
+  if (isFatal || (state && /^(08|53|57P)/.test(state)) || LOST.has(connectionCode(error)))
+    return { code: 'UNAVAILABLE', message: 'The database cannot be reached; try again soon. 数据库暂时不可用，请稍后重试。' };
   if (state === '57014' || error instanceof DeadlineExceeded)
     return { code: 'TIMEOUT', message: 'It took too long and was stopped. 处理超时，已停止。' };
   if (state === '55P03' || state === '40001' || state === '40P01')
     return { code: 'BUSY', message: 'Others are changing the same things; try again. 系统繁忙，请重试。' };
-  if ((state && /^(08|53|57P)/.test(state)) || LOST.has(connectionCode(error)))
-    return { code: 'UNAVAILABLE', message: 'The database cannot be reached; try again soon. 数据库暂时不可用，请稍后重试。' };
   return null;
 }
 const LOST = new Set([
