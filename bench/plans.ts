@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median, quantile, round, spread, table } from './support/figures.js';
 import { operationText } from './support/operations.js';
@@ -10,18 +12,19 @@ import { ask, signIn, startServer } from './support/server.js';
 
 /**
  * Times plans and suggestions over the API of the real server, one caller at a time, and prints Markdown.
- * `npx tsx bench/plans.ts [--rounds 7] [--requests 60] [--data DIR]`; `DIR` holds the database of an estate that was seeded
- * before, such as by `DATA_DIR=DIR npm run seed -- --scale 10`, and stays; without it the demo estate is made for the occasion.
+ * `npx tsx bench/plans.ts [--rounds 7] [--requests 60] [--scale 1]`; the estate is made for the occasion, so many times as large as
+ * the demo estate.
  */
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     requests: { type: 'string', default: '60' },
-    data: { type: 'string' },
+    scale: { type: 'string', default: '1' },
   },
 });
 const rounds = Number(options.rounds);
 const requests = Number(options.requests);
+const SEED = fileURLToPath(new URL('../src/seeds/cli.ts', import.meta.url));
 const POLL_MS = 10;
 const PULSE_MS = 5;
 
@@ -81,7 +84,13 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'red-alliance-bench-'));
-const server = await startServer(options.data ? resolve(options.data) : join(directory, 'data'));
+const data = join(directory, 'data');
+const seeding = spawnSync(process.execPath, ['--import', 'tsx', SEED, '--scale', options.scale], {
+  env: { ...process.env, DATA_DIR: data },
+  encoding: 'utf8',
+});
+if (seeding.status !== 0) throw new Error(seeding.stderr);
+const server = await startServer(data);
 try {
   const { url } = server;
   const [secretary, admin] = await Promise.all([signIn(url, 'secretary.b1'), signIn(url, 'admin')]);

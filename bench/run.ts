@@ -28,6 +28,12 @@ const PARTS = [
   },
   { file: 'plans.ts', title: 'Plans and suggestions', about: 'Over the API on the demo estate, the run in its worker thread.' },
   {
+    file: 'plans.ts',
+    title: 'Plans and suggestions of a large community',
+    about: 'The same on an estate fourteen times as large: 3,000 needs, 100,000 pairs.',
+    arguments: ['--scale', '14', '--rounds', '3'],
+  },
+  {
     file: 'wall.ts',
     title: 'The wall',
     about:
