@@ -236,7 +236,7 @@ const bid = (net: Network, room: AuctionRoom, firstStep: number): number => {
  * A good way to serve what is asked, found fast: an auction (Bertsekas 1988) for quantities, in a large group of two rounds, of which
  * the second one starts from prices that the first one found with larger steps. Where it ends, every unit is within the last step
  * of what is least for its need, so the plan is at most that much a unit dearer than the best. It is only a start for the simplex:
- * from here it has a tenth to two thirds of the pivots to make that it has from the plan of stage 1, which looks at ranks first.
+ * from here it has a seventh to a third of the pivots to make that it has from the plan of stage 1, which looks at ranks first.
  *
  * Needs may outbid each other for long where supply hardly suffices; therefore the growing step and the limited patience.
  *

@@ -43,7 +43,7 @@ const LONG = 64;
  *   Duff's MC21, 1981).
  * - How far free places are hardly ever falls, so what one search learns about it directs the next ones (the real-time search of
  *   Korf 1990). A search goes on wherever a free place seems nearest, however far it has come: any path will do, and measured on
- *   200,000 needs it reads a fifth of the rows that the search for a shortest one reads. The bounds only decide what is tried
+ *   200,000 needs it reads a quarter to a third of what the search for a shortest one reads. The bounds only decide what is tried
  *   first: a search gives up when it has seen everything, so who is served does not depend on them.
  *
  * Each step moves the least of what is still asked, what the path's holders hold and what is free at its end, so every quantity
@@ -183,8 +183,8 @@ export const serve = (transport: Transport, order: Int32Array, scratch: Scratch)
 
   /**
    * Reads a row, opens some of the sessions from which a free place seems nearest, and leaves the need waiting for the others. The
-   * more of a row is open already the more it opens at a time, and in the end whatever is there, so that a search reads a row of any
-   * length at most about a hundred times. Returns a holder that it meets with a free place, or -1.
+   * more of a row is open already the more it opens at a time, and in the end whatever is there, so that a search reads even a row
+   * of 200,000 at most some two hundred times. Returns a holder that it meets with a free place, or -1.
    */
   const expand = (need: number, within: number): number => {
     let first = -1;
