@@ -11,13 +11,12 @@ import type { Problem } from './types.js';
 /** Holds an auction over a whole problem, with what is to be served by need. */
 const held = (problem: Problem, served: Float64Array) =>
   Scratch.lend(ArrayBuffer, scratch => {
-    const { needCount, sessionCount, pairSession, pairCost, sessionCapacity } = problem;
+    const { needCount, sessionCount, pairCost, sessionCapacity } = problem;
     const { transport, costs } = sortRows(problem, pairCost, scratch);
-    const net = createNetwork(sessionCount, needCount, pairSession.length, costs, scratch);
-    net.rowStart.set(transport.pairStart);
-    net.rowSession.set(transport.pairSession);
-    net.rowCost.set(costs);
-    const room = createAuctionRoom(sessionCount, needCount, pairSession.length, costs, scratch);
+    const net = createNetwork(transport, costs, scratch);
+    const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
+    net.group = { sessions: all(sessionCount), needs: all(needCount), pairs: pairCost.length };
+    const room = createAuctionRoom(transport, costs, scratch);
     room.places.set(sessionCapacity);
     room.asked.set(served);
     const ended = auction(net, room);

@@ -1,6 +1,7 @@
 import type { Costs } from './costs.js';
-import type { Network } from './network.js';
+import { type Network, priceless } from './network.js';
 import type { Scratch } from './scratch.js';
+import type { Transport } from './types.js';
 
 /**
  * Room for {@link auction}, used again for all groups. What a need holds of a session is a holding, numbered from 1, so that they lie
@@ -11,22 +12,21 @@ export interface AuctionRoom {
   readonly places: Float64Array;
   /** By need: what is to be served, before the auction; 0 after it. */
   readonly asked: Float64Array;
-  /** By place in the rows: its holding, or 0. */
+  /** By pair: its holding, or 0; all 0 before an auction. */
   readonly holdingOf: Int32Array;
-  /** By holding: how much, the need, the place in the rows, and up to which price the need was ready to go. */
+  /** By holding: how much, the need, the pair, and up to which price the need was ready to go. */
   readonly quantity: Float64Array;
   readonly needOf: Int32Array;
   readonly pairOf: Int32Array;
   readonly level: Costs;
-  /** By holding: the next one of the session, or of those given up; 0 ends both. */
-  readonly next: Int32Array;
-  /** By session: its first holding, the one that will have to yield first, and up to which price that one went. */
+  /** By session: its first holding; by holding: the next one of the session, or of those given up; 0 ends both. */
   readonly first: Int32Array;
-  readonly weakest: Int32Array;
-  readonly price: Costs;
+  readonly next: Int32Array;
   /** By session: the pair that yielded last (-1 where none did) and its need. */
   readonly outbid: Int32Array;
   readonly outbidNeed: Int32Array;
+  /** By session, for those who walk. */
+  readonly trail: Int32Array;
   /** Needs that ask for more, the last one first. */
   readonly waiting: Int32Array;
   /** How many holdings there have been; of those given up the first, by `next`. */
@@ -35,29 +35,25 @@ export interface AuctionRoom {
 }
 
 export const createAuctionRoom = (
-  sessions: number,
-  needs: number,
-  pairs: number,
+  { sessionCount, needCount, pairSession }: Transport,
   costs: Costs,
   scratch: Scratch,
 ): AuctionRoom => {
-  const wide = costs instanceof Float64Array;
-  const prices = (length: number): Costs => (wide ? scratch.dirtyFloat64(length) : scratch.dirtyInt32(length));
+  const holdings = pairSession.length + 1;
   return {
-    places: scratch.dirtyFloat64(sessions),
-    asked: scratch.dirtyFloat64(needs),
-    holdingOf: scratch.dirtyInt32(pairs),
-    quantity: scratch.dirtyFloat64(pairs + 1),
-    needOf: scratch.dirtyInt32(pairs + 1),
-    pairOf: scratch.dirtyInt32(pairs + 1),
-    level: prices(pairs + 1),
-    next: scratch.dirtyInt32(pairs + 1),
-    first: scratch.dirtyInt32(sessions),
-    weakest: scratch.dirtyInt32(sessions),
-    price: prices(sessions),
-    outbid: scratch.dirtyInt32(sessions),
-    outbidNeed: scratch.dirtyInt32(sessions),
-    waiting: scratch.dirtyInt32(needs),
+    places: scratch.dirtyFloat64(sessionCount),
+    asked: scratch.dirtyFloat64(needCount),
+    holdingOf: scratch.int32(holdings),
+    quantity: scratch.dirtyFloat64(holdings),
+    needOf: scratch.dirtyInt32(holdings),
+    pairOf: scratch.dirtyInt32(holdings),
+    level: costs instanceof Float64Array ? scratch.dirtyFloat64(holdings) : scratch.dirtyInt32(holdings),
+    first: scratch.dirtyInt32(sessionCount),
+    next: scratch.dirtyInt32(holdings),
+    outbid: scratch.dirtyInt32(sessionCount),
+    outbidNeed: scratch.dirtyInt32(sessionCount),
+    trail: scratch.dirtyInt32(sessionCount),
+    waiting: scratch.dirtyInt32(needCount),
     holdings: 0,
     spare: 0,
   };
@@ -76,59 +72,59 @@ const LARGEST_STEP = 2 ** 24;
 /** Pairs to look at in a round, for each pair of the group, before giving up. */
 const PATIENCE = 100;
 
-/** A price that no one pays; the sum of two fits 32 bits. */
-const priceless = (prices: Costs): number => (prices instanceof Int32Array ? 2 ** 30 - 1 : Number.POSITIVE_INFINITY);
-
-/** Finds the holding that yields next, whose level is the price of the full session. Returns how many there are. */
-const weigh = ({ level, next, first, weakest, price }: AuctionRoom, session: number): number => {
-  let weak = first[session]!;
-  let count = 0;
-  for (let holding = weak; holding > 0; holding = next[holding]!) {
-    count++;
-    if (level[holding]! < level[weak]!) weak = holding;
+/** Puts a holding among those of its session, which go from the lowest level to the highest. Returns how many it looked at. */
+const rank = ({ level, first, next }: AuctionRoom, session: number, holding: number): number => {
+  const own = level[holding]!;
+  let looked = 1;
+  let before = 0;
+  let after = first[session]!;
+  for (; after > 0 && level[after]! < own; looked++) {
+    before = after;
+    after = next[after]!;
   }
-  weakest[session] = weak;
-  price[session] = level[weak]!;
-  return count;
+  next[holding] = after;
+  if (before > 0) next[before] = holding;
+  else first[session] = holding;
+  return looked;
 };
 
-/** Takes a holding out of a session's list. */
-const drop = (room: AuctionRoom, session: number, holding: number): void => {
-  const { holdingOf, pairOf, next, first } = room;
+/** Takes a holding from among those of its session. */
+const take = ({ first, next }: AuctionRoom, session: number, holding: number): void => {
   let before = first[session]!;
   if (before === holding) first[session] = next[holding]!;
   else {
     while (next[before] !== holding) before = next[before]!;
     next[before] = next[holding]!;
   }
+};
+
+/** Gives a holding up that is among no one's. */
+const giveUp = (room: AuctionRoom, holding: number): void => {
+  const { holdingOf, pairOf, next } = room;
   holdingOf[pairOf[holding]!] = 0;
   next[holding] = room.spare;
   room.spare = holding;
 };
 
-/** The holding of a pair, a new one where it has none. */
-const holdingFor = (room: AuctionRoom, need: number, session: number, pair: number): number => {
-  const { holdingOf, quantity, needOf, pairOf, next, first } = room;
-  if (holdingOf[pair]! > 0) return holdingOf[pair]!;
+/** A new holding of nothing, among no one's. */
+export const createHolding = (room: AuctionRoom, need: number, pair: number): number => {
+  const { holdingOf, quantity, needOf, pairOf, next } = room;
   const holding = room.spare > 0 ? room.spare : ++room.holdings;
   if (room.spare > 0) room.spare = next[holding]!;
   holdingOf[pair] = holding;
   pairOf[holding] = pair;
   needOf[holding] = need;
   quantity[holding] = 0;
-  next[holding] = first[session]!;
-  first[session] = holding;
   return holding;
 };
 
-/** All places are free, and nobody holds any. */
-const begin = ({ sessions, needs, rowStart }: Network, room: AuctionRoom): void => {
-  const { places, price, first, outbid, holdingOf } = room;
-  const never = priceless(price);
-  for (let session = 0; session < sessions; session++) price[session] = places[session]! > 0 ? 0 : never;
-  first.fill(0, 0, sessions);
-  outbid.fill(-1, 0, sessions);
-  holdingOf.fill(0, 0, rowStart[needs]!);
+/** Nobody holds anything. */
+export const clear = ({ group }: Network, room: AuctionRoom): void => {
+  const { first, outbid } = room;
+  for (const session of group.sessions) {
+    first[session] = 0;
+    outbid[session] = -1;
+  }
   room.holdings = 0;
   room.spare = 0;
 };
@@ -138,14 +134,17 @@ const begin = ({ sessions, needs, rowStart }: Network, room: AuctionRoom): void 
  * Needs that would go elsewhere now give back what they hold; the others keep it as if they had just bid for it.
  */
 const ease = (net: Network, room: AuctionRoom, by: number, step: number): void => {
-  const { sessions, rowStart, rowSession, rowCost } = net;
-  const { places, asked, quantity, needOf, pairOf, level, next, first, price, outbid } = room;
+  const { group, rowStart, rowSession, rowCost, price } = net;
+  const { places, asked, quantity, needOf, pairOf, level, first, next, outbid } = room;
   const never = priceless(price);
-  for (let session = 0; session < sessions; session++)
+  for (const session of group.sessions) {
+    outbid[session] = -1;
     if (first[session]! > 0) price[session] = places[session]! > 0 ? 0 : Math.max(0, price[session]! - by);
-  outbid.fill(-1, 0, sessions);
-  for (let session = 0; session < sessions; session++) {
-    for (let holding = first[session]!, after: number; holding > 0; holding = after) {
+  }
+  for (const session of group.sessions) {
+    let holding = first[session]!;
+    first[session] = 0;
+    for (let after: number; holding > 0; holding = after) {
       after = next[holding]!;
       const need = needOf[holding]!;
       const own = pairOf[holding]!;
@@ -156,14 +155,16 @@ const ease = (net: Network, room: AuctionRoom, by: number, step: number): void =
         const dueThere = rowCost[pair]! + price[rowSession[pair]!]!;
         if (dueThere < other && pair !== own) other = dueThere;
       }
-      if (other >= due) level[holding] = Math.min(never, price[session]! + Math.min(never, other - due + step));
-      else {
+      if (other >= due) {
+        level[holding] = Math.min(never, price[session]! + Math.min(never, other - due + step));
+        rank(room, session, holding);
+      } else {
         places[session] = places[session]! + quantity[holding]!;
         asked[need] = asked[need]! + quantity[holding]!;
-        drop(room, session, holding);
+        giveUp(room, holding);
       }
     }
-    if (places[session] === 0 && first[session]! > 0) weigh(room, session);
+    if (places[session] === 0 && first[session]! > 0) price[session] = level[first[session]!]!;
   }
 };
 
@@ -174,14 +175,15 @@ const ease = (net: Network, room: AuctionRoom, by: number, step: number): void =
  * @returns the last step, or 0 where not all that is asked can be served, or not soon.
  */
 const bid = (net: Network, room: AuctionRoom, firstStep: number): number => {
-  const { needs, rowStart, rowSession, rowCost } = net;
-  const { places, asked, quantity, needOf, pairOf, level, weakest, price, outbid, outbidNeed, waiting } = room;
+  const { group, rowStart, rowSession, rowCost, price } = net;
+  const { places, asked, holdingOf, quantity, needOf, pairOf, level, first, next, outbid, outbidNeed, waiting } = room;
   const never = priceless(price);
+  const needs = group.needs.length;
   let step = firstStep;
   let bidsLeft = BIDS_PER_STEP * needs;
-  let patience = PATIENCE * rowStart[needs]!;
+  let patience = PATIENCE * group.pairs;
   let length = 0;
-  for (let need = needs - 1; need >= 0; need--) if (asked[need]! > 0) waiting[length++] = need;
+  for (let i = needs - 1; i >= 0; i--) if (asked[group.needs[i]!]! > 0) waiting[length++] = group.needs[i]!;
   while (length > 0) {
     const need = waiting[--length]!;
     const start = rowStart[need]!;
@@ -209,7 +211,7 @@ const bid = (net: Network, room: AuctionRoom, firstStep: number): number => {
       let amount = Math.min(asked[need]!, places[session]!);
       if (amount > 0) places[session] = places[session]! - amount;
       else {
-        const yielding = weakest[session]!;
+        const yielding = first[session]!;
         const isOwn = pairOf[yielding] === best;
         amount = isOwn ? 0 : Math.min(asked[need]!, quantity[yielding]!);
         if (!isOwn) {
@@ -217,16 +219,22 @@ const bid = (net: Network, room: AuctionRoom, firstStep: number): number => {
           outbid[session] = pairOf[yielding]!;
           outbidNeed[session] = loser;
           quantity[yielding] = quantity[yielding]! - amount;
-          if (quantity[yielding] === 0) drop(room, session, yielding);
+          if (quantity[yielding] === 0) {
+            first[session] = next[yielding]!;
+            giveUp(room, yielding);
+          }
           if (asked[loser] === 0) waiting[length++] = loser;
           asked[loser] = asked[loser]! + amount;
         }
       }
-      const holding = holdingFor(room, need, session, best);
+      let holding = holdingOf[best]!;
+      if (holding > 0) take(room, session, holding);
+      else holding = createHolding(room, need, best);
       level[holding] = Math.min(never, price[session]! + Math.min(never, second - least + step));
       quantity[holding] = quantity[holding]! + amount;
       asked[need] = asked[need]! - amount;
-      if (places[session] === 0) patience -= weigh(room, session);
+      patience -= rank(room, session, holding);
+      if (places[session] === 0) price[session] = level[first[session]!]!;
     }
   }
   return step;
@@ -243,8 +251,10 @@ const bid = (net: Network, room: AuctionRoom, firstStep: number): number => {
  * @returns whether all that is asked is served; if not, the holdings are of no use.
  */
 export const auction = (net: Network, room: AuctionRoom): boolean => {
-  begin(net, room);
-  const steps = net.needs < MANY ? STEPS.few : STEPS.many;
+  const { group, price } = net;
+  clear(net, room);
+  for (const session of group.sessions) price[session] = room.places[session]! > 0 ? 0 : priceless(price);
+  const steps = group.needs.length < MANY ? STEPS.few : STEPS.many;
   for (let round = 0; round < steps.length; round++) {
     const step = steps[round]!;
     if (round > 0) ease(net, room, 2 * steps[round - 1]!, step);

@@ -12,17 +12,17 @@ const SETTLED = -2;
  *
  * Needs still hang by a quantity, so the tree is strongly feasible; which prices it begins with decides nothing but the time.
  */
-export const hangBelowOutbid = (net: Network, { places, holdingOf, outbid, outbidNeed, first }: AuctionRoom): void => {
-  const { sessions, parent, pairAbove, rowCost, flow, depth, price } = net;
-  const trail = first.fill(NEW, 0, sessions);
-  for (let start = 0; start < sessions; start++) {
+export const hangBelowOutbid = (net: Network, { places, holdingOf, outbid, outbidNeed, trail }: AuctionRoom): void => {
+  const { group, sessionCount, parent, pairAbove, rowCost, flow, depth, price } = net;
+  for (const session of group.sessions) trail[session] = NEW;
+  for (const start of group.sessions) {
     let session = start;
     let last = -1;
     while (trail[session] === NEW) {
       trail[session] = last;
       last = session;
       const pair = outbid[session]!;
-      if (pair >= 0 && places[session] === 0 && holdingOf[pair] === 0) session = parent[sessions + outbidNeed[session]!]!;
+      if (pair >= 0 && places[session] === 0 && holdingOf[pair] === 0) session = parent[sessionCount + outbidNeed[session]!]!;
     }
     // The last one stays with the root if nothing is above it, or what is above it is on the trail.
     let isRooted = trail[session] !== SETTLED;
@@ -30,7 +30,7 @@ export const hangBelowOutbid = (net: Network, { places, holdingOf, outbid, outbi
       if (!isRooted) {
         const pair = outbid[last]!;
         const need = outbidNeed[last]!;
-        const above = sessions + need;
+        const above = sessionCount + need;
         parent[last] = above;
         pairAbove[last] = pair;
         flow[last] = 0;

@@ -1,23 +1,33 @@
 import type { Costs } from './costs.js';
 import type { Scratch } from './scratch.js';
+import type { Transport } from './types.js';
+
+/** Those of whom a group consists: numbers of needs and sessions in the whole, and how many pairs their rows have. */
+export interface Members {
+  readonly sessions: Int32Array;
+  readonly needs: Int32Array;
+  readonly pairs: number;
+}
 
 /**
  * The transportation problem of one group: every need's served quantity is fixed, and where it is served is to be made cheapest.
- * Sessions are numbered 0…sessions-1 and needs 0…needs-1 within the group. One network is used again for all groups, so the
- * arrays are as long as the largest one asks for.
+ * One network is used for all groups of a transport, in turn, and reads its rows where they are. They may lead out of the group:
+ * whatever is not in it has a price that no one pays.
  */
 export interface Network {
-  sessions: number;
-  needs: number;
+  readonly sessionCount: number;
   /** Rows of the needs; within a row by rising cost. */
   readonly rowStart: Int32Array;
   readonly rowSession: Int32Array;
   readonly rowCost: Costs;
+  /** The group at hand. */
+  group: Members;
   /**
    * A spanning tree on the sessions, then the needs, then one root. A session hangs from the root by its free places or from a
    * need by a pair; a need hangs from a session by a pair. `flow` is the quantity on the arc to the parent and `pairAbove` that
    * arc's place in the rows (-1: free places).
    */
+  readonly root: number;
   readonly parent: Int32Array;
   readonly pairAbove: Int32Array;
   readonly flow: Float64Array;
@@ -27,61 +37,86 @@ export interface Network {
   readonly previousSibling: Int32Array;
   /** Of sessions only. */
   readonly depth: Int32Array;
-  /** Of sessions only: what makes the reduced cost of every tree arc 0. */
+  /** Of sessions only: what makes the reduced cost of every tree arc 0; that which no one pays outside the group. */
   readonly price: Costs;
   /** Needs whose rows are being looked at. */
   readonly rows: Int32Array;
 }
 
-/** Prices are alternating sums of costs along a tree path, of plain costs below this many sessions they fit 32 bits. */
-const SESSIONS_FOR_INT32 = 200_000;
+/**
+ * Prices are alternating sums of costs along a tree path: of plain costs and up to so many sessions they stay below the price that
+ * no one pays, and both in 32 bits.
+ */
+const SESSIONS_FOR_INT32 = 100_000;
 
-export const createNetwork = (sessions: number, needs: number, pairs: number, costs: Costs, scratch: Scratch): Network => {
-  const nodes = sessions + needs + 1;
-  const wide = costs instanceof Float64Array;
+/** A price that no one pays; the sum of two fits 32 bits. */
+export const priceless = (prices: Costs): number => (prices instanceof Int32Array ? 2 ** 30 - 1 : Number.POSITIVE_INFINITY);
+
+/** @param transport rows by rising cost. */
+export const createNetwork = (
+  { sessionCount, needCount, pairStart, pairSession }: Transport,
+  costs: Costs,
+  scratch: Scratch,
+): Network => {
+  const root = sessionCount + needCount;
   const int32 = (length: number): Int32Array => scratch.dirtyInt32(length);
-  const float64 = (length: number): Float64Array => scratch.dirtyFloat64(length);
+  const isNarrow = costs instanceof Int32Array && sessionCount < SESSIONS_FOR_INT32;
+  const price = isNarrow ? int32(sessionCount) : scratch.dirtyFloat64(sessionCount);
+  price.fill(priceless(price));
   return {
-    sessions,
-    needs,
-    rowStart: int32(needs + 1),
-    rowSession: int32(pairs),
-    rowCost: wide ? float64(pairs) : int32(pairs),
-    parent: int32(nodes),
-    pairAbove: int32(nodes),
-    flow: float64(nodes),
-    firstChild: int32(nodes),
-    nextSibling: int32(nodes),
-    previousSibling: int32(nodes),
-    depth: int32(sessions),
-    price: !wide && sessions < SESSIONS_FOR_INT32 ? int32(sessions) : float64(sessions),
-    rows: int32(needs),
+    sessionCount,
+    rowStart: pairStart,
+    rowSession: pairSession,
+    rowCost: costs,
+    group: { sessions: int32(0), needs: int32(0), pairs: 0 },
+    root,
+    parent: int32(root + 1),
+    pairAbove: int32(root + 1),
+    flow: scratch.dirtyFloat64(root + 1),
+    firstChild: int32(root + 1),
+    nextSibling: int32(root + 1),
+    previousSibling: int32(root + 1),
+    depth: int32(sessionCount),
+    price,
+    rows: int32(needCount),
   };
 };
 
-/** Hangs every session from the root with its free places; needs are to be hung by {@link hangNeed}. */
-export const plantSessions = (net: Network, free: Float64Array): void => {
-  const { sessions, needs, parent, pairAbove, flow, firstChild, depth, price } = net;
-  const root = sessions + needs;
-  firstChild.fill(-1, 0, root + 1);
-  parent.fill(root, 0, sessions);
-  pairAbove.fill(-1, 0, sessions);
-  depth.fill(1, 0, sessions);
-  price.fill(0, 0, sessions);
-  for (let session = 0; session < sessions; session++) flow[session] = free[session]!;
+/** Hangs every session of the group from the root with its free places; needs hang from nothing yet. */
+export const plant = (
+  { group, sessionCount, root, parent, pairAbove, flow, firstChild, depth, price }: Network,
+  free: Float64Array,
+): void => {
+  for (const session of group.sessions) {
+    parent[session] = root;
+    pairAbove[session] = -1;
+    flow[session] = free[session]!;
+    firstChild[session] = -1;
+    depth[session] = 1;
+    price[session] = 0;
+  }
+  for (const need of group.needs) {
+    pairAbove[sessionCount + need] = -1;
+    firstChild[sessionCount + need] = -1;
+  }
 };
 
 /** Hangs a need from the session of one used pair. */
-export const hangNeed = (net: Network, need: number, pair: number, quantity: number): void => {
-  const node = net.sessions + need;
-  net.parent[node] = net.rowSession[pair]!;
-  net.pairAbove[node] = pair;
-  net.flow[node] = quantity;
+export const hangNeed = (
+  { sessionCount, rowSession, parent, pairAbove, flow }: Network,
+  need: number,
+  pair: number,
+  quantity: number,
+): void => {
+  const node = sessionCount + need;
+  parent[node] = rowSession[pair]!;
+  pairAbove[node] = pair;
+  flow[node] = quantity;
 };
 
 /** What a need pays per unit now: cost and price of the pair that it hangs by. */
 export const dueOf = (net: Network, need: number): number => {
-  const node = net.sessions + need;
+  const node = net.sessionCount + need;
   return net.rowCost[net.pairAbove[node]!]! + net.price[net.parent[node]!]!;
 };
 
@@ -105,20 +140,18 @@ const unlink = (net: Network, child: number, above: number): void => {
 
 /** Takes a node out of its parent's children, and the parent out of its own parent's when nothing is left below it. */
 export const detach = (net: Network, node: number): void => {
-  const { sessions, parent, firstChild } = net;
-  const root = sessions + net.needs;
+  const { sessionCount, root, parent, firstChild } = net;
   const above = parent[node]!;
-  if (above === root || (node >= sessions && firstChild[node]! < 0)) return;
+  if (above === root || (node >= sessionCount && firstChild[node]! < 0)) return;
   unlink(net, node, above);
-  if (above >= sessions && firstChild[above]! < 0) unlink(net, above, parent[above]!);
+  if (above >= sessionCount && firstChild[above]! < 0) unlink(net, above, parent[above]!);
 };
 
 /** Puts a node among its parent's children, and the parent among its own parent's when it is the first there. */
 export const attach = (net: Network, node: number): void => {
-  const { sessions, parent, firstChild } = net;
-  const root = sessions + net.needs;
+  const { sessionCount, root, parent, firstChild } = net;
   const above = parent[node]!;
-  if (above === root || (node >= sessions && firstChild[node]! < 0)) return;
-  if (above >= sessions && firstChild[above]! < 0) link(net, above, parent[above]!);
+  if (above === root || (node >= sessionCount && firstChild[node]! < 0)) return;
+  if (above >= sessionCount && firstChild[above]! < 0) link(net, above, parent[above]!);
   link(net, node, above);
 };

@@ -1,9 +1,9 @@
-import { type AuctionRoom, auction, createAuctionRoom } from './auction.js';
+import { type AuctionRoom, auction, clear, createAuctionRoom, createHolding } from './auction.js';
 import type { Groups } from './components.js';
 import type { Costs } from './costs.js';
 import { hangBelowOutbid } from './crash.js';
 import { type Gathered, gather } from './gather.js';
-import { createNetwork, hangNeed, type Network, plantSessions } from './network.js';
+import { createNetwork, hangNeed, type Members, type Network, plant, priceless } from './network.js';
 import type { Scratch } from './scratch.js';
 import type { Service } from './serve.js';
 import { addUsedPair, optimize } from './simplex.js';
@@ -41,103 +41,78 @@ interface Placing {
   readonly sessionPrice: Float64Array;
   readonly net: Network;
   readonly room: AuctionRoom;
-  /** By place in the rows of the network: the pair. */
-  readonly origin: Int32Array;
-  /** By session: its number in its group. */
-  readonly place: Int32Array;
 }
 
-/** Rows of a group: of its needs, the pairs that do not leave it. */
-const load = ({ transport, costs, groups, needsOf, sessionsOf, net, origin, place }: Placing, group: number): void => {
-  const { pairStart, pairSession } = transport;
-  const { groupOfSession } = groups;
-  const { rowStart, rowSession, rowCost } = net;
-  const firstSession = sessionsOf.start[group]!;
-  const firstNeed = needsOf.start[group]!;
-  net.sessions = sessionsOf.start[group + 1]! - firstSession;
-  net.needs = needsOf.start[group + 1]! - firstNeed;
-  for (let i = 0; i < net.sessions; i++) place[sessionsOf.members[firstSession + i]!] = i;
-  let length = 0;
-  for (let i = 0; i < net.needs; i++) {
-    const need = needsOf.members[firstNeed + i]!;
-    const end = pairStart[need + 1]!;
-    rowStart[i] = length;
-    for (let pair = pairStart[need]!; pair < end; pair++) {
-      const session = pairSession[pair]!;
-      if (groupOfSession[session] !== group) continue;
-      rowSession[length] = place[session]!;
-      rowCost[length] = costs[pair]!;
-      origin[length++] = pair;
-    }
-  }
-  rowStart[net.needs] = length;
+const membersOf = ({ transport: { pairStart }, needsOf, sessionsOf }: Placing, group: number): Members => {
+  const needs = needsOf.members.subarray(needsOf.start[group]!, needsOf.start[group + 1]!);
+  let pairs = 0;
+  for (let i = 0; i < needs.length; i++) pairs += pairStart[needs[i]! + 1]! - pairStart[needs[i]!]!;
+  return { sessions: sessionsOf.members.subarray(sessionsOf.start[group]!, sessionsOf.start[group + 1]!), needs, pairs };
 };
 
 /** Who holds what to begin with, and which places are free then: by an auction, or as stage 1 left it where that does not end. */
-const start = ({ transport, service, needsOf, sessionsOf, net, room, origin }: Placing, group: number): void => {
+const start = ({ transport, service, net, room }: Placing): void => {
   const { needQuantity, sessionCapacity } = transport;
-  const { places, asked, holdingOf, quantity, outbid } = room;
-  const firstSession = sessionsOf.start[group]!;
-  const firstNeed = needsOf.start[group]!;
-  for (let i = 0; i < net.sessions; i++) places[i] = sessionCapacity[sessionsOf.members[firstSession + i]!]!;
-  for (let i = 0; i < net.needs; i++) {
-    const need = needsOf.members[firstNeed + i]!;
-    asked[i] = needQuantity[need]! - service.unserved[need]!;
-  }
+  const { sessions, needs } = net.group;
+  const { places, asked, holdingOf, pairOf, quantity, first, next } = room;
+  for (const session of sessions) places[session] = sessionCapacity[session]!;
+  for (const need of needs) asked[need] = needQuantity[need]! - service.unserved[need]!;
   if (auction(net, room)) return;
-  for (let i = 0; i < net.sessions; i++) places[i] = service.free[sessionsOf.members[firstSession + i]!]!;
-  const pairs = net.rowStart[net.needs]!;
-  let holdings = 0;
-  for (let at = 0; at < pairs; at++) {
-    const holding = service.holdingOf[origin[at]!]!;
-    holdingOf[at] = holding > 0 ? ++holdings : 0;
-    if (holding > 0) quantity[holdings] = service.heldQuantity[holding]!;
+  for (const session of sessions)
+    for (let holding = first[session]!; holding > 0; holding = next[holding]!) holdingOf[pairOf[holding]!] = 0;
+  clear(net, room);
+  for (const session of sessions) {
+    places[session] = service.free[session]!;
+    for (let held = service.holderFirst[session]!; held > 0; held = service.holderNext[held]!) {
+      const holding = createHolding(room, service.heldNeed[held]!, service.heldPair[held]!);
+      quantity[holding] = service.heldQuantity[held]!;
+      next[holding] = first[session]!;
+      first[session] = holding;
+    }
   }
-  outbid.fill(-1, 0, net.sessions);
 };
 
 /**
  * The first tree: needs hang by their dearest used pair (what hangs then asks for little moving when the cheaper ones are added);
  * then the other used pairs come in, which only a whole tree can take.
  */
-const hang = ({ transport, service, needsOf, net, room }: Placing, group: number): void => {
-  const { needQuantity } = transport;
-  const { rowStart } = net;
-  const { holdingOf, quantity, asked } = room;
-  plantSessions(net, room.places);
-  let isShared = false;
-  for (let i = 0; i < net.needs; i++) {
-    const need = needsOf.members[needsOf.start[group]! + i]!;
-    let at = rowStart[i + 1]! - 1;
-    while (holdingOf[at] === 0) at--;
-    const amount = quantity[holdingOf[at]!]!;
-    hangNeed(net, i, at, amount);
-    holdingOf[at] = 0;
-    asked[i] = needQuantity[need]! - service.unserved[need]! - amount;
-    if (asked[i]! > 0) isShared = true;
+const hang = ({ net, room }: Placing): void => {
+  const { group, sessionCount, pairAbove } = net;
+  const { places, holdingOf, needOf, pairOf, quantity, first, next } = room;
+  plant(net, places);
+  let held = 0;
+  for (const session of group.sessions) {
+    for (let holding = first[session]!; holding > 0; holding = next[holding]!) {
+      const pair = pairOf[holding]!;
+      held++;
+      if (pair > pairAbove[sessionCount + needOf[holding]!]!) hangNeed(net, needOf[holding]!, pair, quantity[holding]!);
+    }
   }
+  for (const need of group.needs) holdingOf[pairAbove[sessionCount + need]!] = 0;
   hangBelowOutbid(net, room);
-  for (let i = 0; isShared && i < net.needs; i++) {
-    for (let at = rowStart[i + 1]! - 1; asked[i]! > 0; at--) {
-      if (holdingOf[at] === 0) continue;
-      const amount = quantity[holdingOf[at]!]!;
-      asked[i] = asked[i]! - amount;
-      addUsedPair(net, i, at, amount);
+  if (held === group.needs.length) return;
+  for (const session of group.sessions) {
+    for (let holding = first[session]!; holding > 0; holding = next[holding]!) {
+      const pair = pairOf[holding]!;
+      if (holdingOf[pair] === 0) continue;
+      holdingOf[pair] = 0;
+      addUsedPair(net, needOf[holding]!, pair, quantity[holding]!);
     }
   }
 };
 
-const store = ({ needsOf, sessionsOf, used, sessionPrice, net, origin }: Placing, group: number): void => {
-  const { sessions, needs, parent, pairAbove, flow, price } = net;
-  const firstNeed = needsOf.start[group]!;
-  for (let i = 0; i < needs; i++) {
-    const node = sessions + i;
-    if (flow[node]! > 0) add(used, needsOf.members[firstNeed + i]!, origin[pairAbove[node]!]!, flow[node]!);
+const store = ({ used, sessionPrice, net }: Placing): void => {
+  const { group, sessionCount, parent, pairAbove, flow, price } = net;
+  const never = priceless(price);
+  for (const need of group.needs) {
+    const node = sessionCount + need;
+    if (flow[node]! > 0) add(used, need, pairAbove[node]!, flow[node]!);
   }
-  for (let i = 0; i < sessions; i++) {
-    sessionPrice[sessionsOf.members[sessionsOf.start[group]! + i]!] = price[i]!;
-    if (pairAbove[i]! >= 0 && flow[i]! > 0)
-      add(used, needsOf.members[firstNeed + parent[i]! - sessions]!, origin[pairAbove[i]!]!, flow[i]!);
+  for (const session of group.sessions) {
+    if (pairAbove[session]! >= 0 && flow[session]! > 0)
+      add(used, parent[session]! - sessionCount, pairAbove[session]!, flow[session]!);
+    sessionPrice[session] = price[session]!;
+    price[session] = never;
   }
 };
 
@@ -192,18 +167,9 @@ export const place = (
   groups: Groups,
   scratch: Scratch,
 ): { readonly used: Used; readonly sessionPrice: Float64Array } => {
-  const { needCount, sessionCount, pairStart } = transport;
+  const { needCount, sessionCount } = transport;
   const needsOf = gather(groups.groupOfNeed, groups.count, scratch);
   const sessionsOf = gather(groups.groupOfSession, groups.count, scratch);
-  let [mostSessions, mostNeeds, mostPairs] = [0, 0, 0];
-  for (let group = 0; group < groups.count; group++) {
-    mostSessions = Math.max(mostSessions, sessionsOf.start[group + 1]! - sessionsOf.start[group]!);
-    mostNeeds = Math.max(mostNeeds, needsOf.start[group + 1]! - needsOf.start[group]!);
-    let pairs = 0;
-    for (let i = needsOf.start[group]!; i < needsOf.start[group + 1]!; i++)
-      pairs += pairStart[needsOf.members[i]! + 1]! - pairStart[needsOf.members[i]!]!;
-    mostPairs = Math.max(mostPairs, pairs);
-  }
   const used: Used = {
     count: 0,
     need: scratch.dirtyInt32(needCount + sessionCount),
@@ -211,31 +177,21 @@ export const place = (
     quantity: scratch.dirtyFloat64(needCount + sessionCount),
     ofNeed: scratch.dirtyInt32(needCount),
   };
-  const placing: Placing = {
-    transport,
-    costs,
-    service,
-    groups,
-    needsOf,
-    sessionsOf,
-    used,
-    sessionPrice: new Float64Array(sessionCount),
-    net: createNetwork(mostSessions, mostNeeds, mostPairs, costs, scratch),
-    room: createAuctionRoom(mostSessions, mostNeeds, mostPairs, costs, scratch),
-    origin: scratch.dirtyInt32(mostPairs),
-    place: scratch.dirtyInt32(sessionCount),
-  };
+  const net = createNetwork(transport, costs, scratch);
+  const room = createAuctionRoom(transport, costs, scratch);
+  const sessionPrice = new Float64Array(sessionCount);
+  const placing: Placing = { transport, costs, service, groups, needsOf, sessionsOf, used, sessionPrice, net, room };
   for (let group = 0; group < groups.count; group++) {
     if (sessionsOf.start[group + 1]! - sessionsOf.start[group]! === 1) {
       keep(placing, group);
       continue;
     }
-    load(placing, group);
-    start(placing, group);
-    hang(placing, group);
-    optimize(placing.net);
-    store(placing, group);
+    net.group = membersOf(placing, group);
+    start(placing);
+    hang(placing);
+    optimize(net);
+    store(placing);
   }
   if (groups.count > groups.firstClosed) liftClosedGroups(placing);
-  return { used, sessionPrice: placing.sessionPrice };
+  return { used, sessionPrice };
 };

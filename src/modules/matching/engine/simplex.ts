@@ -2,8 +2,7 @@ import { attach, detach, dueOf, type Network } from './network.js';
 
 /** Adds a change of price to all sessions below a node that has just got a new parent, and sets their depths. */
 const repriceBelow = (net: Network, top: number, change: number): void => {
-  const { sessions, parent, firstChild, nextSibling, depth, price } = net;
-  const root = sessions + net.needs;
+  const { sessionCount: sessions, root, parent, firstChild, nextSibling, depth, price } = net;
   if (top >= sessions && firstChild[top]! < 0) return;
   let node = top;
   for (;;) {
@@ -45,8 +44,7 @@ const pivot = (
   limit: number,
   reduced: number,
 ): boolean => {
-  const { sessions, parent, pairAbove, flow, depth } = net;
-  const root = sessions + net.needs;
+  const { sessionCount: sessions, root, parent, pairAbove, flow, depth } = net;
   let a = down;
   let b = up;
   let depthA = a < sessions ? depth[a]! : a === root ? 0 : depth[parent[a]!]! + 1;
@@ -112,7 +110,7 @@ const pivot = (
  * at 0.
  */
 export const addUsedPair = (net: Network, need: number, pair: number, quantity: number): void => {
-  const node = net.sessions + need;
+  const node = net.sessionCount + need;
   const session = net.rowSession[pair]!;
   const reduced = net.rowCost[pair]! + net.price[session]! - dueOf(net, need);
   if (reduced <= 0) pivot(net, node, session, pair, quantity, 1, Number.POSITIVE_INFINITY, reduced);
@@ -128,14 +126,13 @@ export const addUsedPair = (net: Network, need: number, pair: number, quantity: 
  * @returns the number of pivots.
  */
 export const optimize = (net: Network): number => {
-  const { sessions, needs, rowStart, rowSession, rowCost, parent, pairAbove, price, rows } = net;
-  const root = sessions + needs;
-  const block = Math.max(20, Math.ceil(Math.sqrt(rowStart[needs]!) / 8));
+  const { group, sessionCount, root, rowStart, rowSession, rowCost, parent, pairAbove, price, rows } = net;
+  const block = Math.max(20, Math.ceil(Math.sqrt(group.pairs) / 8));
   let pivots = 0;
   for (let before = -1; before < pivots; ) {
     before = pivots;
-    for (let need = 0; need < needs; need++) rows[need] = need;
-    for (let count = needs, look = 0; look < 2; look++) {
+    rows.set(group.needs);
+    for (let count = group.needs.length, look = 0; look < 2; look++) {
       let kept = 0;
       for (let at = 0; at < count; ) {
         let best = 0;
@@ -144,7 +141,7 @@ export const optimize = (net: Network): number => {
         for (let scanned = 0; at < count && (best === 0 || scanned < block); at++) {
           const need = rows[at]!;
           const end = rowStart[need + 1]!;
-          const node = sessions + need;
+          const node = sessionCount + need;
           const due = rowCost[pairAbove[node]!]! + price[parent[node]!]!;
           let bound = due + best;
           let pair = rowStart[need]!;
@@ -168,7 +165,7 @@ export const optimize = (net: Network): number => {
       }
       count = kept;
     }
-    for (let session = 0; session < sessions; session++) {
+    for (const session of group.sessions) {
       const below = price[session]!;
       if (below >= 0) continue;
       pivot(net, root, session, -1, 0, 1, Number.POSITIVE_INFINITY, below);
