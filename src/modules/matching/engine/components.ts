@@ -136,10 +136,11 @@ export const split = (transport: Transport, service: Service, scratch: Scratch):
     const end = pairStart[need + 1]!;
     for (let pair = pairStart[need]!; pair < end; pair++) {
       const session = pairSession[pair]!;
-      if (classOfSession[session] !== 0 || leader[session] === first) continue;
+      if (leader[session] === first || classOfSession[session] !== 0) continue;
       const root = find(leader, session);
       if (first < 0) first = root;
-      else leader[root] = first;
+      leader[root] = first;
+      leader[session] = first;
     }
   }
   let components = 0;

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { estate } from '../../../../bench/support/instances.js';
 import { costsOf } from './costs.js';
-import { hasHelper, planParts } from './helper.js';
+import { hasHelpers, isNeeded, type Job, planParts } from './helper.js';
 import { copyPart, createPartsRoom, divide, join, type PartsRoom } from './parts.js';
 import { plan, solutionOf } from './plan.js';
 import { Scratch } from './scratch.js';
@@ -31,16 +32,16 @@ const stall = (milliseconds: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 };
 
-describe('the helper', () => {
-  it('plans what is there while this thread still copies, and as this thread would', async () => {
+describe('helpers', () => {
+  it('plan what is there while this thread still copies, and as this thread would', async () => {
     let byHelper = 0;
     for (let attempt = 0; byHelper < 2; attempt++) {
       expect(attempt).toBeLessThan(50);
-      expect(hasHelper()).toBe(true);
+      expect(hasHelpers()).toBe(true);
       const room = createRoom();
       room.usedCount.fill(-1);
       const copyLast = (part: number): void => {
-        // The helper has none of it while it starts.
+        // A helper has none of it while it starts.
         for (let wait = 0; part === 2 && wait < 100 && room.usedCount[1] === -1; wait++) stall(10);
         if (part === 2) byHelper = room.usedCount.filter(count => count >= 0).length;
         copy(part, room);
@@ -51,7 +52,14 @@ describe('the helper', () => {
     }
   });
 
-  it('shares with this thread, whoever is faster, and changes nothing', async () => {
+  it('that are more than there are other cores for go again', () => {
+    const job: Job = { room: createRoom(), state: new Int32Array(4) };
+    const needed = Array.from({ length: 10 }, () => isNeeded(job));
+    const atWork = Math.max(1, Math.min(3, availableParallelism() - 1));
+    expect(needed).toEqual(needed.map((_, i) => i < atWork));
+  });
+
+  it('share with this thread, whoever is faster, and change nothing', async () => {
     const solution = alone(large);
     for (let round = 0; round < 20; round++) {
       expect(solve(large)).toEqual(solution);
@@ -67,7 +75,7 @@ describe('the helper', () => {
     for (let i = 0; i < 3; i++) solve(problem);
   `;
 
-  it('keeps no process alive', () => {
+  it('keep no process alive', () => {
     const { status, stderr } = spawnSync(process.execPath, ['--import', loader, '--input-type=module', '--eval', script], {
       cwd: fileURLToPath(new URL('.', import.meta.url)),
       timeout: 20_000,
@@ -76,35 +84,33 @@ describe('the helper', () => {
     expect([status, stderr]).toEqual([0, '']);
   });
 
-  it('works for a thread that is not the first, and ends with it', async () => {
+  it('work for a thread that is not the first, and end with it', async () => {
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`), { execArgv: ['--import', loader] });
     const code = await new Promise((resolve, reject) => worker.on('exit', resolve).on('error', reject));
     expect(code).toBe(0);
   });
 
-  it('that fails is not asked again, and this thread plans alone', async () => {
-    expect(hasHelper()).toBe(true);
+  it('are not asked again once one fails, and this thread plans alone', async () => {
+    expect(hasHelpers()).toBe(true);
     const room = createRoom();
-    let reads = 0;
-    // What is posted is read first, so that only the helper has no rows to look at.
+    let isPosted = false;
+    // Only helpers have no rows to look at.
     const broken = Object.defineProperty({ ...room }, 'rowStart', {
       enumerable: true,
-      get: () => (reads++ > 0 ? room.rowStart : null),
+      get: () => (isPosted ? room.rowStart : null),
     });
     for (let attempt = 0, isDone = true; isDone; attempt++) {
       expect(attempt).toBeLessThan(50);
-      reads = 0;
-      isDone = planParts(
-        broken,
-        part => {
-          copy(part, room);
-          if (part === 0) stall(200);
-        },
-        new Scratch(ArrayBuffer),
-      );
+      isPosted = false;
+      const copyFirst = (part: number): void => {
+        isPosted = true;
+        copy(part, room);
+        if (part === 0) stall(200);
+      };
+      isDone = planParts(broken, copyFirst, new Scratch(ArrayBuffer));
       await new Promise(resolve => setTimeout(resolve, 50));
     }
-    expect(hasHelper()).toBe(false);
+    expect(hasHelpers()).toBe(false);
     expect(solve(large)).toEqual(alone(large));
   });
 });

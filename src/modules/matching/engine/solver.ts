@@ -1,5 +1,5 @@
 import { type Costs, costsOf } from './costs.js';
-import { hasHelper, planParts } from './helper.js';
+import { hasHelpers, planParts } from './helper.js';
 import { copyPart, createPartsRoom, divide, join } from './parts.js';
 import { type Plan, plan, solutionOf } from './plan.js';
 import { Scratch } from './scratch.js';
@@ -24,7 +24,7 @@ const planByParts = (problem: Problem, costs: Costs, order: Int32Array, scratch:
     const room = createPartsRoom(parts, costs, memory);
     return planParts(room, part => copyPart(parts, part, problem, costs, room), scratch) ? join(problem, parts, room) : undefined;
   };
-  return hasHelper() ? Scratch.lend(SharedArrayBuffer, within) : within(scratch);
+  return hasHelpers() ? Scratch.lend(SharedArrayBuffer, within) : within(scratch);
 };
 
 /**

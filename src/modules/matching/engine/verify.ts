@@ -113,27 +113,27 @@ const survey = (problem: Problem, costs: Costs, { pairQuantity, unserved, sessio
   const free = sessionCapacity.slice();
   const [wrongNeeds, usedNeed, usedSession]: [number[], number[], number[]] = [[], [], []];
   for (let need = 0; need < needCount; need++) {
+    const start = pairStart[need]!;
+    const end = pairStart[need + 1]!;
     let isRight = isQuantity(unserved[need]!);
     let left = needQuantity[need]!;
-    let least = Number.POSITIVE_INFINITY;
     let dearest = 0;
-    const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) {
-      const session = pairSession[pair]!;
-      const asked = costs[pair]! + sessionPrice[session]!;
-      if (asked < least) least = asked;
+    for (let pair = start; pair < end; pair++) {
       const quantity = pairQuantity[pair]!;
       if (quantity === 0) continue;
       if (!isQuantity(quantity)) isRight = false;
       // Below 0 it stays below 0 even where the difference is no longer exact.
       left -= quantity;
       if (!(quantity > 0)) continue;
+      const session = pairSession[pair]!;
       free[session] = free[session]! - quantity;
       usedNeed.push(need);
       usedSession.push(session);
-      if (asked > dearest) dearest = asked;
+      dearest = Math.max(dearest, costs[pair]! + sessionPrice[session]!);
     }
-    if (!isRight || left !== unserved[need] || dearest > least) wrongNeeds.push(need);
+    let pair = start;
+    while (pair < end && !(sessionPrice[pairSession[pair]!]! < dearest - costs[pair]!)) pair++;
+    if (!isRight || left !== unserved[need] || pair < end) wrongNeeds.push(need);
   }
   return { free, wrongNeeds, usedNeed, usedSession };
 };
