@@ -74,7 +74,7 @@ const ENOUGH = { milliseconds: 6000, runs: 150 };
 
 /**
  * A server has planned before: for so long, or so many times, plans are made without timing them, so that the code is compiled, in
- * the helper thread as well.
+ * the helper threads as well.
  */
 const WARM = { milliseconds: 2000, runs: 200 };
 

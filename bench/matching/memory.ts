@@ -5,14 +5,14 @@ import { estate } from '../support/instances.js';
 
 /**
  * Prints what plans for a district, one after the other, take above the instance at most: megabytes resident in the whole process,
- * the helper thread and what the collector has not got back yet included. Needs Linux and `--expose-gc`.
+ * the helper threads and what the collector has not got back yet included. Needs Linux and `--expose-gc`.
  */
 const PLANS = 5;
 
 const megabytes = (field: string): number =>
   Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
 
-// Both threads have their code compiled, and the instance is all there is.
+// All threads have their code compiled, and the instance is all there is.
 const warm = estate({ needs: 8000, sessions: 2500, pairsPerNeed: 30, supply: 1, seed: 9 });
 for (let i = 0; i < 5; i++) {
   solve(warm);

@@ -23,12 +23,13 @@ export interface Job {
 /** So many helpers work on a job, one for each core that this thread leaves idle. More find nothing to do: the largest parts decide. */
 const AT_WORK = Math.max(1, Math.min(3, availableParallelism() - 1));
 /**
- * One more is called than is needed, and whoever comes last goes again. A kernel may put a thread that wakes after a while on the
- * core of the one that woke it, and leave it there for milliseconds although another core is idle; the next to wake goes to that
- * one. Measured on two cores, where a plan takes 4 ms and all have slept before: with one helper half of the plans take half as
- * long again.
+ * To a short job one more is called than is needed, and whoever comes last goes again. A kernel may put a thread that wakes after a
+ * while on the core of the one that woke it, and leave it there for milliseconds although another core is idle; the next to wake goes
+ * to that one. Measured on two cores, where a plan takes 4 ms and all have slept before: with one helper half of the plans take half
+ * as long again. A long job can wait for that, and needs no room in one more thread.
  */
 const CALLED = AT_WORK + 1;
+const PAIRS_OF_SHORT_JOB = 1_000_000;
 
 /** How long to wait for another thread: far more than it ever needs, in milliseconds. */
 const patience = ({ pairSession }: PartsRoom): number => 10_000 + pairSession.length / 100;
@@ -98,7 +99,8 @@ export const planParts = (room: PartsRoom, copy: (part: number) => void, scratch
   // Of this job only: a helper that comes too late must see that, whatever lies in the room now.
   const job: Job = { room, state: new Int32Array(new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT)) };
   const { state } = job;
-  for (const helper of helpers) helper.postMessage(job);
+  const called = room.pairSession.length < PAIRS_OF_SHORT_JOB ? CALLED : AT_WORK;
+  for (const helper of helpers.slice(0, called)) helper.postMessage(job);
   for (let part = 0; part < room.count; part++) {
     copy(part);
     Atomics.store(state, READY, part + 1);

@@ -25,7 +25,7 @@ export interface Parts {
 }
 
 /**
- * The parts copied out, and room for their plans: all of it arrays, so that two threads can see them. In each part pairs, needs and
+ * The parts copied out, and room for their plans: all of it arrays, so that threads can share them. In each part pairs, needs and
  * sessions are numbered from 0.
  */
 export interface PartsRoom {
@@ -47,7 +47,7 @@ export interface PartsRoom {
 
 /** Where the largest component has more of the pairs than this share, parts are not worth copying. */
 const LARGEST_SHARE = 0.9;
-/** Components are bundled up to this share of the pairs: few enough parts to cost nothing, enough for two threads to share. */
+/** Components are bundled up to this share of the pairs: few enough parts to cost nothing, enough for threads to share. */
 const LEAST_SHARE = 1 / 24;
 
 /** By session, the one that stands for its connected component. */

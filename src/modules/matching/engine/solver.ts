@@ -13,10 +13,10 @@ export { type Certificate, certificate, type Violation, verify } from './verify.
 
 /** A plan did not prove itself: a bug of the engine, which delivers no such plan. */
 export class ProofFailed extends Error {}
-/** From so many pairs on parts and a second thread save more than they cost. */
+/** From so many pairs on parts and further threads save more than they cost. */
 const PAIRS_FOR_PARTS = 40_000;
 
-/** The plan by parts, in two threads where there are two; undefined where the problem does not fall into parts. */
+/** The plan by parts, in as many threads as there are cores; undefined where the problem does not fall into parts. */
 const planByParts = (problem: Problem, costs: Costs, order: Int32Array, scratch: Scratch): Plan | undefined => {
   const parts = divide(problem, order, scratch);
   if (!parts) return undefined;
@@ -33,7 +33,7 @@ const planByParts = (problem: Problem, costs: Costs, order: Int32Array, scratch:
  *
  * Quantities are never summed over needs or sessions, only moved along paths by the least amount on them, so every number stays
  * an integer between 0 and the quantity or capacity that bounds it and is exact up to 2^53 - 1. Nothing recurses. A large problem
- * is planned part by part in two threads where it falls into parts, with the same result.
+ * is planned part by part in several threads where it falls into parts, with the same result.
  *
  * @throws TypeError when a part of the problem is of the wrong kind.
  * @throws RangeError that names the first wrong index: a quantity that is NaN, negative or a fraction, a cost outside 0…9999,
