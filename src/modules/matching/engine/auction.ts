@@ -72,7 +72,13 @@ const LARGEST_STEP = 2 ** 24;
 /** Pairs to look at in a round, for each pair of the group, before giving up. */
 const PATIENCE = 100;
 
-/** Puts a holding among those of its session, which go from the lowest level to the highest. Returns how many it looked at. */
+/** Puts a holding among those of a session in any order, as they are as long as there are free places. */
+const enlist = ({ first, next }: AuctionRoom, session: number, holding: number): void => {
+  next[holding] = first[session]!;
+  first[session] = holding;
+};
+
+/** Puts a holding among those of a full session, which go from the lowest level to the highest. Returns how many it looked at. */
 const rank = ({ level, first, next }: AuctionRoom, session: number, holding: number): number => {
   const own = level[holding]!;
   let looked = 1;
@@ -86,6 +92,43 @@ const rank = ({ level, first, next }: AuctionRoom, session: number, holding: num
   if (before > 0) next[before] = holding;
   else first[session] = holding;
   return looked;
+};
+
+/** Brings the holdings of a session that is full now in order, by merging ever longer runs: it may have thousands of places. */
+const rankAll = ({ level, first, next }: AuctionRoom, session: number): void => {
+  let head = first[session]!;
+  for (let run = 1, merges = 2; merges > 1; run *= 2) {
+    let one = head;
+    let tail = 0;
+    merges = 0;
+    while (one > 0) {
+      merges++;
+      let ones = 0;
+      let other = one;
+      while (ones < run && other > 0) {
+        ones++;
+        other = next[other]!;
+      }
+      let others = run;
+      while (ones > 0 || (others > 0 && other > 0)) {
+        const isOne = ones > 0 && (others === 0 || other === 0 || level[one]! <= level[other]!);
+        const holding = isOne ? one : other;
+        if (isOne) {
+          one = next[one]!;
+          ones--;
+        } else {
+          other = next[other]!;
+          others--;
+        }
+        if (tail > 0) next[tail] = holding;
+        else head = holding;
+        tail = holding;
+      }
+      one = other;
+    }
+    next[tail] = 0;
+  }
+  first[session] = head;
 };
 
 /** Takes a holding from among those of its session. */
@@ -157,14 +200,16 @@ const ease = (net: Network, room: AuctionRoom, by: number, step: number): void =
       }
       if (other >= due) {
         level[holding] = Math.min(never, price[session]! + Math.min(never, other - due + step));
-        rank(room, session, holding);
+        enlist(room, session, holding);
       } else {
         places[session] = places[session]! + quantity[holding]!;
         asked[need] = asked[need]! + quantity[holding]!;
         giveUp(room, holding);
       }
     }
-    if (places[session] === 0 && first[session]! > 0) price[session] = level[first[session]!]!;
+    if (places[session]! > 0 || first[session] === 0) continue;
+    rankAll(room, session);
+    price[session] = level[first[session]!]!;
   }
 };
 
@@ -208,14 +253,13 @@ const bid = (net: Network, room: AuctionRoom, firstStep: number): number => {
       patience -= pair - start + 2;
       if (best < 0 || patience < 0) return 0;
       const session = rowSession[best]!;
+      const isFull = places[session] === 0;
       let amount = Math.min(asked[need]!, places[session]!);
-      if (amount > 0) places[session] = places[session]! - amount;
-      else {
+      if (isFull) {
         const yielding = first[session]!;
-        const isOwn = pairOf[yielding] === best;
-        amount = isOwn ? 0 : Math.min(asked[need]!, quantity[yielding]!);
-        if (!isOwn) {
+        if (pairOf[yielding] !== best) {
           const loser = needOf[yielding]!;
+          amount = Math.min(asked[need]!, quantity[yielding]!);
           outbid[session] = pairOf[yielding]!;
           outbidNeed[session] = loser;
           quantity[yielding] = quantity[yielding]! - amount;
@@ -226,15 +270,18 @@ const bid = (net: Network, room: AuctionRoom, firstStep: number): number => {
           if (asked[loser] === 0) waiting[length++] = loser;
           asked[loser] = asked[loser]! + amount;
         }
-      }
+      } else places[session] = places[session]! - amount;
       let holding = holdingOf[best]!;
       if (holding > 0) take(room, session, holding);
       else holding = createHolding(room, need, best);
       level[holding] = Math.min(never, price[session]! + Math.min(never, second - least + step));
       quantity[holding] = quantity[holding]! + amount;
       asked[need] = asked[need]! - amount;
-      patience -= rank(room, session, holding);
-      if (places[session] === 0) price[session] = level[first[session]!]!;
+      if (isFull) patience -= rank(room, session, holding);
+      else enlist(room, session, holding);
+      if (places[session]! > 0) continue;
+      if (!isFull) rankAll(room, session);
+      price[session] = level[first[session]!]!;
     }
   }
   return step;
