@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { createRandom, tangle } from '../../../../bench/support/instances.js';
 import { between, type Random } from '../../../../tests/support/matching.js';
-import { auction, createAuctionRoom } from './auction.js';
+import { auction } from './auction.js';
+import { createAuctionRoom } from './auction-room.js';
 import { createNetwork } from './network.js';
 import { Scratch } from './scratch.js';
 import { solve } from './solver.js';

@@ -1,4 +1,4 @@
-import type { AuctionRoom } from './auction.js';
+import type { AuctionRoom } from './auction-room.js';
 import { attach, dueOf, type Network } from './network.js';
 
 /** Marks of a session in a walk: not met yet, and settled; on the way it is the number of the one before, -1 for none. */

@@ -1,4 +1,5 @@
-import { type AuctionRoom, auction, clear, createAuctionRoom, createHolding } from './auction.js';
+import { auction } from './auction.js';
+import { type AuctionRoom, clear, createAuctionRoom, createHolding, enlist } from './auction-room.js';
 import type { Groups } from './components.js';
 import type { Costs } from './costs.js';
 import { hangBelowOutbid } from './crash.js';
@@ -60,14 +61,13 @@ const start = ({ transport, service, net, room }: Placing): void => {
   if (auction(net, room)) return;
   for (const session of sessions)
     for (let holding = first[session]!; holding > 0; holding = next[holding]!) holdingOf[pairOf[holding]!] = 0;
-  clear(net, room);
+  clear(net.group, room);
   for (const session of sessions) {
     places[session] = service.free[session]!;
     for (let held = service.holderFirst[session]!; held > 0; held = service.holderNext[held]!) {
       const holding = createHolding(room, service.heldNeed[held]!, service.heldPair[held]!);
       quantity[holding] = service.heldQuantity[held]!;
-      next[holding] = first[session]!;
-      first[session] = holding;
+      enlist(room, session, holding);
     }
   }
 };
