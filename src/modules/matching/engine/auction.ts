@@ -12,7 +12,7 @@ const MANY = 1000;
 const BIDS_PER_STEP = 50;
 const LARGEST_STEP = 2 ** 24;
 /** Pairs to look at in a round, for each pair of the group, before giving up. */
-const PATIENCE = 100;
+const PATIENCE = 30;
 
 /**
  * Between two rounds all prices fall by `by`, more than what bids have gone too high, and those of sessions with free places to 0.
