@@ -23,8 +23,6 @@ export interface Lemon {
   readonly stop: () => void;
 }
 
-export type Opener = (problem: Problem) => Lemon;
-
 const MAGIC = 0x314d4152;
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): Uint8Array =>
@@ -44,47 +42,46 @@ const readAnswer = (path: string): Float64Array => {
   return new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
 };
 
-const opener =
-  (folder: string, program: string): Opener =>
-  problem => {
-    const [instance, answer] = [join(folder, 'instance'), join(folder, 'answer')];
-    writeInstance(instance, problem);
-    const child = spawn(program, [instance], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    const run = async (what: 'whole' | 'placing'): Promise<LemonRun> => {
-      child.stdin.write(`${what} ${answer}\n`);
-      const { value } = await lines.next();
-      if (typeof value !== 'string') throw new Error('LEMON ended without an answer');
-      const [nanoseconds, components, cost] = value.split(' ');
-      return {
-        milliseconds: Number(nanoseconds) / 1e6,
-        components: Number(components),
-        cost: BigInt(cost ?? ''),
-        unserved: readAnswer(answer),
-      };
-    };
-    return {
-      whole: () => run('whole'),
-      placing: unserved => {
-        writeFileSync(answer, bytesOf(unserved));
-        return run('placing');
-      },
-      stop: () => child.stdin.end(),
-    };
-  };
-
 /**
- * Builds the C++ program in a folder that is removed again, and lends a way to open instances in it: undefined where there is no
- * compiler or no LEMON (Debian: `apt install g++ liblemon-dev`).
+ * Builds the C++ program in a folder that is removed again, and lends its path: undefined where there is no compiler or no LEMON
+ * (Debian: `apt install g++ liblemon-dev`).
  */
-export const withLemon = async (use: (open: Opener | undefined) => Promise<void>): Promise<void> => {
+export const withLemon = (use: (program: string | undefined) => void): void => {
   const folder = mkdtempSync(join(tmpdir(), 'red-alliance-lemon-'));
   try {
     const program = join(folder, 'lemon');
     const source = fileURLToPath(new URL('lemon.cc', import.meta.url));
     const { status } = spawnSync('g++', ['-std=c++17', '-O2', '-w', '-o', program, source], { stdio: 'ignore' });
-    await use(status === 0 ? opener(folder, program) : undefined);
+    use(status === 0 ? program : undefined);
   } finally {
     rmSync(folder, { recursive: true });
   }
+};
+
+/** Gives an instance to the program; what it reads and writes lies beside it. */
+export const openLemon = (program: string, problem: Problem): Lemon => {
+  const [instance, answer] = [`${program}.instance`, `${program}.answer`];
+  writeInstance(instance, problem);
+  const child = spawn(program, [instance], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const run = async (what: 'whole' | 'placing'): Promise<LemonRun> => {
+    child.stdin.write(`${what} ${answer}\n`);
+    const { value } = await lines.next();
+    if (typeof value !== 'string') throw new Error('LEMON ended without an answer');
+    const [nanoseconds, components, cost] = value.split(' ');
+    return {
+      milliseconds: Number(nanoseconds) / 1e6,
+      components: Number(components),
+      cost: BigInt(cost ?? ''),
+      unserved: readAnswer(answer),
+    };
+  };
+  return {
+    whole: () => run('whole'),
+    placing: unserved => {
+      writeFileSync(answer, bytesOf(unserved));
+      return run('placing');
+    },
+    stop: () => child.stdin.end(),
+  };
 };
