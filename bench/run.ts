@@ -49,7 +49,7 @@ const PARTS = [
     title: 'The engine alone',
     about:
       'Made-up instances, proof of the optimum included, in a thread for each core where a large one falls into parts, in turns with LEMON 1.3.1 (C++, network simplex by components, -O2): for both levels, and for level 2 alone when level 1 is given to it for nothing. Both levels are checked to be equal. The aim is at most 0.6 of LEMON on the first nine and 1.0 on the others.',
-    arguments: ['3'],
+    arguments: ['5'],
   },
   {
     file: 'constrained.ts',

@@ -19,7 +19,7 @@ export interface Measured {
  * A server has planned before: for so long, or so many times, plans are made without timing them, so that the code is compiled, in
  * the helper threads as well.
  */
-const WARM = { milliseconds: 2000, runs: 200 };
+const WARM = { milliseconds: 4000, runs: 200 };
 /** What takes no time is run more often than asked, for as long as this and up to so many times. */
 const ENOUGH = { milliseconds: 2000, runs: 50 };
 
