@@ -1,7 +1,6 @@
 import type { Costs } from './costs.js';
-import type { Members } from './network.js';
+import type { Members, Network } from './network.js';
 import type { Scratch } from './scratch.js';
-import type { Transport } from './types.js';
 
 /**
  * Room for `auction`, used again for all groups. What a need holds of a session is a holding, numbered from 1, so that they lie
@@ -14,7 +13,7 @@ export interface AuctionRoom {
   readonly asked: Float64Array;
   /** By pair: its holding, or 0; all 0 before an auction. */
   readonly holdingOf: Int32Array;
-  /** By holding: how much, the need, the pair, and up to which price the need was ready to go. */
+  /** By holding: how much, the need, the pair, and up to which price the need was ready to go (as wide as the prices are). */
   readonly quantity: Float64Array;
   readonly needOf: Int32Array;
   readonly pairOf: Int32Array;
@@ -34,12 +33,9 @@ export interface AuctionRoom {
   spare: number;
 }
 
-export const createAuctionRoom = (
-  { sessionCount, needCount, pairSession }: Transport,
-  costs: Costs,
-  scratch: Scratch,
-): AuctionRoom => {
-  const holdings = pairSession.length + 1;
+export const createAuctionRoom = ({ sessionCount, rowStart, rowSession, price }: Network, scratch: Scratch): AuctionRoom => {
+  const needCount = rowStart.length - 1;
+  const holdings = rowSession.length + 1;
   return {
     places: scratch.dirtyFloat64(sessionCount),
     asked: scratch.dirtyFloat64(needCount),
@@ -47,7 +43,7 @@ export const createAuctionRoom = (
     quantity: scratch.dirtyFloat64(holdings),
     needOf: scratch.dirtyInt32(holdings),
     pairOf: scratch.dirtyInt32(holdings),
-    level: costs instanceof Float64Array ? scratch.dirtyFloat64(holdings) : scratch.dirtyInt32(holdings),
+    level: price instanceof Int32Array ? scratch.dirtyInt32(holdings) : scratch.dirtyFloat64(holdings),
     first: scratch.dirtyInt32(sessionCount),
     next: scratch.dirtyInt32(holdings),
     outbid: scratch.dirtyInt32(sessionCount),

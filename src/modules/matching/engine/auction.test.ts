@@ -17,7 +17,7 @@ const held = (problem: Problem, served: Float64Array) =>
     const net = createNetwork(transport, costs, scratch);
     const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
     net.group = { sessions: all(sessionCount), needs: all(needCount), pairs: pairCost.length };
-    const room = createAuctionRoom(transport, costs, scratch);
+    const room = createAuctionRoom(net, scratch);
     room.places.set(sessionCapacity);
     room.asked.set(served);
     const ended = auction(net, room);
@@ -68,6 +68,37 @@ it('serves all that is asked within the places there are, and not much dearer th
   expect(ended).toBeGreaterThan(200);
   expect(dearer).toBeGreaterThanOrEqual(best);
   expect(dearer).toBeLessThan(1.1 * best);
+});
+
+it('lets a need with nowhere else to go stay, also where prices are too many for 32 bits', () => {
+  // Each session has two places and is all that one need can have; another need can also go to the next session.
+  const sessionCount = 120_000;
+  const rows = Array.from({ length: 2 * sessionCount }, (_, need) => {
+    const session = need % sessionCount;
+    return need < sessionCount ? [session] : [session, (session + 1) % sessionCount];
+  });
+  const ends = rows.map(() => 0);
+  let pairs = 0;
+  for (const [need, row] of rows.entries()) {
+    pairs += row.length;
+    ends[need] = pairs;
+  }
+  const { room, ended } = held(
+    {
+      needCount: rows.length,
+      sessionCount,
+      pairStart: Int32Array.from([0, ...ends]),
+      pairSession: Int32Array.from(rows.flat()),
+      pairCost: Int32Array.from(rows.flatMap(row => (row.length === 1 ? [5000] : [0, 10]))),
+      needQuantity: new Float64Array(rows.length).fill(1),
+      needRank: Int32Array.from(rows.keys()),
+      sessionCapacity: new Float64Array(sessionCount).fill(2),
+    },
+    new Float64Array(rows.length).fill(1),
+  );
+  expect(ended).toBe(true);
+  const levels = Array.from({ length: sessionCount }, (_, pair) => room.level[room.holdingOf[pair]!]!);
+  expect(levels.every(level => level === Number.POSITIVE_INFINITY)).toBe(true);
 });
 
 it('gives up where more is asked than there are places', () => {

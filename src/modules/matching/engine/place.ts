@@ -178,7 +178,7 @@ export const place = (
     ofNeed: scratch.dirtyInt32(needCount),
   };
   const net = createNetwork(transport, costs, scratch);
-  const room = createAuctionRoom(transport, costs, scratch);
+  const room = createAuctionRoom(net, scratch);
   const sessionPrice = new Float64Array(sessionCount);
   const placing: Placing = { transport, costs, service, groups, needsOf, sessionsOf, used, sessionPrice, net, room };
   for (let group = 0; group < groups.count; group++) {

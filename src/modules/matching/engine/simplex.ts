@@ -2,11 +2,11 @@ import { attach, detach, dueOf, type Network } from './network.js';
 
 /** Adds a change of price to all sessions below a node that has just got a new parent, and sets their depths. */
 const repriceBelow = (net: Network, top: number, change: number): void => {
-  const { sessionCount: sessions, root, parent, firstChild, nextSibling, depth, price } = net;
-  if (top >= sessions && firstChild[top]! < 0) return;
+  const { sessionCount, root, parent, firstChild, nextSibling, depth, price } = net;
+  if (top >= sessionCount && firstChild[top]! < 0) return;
   let node = top;
   for (;;) {
-    if (node < sessions) {
+    if (node < sessionCount) {
       price[node] = price[node]! + change;
       const above = parent[node]!;
       depth[node] = above === root ? 1 : depth[parent[above]!]! + 2;
@@ -44,25 +44,25 @@ const pivot = (
   limit: number,
   reduced: number,
 ): boolean => {
-  const { sessionCount: sessions, root, parent, pairAbove, flow, depth } = net;
+  const { sessionCount, root, parent, pairAbove, flow, depth } = net;
   let a = down;
   let b = up;
-  let depthA = a < sessions ? depth[a]! : a === root ? 0 : depth[parent[a]!]! + 1;
-  let depthB = b < sessions ? depth[b]! : depth[parent[b]!]! + 1;
+  let depthA = a < sessionCount ? depth[a]! : a === root ? 0 : depth[parent[a]!]! + 1;
+  let depthB = b < sessionCount ? depth[b]! : depth[parent[b]!]! + 1;
   let leastA = Number.POSITIVE_INFINITY;
   let leastB = Number.POSITIVE_INFINITY;
   let leavesA = -1;
   let leavesB = -1;
   while (a !== b && leastB > 0) {
     if (depthA > depthB) {
-      if (a >= sessions && flow[a]! <= leastA) {
+      if (a >= sessionCount && flow[a]! <= leastA) {
         leastA = flow[a]!;
         leavesA = a;
       }
       a = parent[a]!;
       depthA--;
     } else {
-      if (b < sessions && flow[b]! < leastB) {
+      if (b < sessionCount && flow[b]! < leastB) {
         leastB = flow[b]!;
         leavesB = b;
       }
@@ -72,8 +72,8 @@ const pivot = (
   }
   const amount = Math.min(leastA, leastB, limit);
   if (amount > 0) {
-    for (let node = down; node !== a; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? amount : -amount);
-    for (let node = up; node !== b; node = parent[node]!) flow[node] = flow[node]! + (node < sessions ? -amount : amount);
+    for (let node = down; node !== a; node = parent[node]!) flow[node] = flow[node]! + (node < sessionCount ? amount : -amount);
+    for (let node = up; node !== b; node = parent[node]!) flow[node] = flow[node]! + (node < sessionCount ? -amount : amount);
   }
   if (leastA > amount && limit <= amount) return false;
 
@@ -100,7 +100,7 @@ const pivot = (
     quantity = oldQuantity;
   }
   // The moved part follows the arc: needs' side by the reduced cost, sessions' side against it.
-  repriceBelow(net, top, top >= sessions ? reduced : -reduced);
+  repriceBelow(net, top, top >= sessionCount ? reduced : -reduced);
   return true;
 };
 
