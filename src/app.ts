@@ -60,6 +60,7 @@ export interface House {
   readonly journal: HeadJournal;
   /** Of the role that owns the tables. */
   readonly ownerUrl: string;
+  /** For what the house does by itself: callers do not wait for its connections. */
   readonly scopeOf: (communityId: string, actor: Actor) => Scope;
   /** Tells whoever started us what is going on. */
   readonly tell: (line: string) => void;
@@ -156,7 +157,7 @@ export async function openHouse(config: Config, overrides: Overrides, onClose: O
     ...parts,
     tell,
     ownerUrl: database.ownerUrl,
-    scopeOf: (communityId, actor) => new Scope({ ...parts, locale: 'zh', requestId: null, communityId, actor }),
+    scopeOf: (communityId, actor) => new Scope({ ...parts, db: slow.db, locale: 'zh', requestId: null, communityId, actor }),
   };
 }
 
