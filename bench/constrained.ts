@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { solveConstrained } from '../src/modules/matching/engine/constrained.js';
 import type { Problem } from '../src/modules/matching/engine/solver.js';
-import { loadReferee } from '../src/modules/matching/referee.js';
+import { loadReferee } from '../src/modules/matching/planner/referee.js';
 import { awkward } from './support/awkward.js';
 import { median, round, table } from './support/figures.js';
 import { estate } from './support/instances.js';

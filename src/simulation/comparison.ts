@@ -1,6 +1,6 @@
-import { rankedNeeds } from '../modules/matching/candidates.js';
-import type { PlanInput } from '../modules/matching/planning.js';
-import { costOf } from '../modules/matching/scoring.js';
+import { rankedNeeds } from '../modules/matching/planner/candidates.js';
+import type { PlanInput } from '../modules/matching/planner/planning.js';
+import { costOf } from '../modules/matching/planner/scoring.js';
 import type { Method, Placement } from './methods.js';
 import { planGreedily } from './methods.js';
 

@@ -1,6 +1,6 @@
 import { DAY } from '../kernel/clock.js';
-import type { ExclusionFacts, NeedFacts, SessionFacts } from '../modules/matching/facts.js';
-import { costOf, type Weights } from '../modules/matching/scoring.js';
+import type { ExclusionFacts, NeedFacts, SessionFacts } from '../modules/matching/planner/facts.js';
+import { costOf, type Weights } from '../modules/matching/planner/scoring.js';
 import { type World, type WorldNeed, type WorldSession, windowsAt } from './world.js';
 
 /** How a need ended: served in full, no longer wanted, past its own deadline; null: it still asks when the year is over. */

@@ -1,8 +1,8 @@
 import { workingHoursBetween } from '../kernel/clock.js';
 import { URGENCIES } from '../kernel/vocabulary.js';
-import { candidatesOf, categoryIndex, inTieOrder, pairKey, rankedNeeds } from '../modules/matching/candidates.js';
-import { computePlan, type PlanInput } from '../modules/matching/planning.js';
-import { DEFAULT_WEIGHTS, type Weights } from '../modules/matching/scoring.js';
+import { candidatesOf, categoryIndex, inTieOrder, pairKey, rankedNeeds } from '../modules/matching/planner/candidates.js';
+import { computePlan, type PlanInput } from '../modules/matching/planner/planning.js';
+import { DEFAULT_WEIGHTS, type Weights } from '../modules/matching/planner/scoring.js';
 
 export interface Placement {
   readonly needId: string;

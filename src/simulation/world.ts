@@ -1,9 +1,9 @@
 import { addDays, ageInYears, atLocal, DAY, HOUR, localDate } from '../kernel/clock.js';
 import type { CareCategory } from '../kernel/vocabulary.js';
-import { categoryIndex } from '../modules/matching/candidates.js';
-import type { NeedFacts, SessionFacts } from '../modules/matching/facts.js';
-import { isPossible } from '../modules/matching/rules.js';
-import { obstaclesOf } from '../modules/matching/unmatched.js';
+import { categoryIndex } from '../modules/matching/planner/candidates.js';
+import type { NeedFacts, SessionFacts } from '../modules/matching/planner/facts.js';
+import { isPossible } from '../modules/matching/planner/rules.js';
+import { obstaclesOf } from '../modules/matching/planner/unmatched.js';
 import type { SeedData } from '../seeds/data.js';
 import { planCategories, planMemberships } from '../seeds/plan/alliance.js';
 import { firstOfMonth, monthsFrom } from '../seeds/plan/calendar.js';

@@ -1,7 +1,7 @@
 import { addDays, atLocal, DAY, HOUR, localDate } from '../kernel/clock.js';
-import { categoryIndex } from '../modules/matching/candidates.js';
-import { coversCategory, isPossible, serviceStart } from '../modules/matching/rules.js';
-import { costOf, respondBy } from '../modules/matching/scoring.js';
+import { categoryIndex } from '../modules/matching/planner/candidates.js';
+import { coversCategory, isPossible, serviceStart } from '../modules/matching/planner/rules.js';
+import { costOf, respondBy } from '../modules/matching/planner/scoring.js';
 import { weekdayOf } from '../seeds/plan/calendar.js';
 import { createAgenda } from './agenda.js';
 import { createLedger, type Ledger, type NeedRecord, type Promised, type SessionRecord } from './ledger.js';

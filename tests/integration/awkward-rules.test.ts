@@ -3,7 +3,7 @@ import { createSchema } from '../../src/app.js';
 import type { Actor } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import { loadFacts } from '../../src/modules/matching/facts.service.js';
-import { DEFAULT_WEIGHTS } from '../../src/modules/matching/scoring.js';
+import { DEFAULT_WEIGHTS } from '../../src/modules/matching/planner/scoring.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate } from '../support/estate.js';

@@ -6,7 +6,7 @@ import { newId } from '../../src/kernel/ids.js';
 import { MATCH_STATES } from '../../src/modules/matching/matching.domain.js';
 import { canSeeMatch, canSeePlan, matchesVisibleTo, plansVisibleTo } from '../../src/modules/matching/matching.policy.js';
 import { matches, matchPlans } from '../../src/modules/matching/matching.table.js';
-import { DEFAULT_WEIGHTS } from '../../src/modules/matching/scoring.js';
+import { DEFAULT_WEIGHTS } from '../../src/modules/matching/planner/scoring.js';
 import { ACTORS } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { insertEstate } from '../support/estate.js';

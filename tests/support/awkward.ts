@@ -1,6 +1,6 @@
-import type { NeedFacts, SessionFacts } from '../../src/modules/matching/facts.js';
-import { isPossible } from '../../src/modules/matching/rules.js';
-import { byRank, type Cap, costOf, DEFAULT_WEIGHTS, rankOf } from '../../src/modules/matching/scoring.js';
+import type { NeedFacts, SessionFacts } from '../../src/modules/matching/planner/facts.js';
+import { isPossible } from '../../src/modules/matching/planner/rules.js';
+import { byRank, type Cap, costOf, DEFAULT_WEIGHTS, rankOf } from '../../src/modules/matching/planner/scoring.js';
 import { HOUR, need, now, session } from './facts.js';
 import { between, type Random } from './matching.js';
 

@@ -1,6 +1,6 @@
-import type { NeedFacts, SessionFacts } from '../../src/modules/matching/facts.js';
-import type { PlanInput } from '../../src/modules/matching/planning.js';
-import { DEFAULT_WEIGHTS } from '../../src/modules/matching/scoring.js';
+import type { NeedFacts, SessionFacts } from '../../src/modules/matching/planner/facts.js';
+import type { PlanInput } from '../../src/modules/matching/planner/planning.js';
+import { DEFAULT_WEIGHTS } from '../../src/modules/matching/planner/scoring.js';
 import { between, type Random } from './matching.js';
 import { NOW } from './world.js';
 

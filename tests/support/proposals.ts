@@ -1,5 +1,5 @@
 import { newId } from '../../src/kernel/ids.js';
-import { DEFAULT_WEIGHTS } from '../../src/modules/matching/scoring.js';
+import { DEFAULT_WEIGHTS } from '../../src/modules/matching/planner/scoring.js';
 import type { TestDatabase } from './database.js';
 import { NOW, WORLD } from './world.js';
 

@@ -8,13 +8,13 @@ import { Need } from '../needs/needs.graphql.js';
 import { findNeed } from '../needs/needs.service.js';
 import { findSession } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
-import { changeSentence } from './change-sentences.js';
 import { RuleFailure } from './explanation.graphql.js';
 import type { ChangeCause, ChangeKind, MatchPlan as MatchPlanRecord, PlanChange as PlanChangeRecord } from './matching.domain.js';
 import { ChangeCauseEnum, ChangeKindEnum } from './matching.enums.graphql.js';
+import type { Reason } from './planner/rules.js';
 import { HolderCount, MatchPlan } from './plans.graphql.js';
 import { CHANGES_IN_ORDER, countChanges, pageOfChanges } from './plans.service.js';
-import type { Reason } from './rules.js';
+import { changeSentence } from './sentences/change-sentences.js';
 
 @ObjectType('MatchPlanChange', {
   description: 'One difference between a plan and what was proposed before it, or since it was published, with its cause.',

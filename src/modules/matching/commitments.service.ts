@@ -1,11 +1,11 @@
 import { DAY } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
 import { quotasLeft } from '../offers/offers.service.js';
-import { shareResource } from './clash.js';
-import type { CompanionFacts, PlaceFacts, PromiseFacts, QuotaFacts } from './facts.js';
 import type { NeedRow, SessionRow } from './facts.repo.js';
+import { shareResource } from './planner/clash.js';
+import type { CompanionFacts, PlaceFacts, PromiseFacts, QuotaFacts } from './planner/facts.js';
+import type { Weights } from './planner/scoring.js';
 import { cappedRows, companionRows, promisedWithResources, promiseRows } from './promises.repo.js';
-import type { Weights } from './scoring.js';
 
 /** What is promised already, as it binds what may be promised next. */
 export interface Commitments {

@@ -7,9 +7,9 @@ import { findSession } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
 import type { OverrideKind, OverrideReason, Override as OverrideRecord } from './decisions.domain.js';
 import { noteOf } from './decisions.service.js';
-import type { ShownExplanation } from './explaining.js';
 import { MatchExplanation } from './explanation.graphql.js';
 import type { PlanOverride as PlanOverrideRecord } from './matching.domain.js';
+import type { ShownExplanation } from './planner/explaining.js';
 import { MatchPlan } from './plans.graphql.js';
 
 export const OverrideKindEnum = defineEnum<OverrideKind>('OverrideKind', 'How staff went against what the engine said.', {

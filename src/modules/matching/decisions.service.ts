@@ -1,18 +1,18 @@
 import { newId } from '../../kernel/ids.js';
 import type { Scope } from '../../scope/scope.js';
 import { findNeed } from '../needs/needs.service.js';
-import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
 import { type Decision, type OverrideKind, overrideKind } from './decisions.domain.js';
-import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
 import { openProposals } from './facts.repo.js';
 import type { Explanation, Match } from './matching.domain.js';
 import { readsInFull } from './matching.policy.js';
 import { publishedOutcomes } from './outcomes-of-needs.repo.js';
 import { emptyNotes, insertNotes, type NoteWritten, noteById, notesOf } from './overrides.repo.js';
+import { candidatesOf, categoryIndex, inTieOrder } from './planner/candidates.js';
+import { explainPair, type ShownExplanation, shownTo } from './planner/explaining.js';
+import { hasRoomFor } from './planner/rules.js';
 import { planById } from './plans.repo.js';
 import { currentPolicy } from './policies.repo.js';
-import { hasRoomFor } from './rules.js';
-import { explanationSentence, unmatchedSentence } from './sentences.js';
+import { explanationSentence, unmatchedSentence } from './sentences/sentences.js';
 import { factsAround } from './suggestions.service.js';
 
 /**

@@ -6,12 +6,18 @@ import type { Mode } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { findSession } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
-import type { ShownExplanation } from './explaining.js';
 import type { RunnerUp as RunnerUpRecord } from './matching.domain.js';
 import { CostPartEnum, MatchReasonEnum, RankPartEnum } from './matching.enums.graphql.js';
-import { MATCH_REASONS, type MatchReason, type Reason } from './rules.js';
-import type { CostPart as CostPartCode, Part, RankPart as RankPartCode } from './scoring.js';
-import { costPartSentence, explanationSentence, rankPartSentence, reasonSentence, runnerUpSentence } from './sentences.js';
+import type { ShownExplanation } from './planner/explaining.js';
+import { MATCH_REASONS, type MatchReason, type Reason } from './planner/rules.js';
+import type { CostPart as CostPartCode, Part, RankPart as RankPartCode } from './planner/scoring.js';
+import {
+  costPartSentence,
+  explanationSentence,
+  rankPartSentence,
+  reasonSentence,
+  runnerUpSentence,
+} from './sentences/sentences.js';
 
 @ObjectType('RankScore', { description: "A named part of a need's points." })
 export class RankScore {

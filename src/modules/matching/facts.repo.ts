@@ -6,8 +6,8 @@ import { offers, sessions } from '../offers/offers.table.js';
 import { referrals } from '../referrals/referrals.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
-import type { Proposal } from './facts.js';
 import { matches, pairExclusions } from './matching.table.js';
+import type { Proposal } from './planner/facts.js';
 
 /** Named needs as they are, what is open in some branches, or what was submitted there at some time and not turned away. */
 export type NeedsWanted =

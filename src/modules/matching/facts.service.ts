@@ -4,7 +4,6 @@ import { logAccess } from '../privacy/access.service.js';
 import { residentFacts } from '../residents/residents.service.js';
 import { allBuildings } from '../territory/territory.service.js';
 import { type Commitments, loadCommitments } from './commitments.service.js';
-import type { NeedFacts, PlaceFacts, SessionFacts, StandingFacts } from './facts.js';
 import {
   exclusionRows,
   historyRows,
@@ -17,7 +16,8 @@ import {
   sessionRows,
   standingRows,
 } from './facts.repo.js';
-import type { Weights } from './scoring.js';
+import type { NeedFacts, PlaceFacts, SessionFacts, StandingFacts } from './planner/facts.js';
+import type { Weights } from './planner/scoring.js';
 
 export interface Facts {
   readonly needs: readonly NeedFacts[];

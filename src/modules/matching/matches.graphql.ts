@@ -17,7 +17,6 @@ import { findSession } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
-import type { ShownExplanation } from './explaining.js';
 import { MatchExplanation, RuleFailure } from './explanation.graphql.js';
 import type { Match as MatchRecord, MatchState } from './matching.domain.js';
 import { MatchStateEnum } from './matching.enums.graphql.js';
@@ -31,7 +30,8 @@ import {
   type WhyNot as WhyNotRecord,
   whyNot,
 } from './matching.service.js';
-import type { Reason } from './rules.js';
+import type { ShownExplanation } from './planner/explaining.js';
+import type { Reason } from './planner/rules.js';
 import { type Suggestion as SuggestionRecord, suggestedNeeds, suggestionsFor } from './suggestions.service.js';
 
 @ObjectType({

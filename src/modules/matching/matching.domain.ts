@@ -1,8 +1,8 @@
 import type { Mode } from '../../kernel/vocabulary.js';
 import type { OverrideReason } from './decisions.domain.js';
-import type { PairIds } from './facts.js';
-import type { MatchReason, Reason } from './rules.js';
-import type { CostPart, Part, RankPart } from './scoring.js';
+import type { PairIds } from './planner/facts.js';
+import type { MatchReason, Reason } from './planner/rules.js';
+import type { CostPart, Part, RankPart } from './planner/scoring.js';
 
 export const PLAN_STATES = ['QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED', 'CANCELLED'] as const;
 export type PlanState = (typeof PLAN_STATES)[number];

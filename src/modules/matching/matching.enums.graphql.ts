@@ -8,8 +8,8 @@ import type {
   UnmatchedReason,
   WaitingBand,
 } from './matching.domain.js';
-import type { MatchReason } from './rules.js';
-import type { CostPart, RankPart } from './scoring.js';
+import type { MatchReason } from './planner/rules.js';
+import type { CostPart, RankPart } from './planner/scoring.js';
 
 export const PlanStateEnum = defineEnum<PlanState>('MatchPlanState', 'Where a run of the engine stands.', {
   QUEUED: ['排队中', 'queued', 'Written down, not begun.'],

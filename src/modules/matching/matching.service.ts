@@ -5,20 +5,20 @@ import type { Scope } from '../../scope/scope.js';
 import { findNeed } from '../needs/needs.service.js';
 import { findSession, sessionById } from '../offers/offers.service.js';
 import { REFUSES, type ReferralReason } from '../referrals/referrals.domain.js';
-import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
-import type { NeedFacts, PairIds, SessionFacts } from './facts.js';
 import { loadFacts } from './facts.service.js';
 import { type Explanation, type Match, matchStateAt } from './matching.domain.js';
 import { canSeeMatch, readsInFull } from './matching.policy.js';
 import { insertExclusion, matchById, moveProposal } from './matching.repo.js';
-import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
+import { explainPair, type ShownExplanation, shownTo } from './planner/explaining.js';
+import type { NeedFacts, PairIds, SessionFacts } from './planner/facts.js';
+import { asksOfPerson, failuresInPartialSight } from './planner/partial-sight.js';
+import { depersonalized, failedRules as failedRulesOf, fullness, type MatchReason, type Reason } from './planner/rules.js';
 import { currentPolicy } from './policies.repo.js';
 import { boundPair } from './promises.repo.js';
-import { depersonalized, failedRules as failedRulesOf, fullness, type MatchReason, type Reason } from './rules.js';
 
 export type { Match } from './matching.domain.js';
 export { countMatches, IN_RANK, matchById, NEWEST_MATCHES, pageOfMatches } from './matching.repo.js';
-export { respondBy } from './scoring.js';
+export { respondBy } from './planner/scoring.js';
 
 /** A match that the caller may see, as it stands at this moment; null otherwise. */
 export async function findMatch(scope: Scope, id: string): Promise<Match | null> {

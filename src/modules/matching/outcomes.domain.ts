@@ -2,7 +2,7 @@ import { MIN_PEOPLE, type Period, tellable } from '../../kernel/small-cells.js';
 import { REFERRAL_ORIGINS, type ReferralOrigin } from '../../kernel/vocabulary.js';
 import type { Decision } from './decisions.domain.js';
 import { quantile } from './fairness.domain.js';
-import { COST_PARTS, type CostPart, type Part, RANK_PARTS, type RankPart } from './scoring.js';
+import { COST_PARTS, type CostPart, type Part, RANK_PARTS, type RankPart } from './planner/scoring.js';
 
 /** How a pair that somebody decided on came out. */
 export const OUTCOMES = ['COMPLETED', 'REFUSED', 'CALLED_OFF', 'FAILED'] as const;

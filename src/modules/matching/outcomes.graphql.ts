@@ -14,7 +14,7 @@ import type {
   PositionBand,
 } from './outcomes.domain.js';
 import { outcomesOf } from './outcomes.service.js';
-import type { CostPart, RankPart } from './scoring.js';
+import type { CostPart, RankPart } from './planner/scoring.js';
 
 const PositionBandEnum = defineEnum<PositionBand>(
   'PositionBand',

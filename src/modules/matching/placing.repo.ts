@@ -3,7 +3,7 @@ import { newId } from '../../kernel/ids.js';
 import type { Scope } from '../../scope/scope.js';
 import type { MatchPlan, UnmatchedNeed, UnmatchedReason } from './matching.domain.js';
 import { matches, matchPlans, unmatchedNeeds } from './matching.table.js';
-import type { PlannedGap, PlannedMatch } from './planning.js';
+import type { PlannedGap, PlannedMatch } from './planner/planning.js';
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
 

@@ -13,17 +13,17 @@ import { openQuantity } from '../needs/needs.domain.js';
 import { findNeed } from '../needs/needs.service.js';
 import { findSession, offerById } from '../offers/offers.service.js';
 import { branchById } from '../territory/territory.service.js';
-import { pairKey } from './candidates.js';
 import { insertChanges, nextPosition } from './changes.repo.js';
 import { DEFAULT_HORIZON_DAYS } from './matching.domain.js';
 import { canPlan } from './matching.policy.js';
-import { computePlacement, type Occasion, type Placement } from './placing.js';
 import { insertProposed, publishedPlan, replaceGaps, touchPlan, withdrawProposals } from './placing.repo.js';
 import { loadPlanFacts, type PlanFacts } from './plan-facts.service.js';
+import { pairKey } from './planner/candidates.js';
+import { computePlacement, type Occasion, type Placement } from './planner/placing.js';
+import type { MatchReason } from './planner/rules.js';
+import { respondBy } from './planner/scoring.js';
 import { policyByVersion } from './policies.repo.js';
 import { freshSessions, lockNeeds, lockPlan } from './publishing.repo.js';
-import type { MatchReason } from './rules.js';
-import { respondBy } from './scoring.js';
 
 export { gapOf } from './placing.repo.js';
 

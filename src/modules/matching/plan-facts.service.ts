@@ -3,8 +3,8 @@ import type { Scope } from '../../scope/scope.js';
 import { allBranches } from '../territory/territory.service.js';
 import { openProposals } from './facts.repo.js';
 import { loadFacts } from './facts.service.js';
-import type { PlanInput } from './planning.js';
-import type { Weights } from './scoring.js';
+import type { PlanInput } from './planner/planning.js';
+import type { Weights } from './planner/scoring.js';
 
 /** What a plan is made from, as things stand. */
 export type PlanFacts = Pick<PlanInput, 'needs' | 'sessions' | 'proposals' | 'bygone'>;

@@ -4,12 +4,12 @@ import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { MAX_OVERRIDE_NOTE, type OverrideReason } from './decisions.domain.js';
-import type { PairIds } from './facts.js';
 import { loadFacts } from './facts.service.js';
 import type { MatchPlan, PlanOverride } from './matching.domain.js';
 import type { NewNote } from './overrides.repo.js';
+import type { PairIds } from './planner/facts.js';
+import { failedRules } from './planner/rules.js';
 import { currentPolicy } from './policies.repo.js';
-import { failedRules } from './rules.js';
 
 export { sealedOverrideNotes } from './overrides.repo.js';
 

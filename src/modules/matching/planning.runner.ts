@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ProofFailed } from './engine/solver.js';
-import type { PlanInput, PlanOutcome } from './planning.js';
+import type { PlanInput, PlanOutcome } from './planner/planning.js';
+import type { SimulationInput, SimulationOutcome } from './planner/simulation.js';
 import type { ThreadMessage, ThreadTask } from './planning.worker.js';
-import type { SimulationInput, SimulationOutcome } from './simulation.js';
 
 /** The thread was stopped before it had an answer. */
 export class Interrupted extends Error {}

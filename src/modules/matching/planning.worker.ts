@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ProofFailed } from './engine/solver.js';
-import { computePlan, type PlanInput, type PlanOutcome } from './planning.js';
-import { loadReferee } from './referee.js';
-import { type SimulationInput, type SimulationOutcome, simulate } from './simulation.js';
+import { computePlan, type PlanInput, type PlanOutcome } from './planner/planning.js';
+import { loadReferee } from './planner/referee.js';
+import { type SimulationInput, type SimulationOutcome, simulate } from './planner/simulation.js';
 
 export type ThreadTask =
   | { readonly kind: 'PLAN'; readonly input: PlanInput }

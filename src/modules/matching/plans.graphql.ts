@@ -36,6 +36,7 @@ import {
   WaitingBandEnum,
 } from './matching.enums.graphql.js';
 import { asOfNow, countMatches, IN_RANK, pageOfMatches } from './matching.service.js';
+import type { MatchReason } from './planner/rules.js';
 import {
   countPlans,
   countUnmatched,
@@ -45,8 +46,7 @@ import {
   pageOfUnmatched,
   UNMATCHED_IN_RANK,
 } from './plans.service.js';
-import type { MatchReason } from './rules.js';
-import { unmatchedSentence } from './sentences.js';
+import { unmatchedSentence } from './sentences/sentences.js';
 
 @ObjectType('TierTotal', { description: 'How the needs of one urgency came out of a plan.' })
 class TierTotal {

@@ -17,7 +17,7 @@ import {
 } from './matching.domain.js';
 import { plansVisibleTo } from './matching.policy.js';
 import { matches, matchPlans, unmatchedNeeds } from './matching.table.js';
-import type { PlanOutcome } from './planning.js';
+import type { PlanOutcome } from './planner/planning.js';
 
 const CHUNK = 1000;
 

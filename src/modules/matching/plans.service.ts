@@ -16,7 +16,6 @@ import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { branchById } from '../territory/territory.service.js';
-import { pairKey } from './candidates.js';
 import {
   DEFAULT_BUDGET_SECONDS,
   DEFAULT_HORIZON_DAYS,
@@ -29,6 +28,7 @@ import {
 import { canPlan, canSeePlan } from './matching.policy.js';
 import { insertNotes } from './overrides.repo.js';
 import { judgeOverrides, type PlanPair } from './plan-overrides.service.js';
+import { pairKey } from './planner/candidates.js';
 import { failPlan, insertPlan, lockRuns, planById, runsInTheWay } from './plans.repo.js';
 import { ensurePolicy } from './policies.repo.js';
 import { startRun } from './runs.service.js';

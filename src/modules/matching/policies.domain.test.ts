@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_WEIGHTS } from './planner/scoring.js';
 import { mergeWeights, type WeightsChange } from './policies.domain.js';
-import { DEFAULT_WEIGHTS } from './scoring.js';
 
 const merged = (change: WeightsChange) => mergeWeights(DEFAULT_WEIGHTS, change);
 

@@ -3,7 +3,7 @@ import { DAY } from '../../kernel/clock.js';
 import type { InvalidInput, Problem } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
-import { type Cap, MAX_WEIGHT, type Weights, weightsSchema } from './scoring.js';
+import { type Cap, MAX_WEIGHT, type Weights, weightsSchema } from './planner/scoring.js';
 
 /** The published weights that rank needs and rate pairs. A version never changes: what is to change becomes the next one. */
 export interface MatchPolicy {

@@ -4,8 +4,8 @@ import { anInteger, type Page, type PageWindow } from '../../kernel/page.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
 import { matchPolicies } from './matching.table.js';
+import { DEFAULT_WEIGHTS, parseWeights } from './planner/scoring.js';
 import type { MatchPolicy } from './policies.domain.js';
-import { DEFAULT_WEIGHTS, parseWeights } from './scoring.js';
 
 export type { MatchPolicy } from './policies.domain.js';
 

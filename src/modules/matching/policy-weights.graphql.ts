@@ -1,8 +1,8 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { CareCategoryEnum } from '../../graphql/labels.js';
 import type { CareCategory } from '../../kernel/vocabulary.js';
+import type { Cap, Weights } from './planner/scoring.js';
 import type { CareCategoryWeight as CareCategoryWeightRecord, WeightsChange } from './policies.domain.js';
-import type { Cap, Weights } from './scoring.js';
 
 /** What each weight means, said once for reading and for changing it. */
 const MEANS = {

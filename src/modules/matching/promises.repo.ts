@@ -6,7 +6,7 @@ import { referrals, serviceRecords } from '../referrals/referrals.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import { matches } from './matching.table.js';
-import type { Cap } from './scoring.js';
+import type { Cap } from './planner/scoring.js';
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
 const isPromised = sql`${referrals.state} in ('ACCEPTED', 'IN_PROGRESS', 'ON_HOLD')`;

@@ -3,7 +3,7 @@ import { Quantity } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
 import type { MatchPlan as MatchPlanRecord } from './matching.domain.js';
 import { MatchPlan } from './plans.graphql.js';
-import { proofSentence } from './proof-sentences.js';
+import { proofSentence } from './sentences/proof-sentences.js';
 
 @ObjectType('MatchPlanGap', {
   description:

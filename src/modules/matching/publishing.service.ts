@@ -1,12 +1,14 @@
 import type { Forbidden, IdempotencyKeyReused, InvalidState, NotFound, StaleVersion } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
-import { pairKey } from './candidates.js';
-import type { NeedFacts, SessionFacts } from './facts.js';
 import { type Facts, loadFacts } from './facts.service.js';
-import { fallOut, type Proposable } from './falling-out.js';
 import type { Match, MatchPlan } from './matching.domain.js';
 import { canPlan, canSeePlan } from './matching.policy.js';
+import { pairKey } from './planner/candidates.js';
+import type { NeedFacts, SessionFacts } from './planner/facts.js';
+import { fallOut, type Proposable } from './planner/falling-out.js';
+import { failures } from './planner/rules.js';
+import { type Cap, respondBy } from './planner/scoring.js';
 import { planById } from './plans.repo.js';
 import { policyOfPlan } from './policies.repo.js';
 import {
@@ -22,8 +24,6 @@ import {
   setProposed,
   setPublished,
 } from './publishing.repo.js';
-import { failures } from './rules.js';
-import { type Cap, respondBy } from './scoring.js';
 
 export interface PublishPlan {
   readonly planId: string;

@@ -8,7 +8,7 @@ import { Branch } from '../territory/territory.graphql.js';
 import type { MatchPlan as MatchPlanRecord, Scarcity } from './matching.domain.js';
 import { MatchPlan } from './plans.graphql.js';
 import { type BranchScarcity as BranchScarcityRecord, scarcityOfBranch } from './scarcity.service.js';
-import { scarcitySentence } from './scarcity-sentences.js';
+import { scarcitySentence } from './sentences/scarcity-sentences.js';
 
 const MAX_SUPPLIES = 50;
 

@@ -13,8 +13,8 @@ import { ServiceCategory } from '../taxonomy/taxonomy.graphql.js';
 import { categoryByCode } from '../taxonomy/taxonomy.service.js';
 import { Branch } from '../territory/territory.graphql.js';
 import { branchById } from '../territory/territory.service.js';
+import type { Compared, Figures, SimulatedChange, SimulationOutcome } from './planner/simulation.js';
 import { MatchPolicyWeightsInput } from './policy-weights.graphql.js';
-import type { Compared, Figures, SimulatedChange, SimulationOutcome } from './simulation.js';
 import { type SimulationPeriod, simulatePlan } from './simulation.service.js';
 
 const SimulationPeriodEnum = defineEnum<SimulationPeriod>('SimulationPeriod', 'Which data a simulation plans.', {

@@ -8,10 +8,10 @@ import { branchById } from '../territory/territory.service.js';
 import { DEFAULT_HORIZON_DAYS, MAX_HORIZON_DAYS } from './matching.domain.js';
 import { canPlan } from './matching.policy.js';
 import { loadPastFacts, loadPlanFacts, PAST_DAYS, type PlanFacts } from './plan-facts.service.js';
+import type { SimulatedChange, SimulationOutcome } from './planner/simulation.js';
 import { Interrupted, simulateInThread } from './planning.runner.js';
 import { mergeWeights, type WeightsChange } from './policies.domain.js';
 import { currentPolicy } from './policies.repo.js';
-import type { SimulatedChange, SimulationOutcome } from './simulation.js';
 
 /** Which data a simulation plans: what is open and scheduled now, or what was in the last month, known from its first day. */
 export const SIMULATION_PERIODS = ['NOW', 'LAST_MONTH'] as const;

@@ -1,16 +1,16 @@
 import { isStaff, speaksFor } from '../../kernel/actor.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
-import { candidatesOf, categoryIndex, inTieOrder } from './candidates.js';
-import { explainPair, type ShownExplanation, shownTo } from './explaining.js';
-import type { NeedFacts, SessionFacts } from './facts.js';
 import { branchesOf, categoriesAround, categoriesOffered } from './facts.repo.js';
 import { loadFacts, upcoming } from './facts.service.js';
 import { readsInFull } from './matching.policy.js';
-import { asksOfPerson, failuresInPartialSight } from './partial-sight.js';
+import { candidatesOf, categoryIndex, inTieOrder } from './planner/candidates.js';
+import { explainPair, type ShownExplanation, shownTo } from './planner/explaining.js';
+import type { NeedFacts, SessionFacts } from './planner/facts.js';
+import { asksOfPerson, failuresInPartialSight } from './planner/partial-sight.js';
+import { hasRoomFor } from './planner/rules.js';
+import { byRank, costOf, rankOf, tieOf } from './planner/scoring.js';
 import { currentPolicy, type MatchPolicy } from './policies.repo.js';
-import { hasRoomFor } from './rules.js';
-import { byRank, costOf, rankOf, tieOf } from './scoring.js';
 
 /** A pair worth considering now, best first. */
 export interface Suggestion {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failures } from '../../modules/matching/rules.js';
+import { failures } from '../../modules/matching/planner/rules.js';
 import { readSeedData } from '../data.js';
 import { planEstate } from './estate.js';
 import { factsOf } from './facts.js';

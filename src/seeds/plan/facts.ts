@@ -1,5 +1,5 @@
 import { addDays, atLocal } from '../../kernel/clock.js';
-import type { NeedFacts, PlaceFacts, SessionFacts } from '../../modules/matching/facts.js';
+import type { NeedFacts, PlaceFacts, SessionFacts } from '../../modules/matching/planner/facts.js';
 import type { Category } from '../../modules/taxonomy/taxonomy.domain.js';
 import type { BuildingPlan, EstatePlan, MembershipPlan, NeedPlan, OfferPlan, ResidentPlan, SessionPlan } from './plan.js';
 

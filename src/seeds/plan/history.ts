@@ -1,5 +1,5 @@
 import { DAY, HOUR } from '../../kernel/clock.js';
-import { failures } from '../../modules/matching/rules.js';
+import { failures } from '../../modules/matching/planner/rules.js';
 import type { ReceivedBy } from '../../modules/referrals/records.domain.js';
 import type { Random } from '../random.js';
 import type { PlannedFacts, PlannedSession } from './facts.js';

@@ -1,0 +1,76 @@
+import type { Explanation, RunnerUp } from '../matching.domain.js';
+import type { NeedFacts, SessionFacts } from './facts.js';
+import { COST_PARTS, type Cost, type CostPart, costOf, type RankPart, rankOf, type Weights } from './scoring.js';
+
+/** The explanation of a pair that is possible, outside of any plan. */
+export function explainPair(
+  need: NeedFacts,
+  session: SessionFacts,
+  policy: { readonly version: number; readonly weights: Weights },
+  now: number,
+): Explanation {
+  const rank = rankOf(need, policy.weights, now);
+  const cost = costOf(need, session, policy.weights, now);
+  return {
+    policyVersion: policy.version,
+    tier: rank.tier,
+    points: rank.points,
+    rankParts: rank.parts,
+    cost: cost.total,
+    costParts: cost.parts,
+    mode: cost.mode,
+    startsAt: new Date(cost.startsAt).toISOString(),
+    distanceM: cost.distanceM,
+    pinned: false,
+    options: null,
+    position: null,
+    runnersUp: [],
+  };
+}
+
+/** How many sessions a match is compared with. */
+export const MAX_RUNNERS_UP = 3;
+
+/** What a session would have cost in place of the chosen one, and by which parts. */
+export const compare = (chosen: Cost, other: Cost, session: Pick<RunnerUp, 'sessionId' | 'isFull'>): RunnerUp => ({
+  ...session,
+  cost: other.total,
+  differences: COST_PARTS.flatMap(code => {
+    const [mine, theirs] = [chosen, other].map(({ parts }) => parts.find(part => part.code === code));
+    const value = (theirs?.value ?? 0) - (mine?.value ?? 0);
+    return value === 0 ? [] : [{ code, value, measured: theirs?.measured ?? null }];
+  }),
+});
+
+/** What of an explanation a reader sees; totals are null where they would tell what the hidden parts are. */
+export interface ShownExplanation extends Omit<Explanation, 'points' | 'cost' | 'runnersUp'> {
+  readonly points: number | null;
+  readonly cost: number | null;
+  readonly runnersUp: readonly RunnerUp[] | null;
+  readonly complete: boolean;
+}
+
+const OPEN_RANK_PARTS: readonly RankPart[] = ['WAITING', 'DEADLINE', 'LEFT_OUT'];
+const OPEN_COST_PARTS: readonly CostPart[] = ['DAYS', 'LOAD'];
+
+/**
+ * Staff of the need's branch read all of it. Others read what follows from facts they may know (L1: urgency, waiting,
+ * deadline, dates, their own load): no distance, no floor, no group, no former helper, and no total from which one could be
+ * worked out.
+ */
+export function shownTo(inFull: boolean, explanation: Explanation): ShownExplanation {
+  if (inFull) return { ...explanation, complete: true };
+  const { fellOut: _own, ...rest } = explanation;
+  return {
+    ...rest,
+    points: null,
+    cost: null,
+    rankParts: explanation.rankParts.filter(({ code }) => OPEN_RANK_PARTS.includes(code)),
+    costParts: explanation.costParts.filter(({ code }) => OPEN_COST_PARTS.includes(code)),
+    distanceM: null,
+    options: null,
+    position: null,
+    runnersUp: null,
+    complete: false,
+  };
+}

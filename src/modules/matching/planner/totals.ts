@@ -1,0 +1,55 @@
+import { workingHoursBetween } from '../../../kernel/clock.js';
+import type { Solution } from '../engine/solver.js';
+import type { PlanTotals, SupplyTotal, TierTotal } from '../matching.domain.js';
+import type { RankedNeed } from './candidates.js';
+import type { SessionFacts } from './facts.js';
+import type { PlanInput, PlannedMatch, Rows } from './planning.js';
+
+/** The rounded mean; null of nothing. */
+export const mean = (values: readonly number[]): number | null =>
+  values.length ? Math.round(values.reduce((total, value) => total + value, 0) / values.length) : null;
+
+/** A sum of places that the API can still tell: sessions may each say that they have next to endless places. */
+const sum = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER);
+
+/** A plan in figures. */
+export function totalsOf(
+  { now, sessions: all }: PlanInput,
+  ranked: readonly RankedNeed[],
+  sessions: readonly SessionFacts[],
+  rows: Rows,
+  { unserved }: Pick<Solution, 'unserved'>,
+  matches: readonly PlannedMatch[],
+): Omit<PlanTotals, 'scarcity'> {
+  const tiers = [1, 2, 3, 4].map((tier): TierTotal => {
+    const ofTier = ranked.flatMap(({ need, rank }, i) => (rank.tier === tier ? [{ open: need.open, left: unserved[i]! }] : []));
+    return {
+      tier,
+      needs: ofTier.length,
+      served: ofTier.filter(({ left }) => left === 0).length,
+      partly: ofTier.filter(({ left, open }) => left > 0 && left < open).length,
+    };
+  });
+  const supply = new Map<string, SupplyTotal>();
+  const categoryOf = new Map(sessions.map(({ id, categoryCode }) => [id, categoryCode]));
+  const add = (categoryCode: string, free: number, used: number): void => {
+    const before = supply.get(categoryCode) ?? { categoryCode, free: 0, used: 0 };
+    supply.set(categoryCode, { categoryCode, free: sum(before.free, free), used: sum(before.used, used) });
+  };
+  for (const { categoryCode, free } of all) add(categoryCode, Math.max(0, free), 0);
+  for (const { sessionId, quantity } of matches) add(categoryOf.get(sessionId)!, 0, quantity);
+  const served = [...new Set(matches.map(({ rankPosition }) => rankPosition))].map(position => ranked[position - 1]!);
+  const walked = matches.flatMap(({ explanation: { distanceM } }) => (distanceM === null ? [] : [distanceM]));
+  return {
+    tiers,
+    supply: [...supply.values()].sort((a, b) => (a.categoryCode < b.categoryCode ? -1 : 1)),
+    meanWaitingHours: mean(served.map(({ need }) => workingHoursBetween(new Date(need.submittedAt), new Date(now)))),
+    meanDaysAhead: mean(
+      matches.map(({ explanation: { costParts } }) => costParts.find(({ code }) => code === 'DAYS')?.measured ?? 0),
+    ),
+    meanDistanceM: mean(walked),
+    needs: ranked.length,
+    sessions: sessions.length,
+    pairs: rows.reduce((total, row) => total + row.length, 0),
+  };
+}
