@@ -4,6 +4,15 @@ import { DEFAULT_WEIGHTS } from '../../src/modules/matching/planner/scoring.js';
 import { between, type Random } from './matching.js';
 import { NOW } from './world.js';
 
+/** Whom a need is for, as far as rules look at persons. */
+export const person = {
+  birthDate: '1944-05-01',
+  careCategories: [],
+  optedOut: false,
+  restricted: false,
+  consentsToHealthMatching: false,
+} as const;
+
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 export const now = NOW.getTime();
@@ -37,7 +46,7 @@ export const need = (change: Partial<NeedFacts> = {}): NeedFacts => ({
   promises: [],
   companion: null,
   usedOfCaps: [],
-  person: { birthDate: '1944-05-01', careCategories: [], optedOut: false, restricted: false, consentsToHealthMatching: false },
+  person,
   place: { buildingId: 'x1', eastM: 0, northM: 100, hasLift: false },
   exclusions: [],
   askedSessionIds: [],

@@ -1,6 +1,23 @@
 import type { Explanation, RunnerUp } from '../matching.domain.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
-import { COST_PARTS, type Cost, type CostPart, costOf, type RankPart, rankOf, type Weights } from './scoring.js';
+import { COST_PARTS, type Cost, type CostPart, costOf, type Rank, type RankPart, rankOf, type Weights } from './scoring.js';
+
+/** What rank and cost of a pair tell, whether a plan has it or not. */
+export const scored = (
+  policyVersion: number,
+  rank: Rank,
+  cost: Cost,
+): Omit<Explanation, 'pinned' | 'options' | 'position' | 'runnersUp'> => ({
+  policyVersion,
+  tier: rank.tier,
+  points: rank.points,
+  rankParts: rank.parts,
+  cost: cost.total,
+  costParts: cost.parts,
+  mode: cost.mode,
+  startsAt: new Date(cost.startsAt).toISOString(),
+  distanceM: cost.distanceM,
+});
 
 /** The explanation of a pair that is possible, outside of any plan. */
 export function explainPair(
@@ -9,18 +26,8 @@ export function explainPair(
   policy: { readonly version: number; readonly weights: Weights },
   now: number,
 ): Explanation {
-  const rank = rankOf(need, policy.weights, now);
-  const cost = costOf(need, session, policy.weights, now);
   return {
-    policyVersion: policy.version,
-    tier: rank.tier,
-    points: rank.points,
-    rankParts: rank.parts,
-    cost: cost.total,
-    costParts: cost.parts,
-    mode: cost.mode,
-    startsAt: new Date(cost.startsAt).toISOString(),
-    distanceM: cost.distanceM,
+    ...scored(policy.version, rankOf(need, policy.weights, now), costOf(need, session, policy.weights, now)),
     pinned: false,
     options: null,
     position: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../bench/support/instances.js';
-import { need, now, planInput, randomFacts, session } from '../../../../tests/support/facts.js';
+import { need, now, person, planInput, randomFacts, session } from '../../../../tests/support/facts.js';
 import { problemOf, referenceSolve, shuffled } from '../../../../tests/support/matching.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { computePlan } from './planning.js';
@@ -125,13 +125,6 @@ describe('a plan', () => {
 describe('the reason of a need that stays open', () => {
   const reasonOf = (one: NeedFacts, sessions: readonly SessionFacts[], others: readonly NeedFacts[] = []) =>
     computePlan(planInput([one, ...others], sessions)).unmatched.find(({ needId }) => needId === one.id);
-  const person = {
-    birthDate: '1944-05-01',
-    careCategories: [],
-    optedOut: false,
-    restricted: false,
-    consentsToHealthMatching: false,
-  } as const;
 
   it.each([
     ['NO_OFFER_OF_CATEGORY', {}, { categoryCode: 'MEAL' }],

@@ -6,7 +6,7 @@ import { candidatesOf, categoryIndex, inTieOrder, pairKey, type RankedNeed, rank
 import { planChanges } from './changes.js';
 import { closedParts } from './closed-sets.js';
 import { constraintsOf, isStranded } from './constraints-of.js';
-import { compare, MAX_RUNNERS_UP } from './explaining.js';
+import { compare, MAX_RUNNERS_UP, scored } from './explaining.js';
 import type { NeedFacts, PairIds, Proposal, SessionFacts } from './facts.js';
 import { summarize } from './holders.js';
 import { type Pins, placePins } from './pins.js';
@@ -240,15 +240,7 @@ function toMatches(
         quantity,
         rankPosition: i + 1,
         explanation: {
-          policyVersion,
-          tier: rank.tier,
-          points: rank.points,
-          rankParts: rank.parts,
-          cost: cost.total,
-          costParts: cost.parts,
-          mode: cost.mode,
-          startsAt: new Date(cost.startsAt).toISOString(),
-          distanceM: cost.distanceM,
+          ...scored(policyVersion, rank, cost),
           pinned,
           options: rows[i]!.length,
           position: rows[i]!.findIndex(candidate => candidate.position === position) + 1,

@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, need, now, session } from '../../../../tests/support/facts.js';
+import { DAY, HOUR, need, now, person, session } from '../../../../tests/support/facts.js';
 import { reasonSentence } from '../sentences/sentences.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { failuresInPartialSight } from './partial-sight.js';
 import { depersonalized, failedRules, fullness, isPossible, type MatchReason, serviceStart } from './rules.js';
 
 type Case = readonly [MatchReason, Partial<NeedFacts>, Partial<SessionFacts>];
-const person = {
-  birthDate: '1944-05-01',
-  careCategories: [],
-  optedOut: false,
-  restricted: false,
-  consentsToHealthMatching: false,
-} as const;
 
 const BROKEN: readonly Case[] = [
   ['WRONG_CATEGORY', { categoryCode: 'MEAL', categoryPath: 'MEAL/' }, {}],
