@@ -11,6 +11,8 @@ export type Mode = (typeof MODES)[number];
 /** P0 now (110/119/120 first, never matched), P1 24 h, P2 3 working days, P3 7 days, P4 30 days or the next project list. */
 export const URGENCIES = ['P0', 'P1', 'P2', 'P3', 'P4'] as const;
 export type Urgency = (typeof URGENCIES)[number];
+/** Those of needs that plans serve, the most urgent first. */
+export const MATCHED_URGENCIES = ['P1', 'P2', 'P3', 'P4'] as const satisfies readonly Urgency[];
 
 /** Bands in which an age is shown (`ageBand` of residents); the youngest first. */
 export const AGE_BANDS = ['UNDER_3', 'UNDER_18', 'ADULT', 'SIXTY_PLUS', 'EIGHTY_PLUS', 'NINETY_PLUS'] as const;

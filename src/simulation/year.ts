@@ -155,7 +155,7 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     const { id: sessionId, offerId, time } = session.planned.facts;
     const nth = (need.timesAsked.get(offerId) ?? 0) + 1;
     need.timesAsked.set(offerId, nth);
-    const until = respondBy(Number(facts.urgency.slice(1)), new Date(now), time?.startsAt ?? null).getTime();
+    const until = respondBy(facts.urgency, new Date(now), time?.startsAt ?? null).getTime();
     const proposal = { session, quantity, respondBy: until };
     need.proposals.set(sessionId, proposal);
     counts.proposed++;

@@ -31,9 +31,9 @@ const DECISIONS = {
     'SimulatedProposals',
     'SimulatedSupply',
     'SupplyUse',
-    'TierTotal',
     'UnmatchedCertificate',
     'UnmatchedNeed',
+    'UrgencyTotal',
     'WaitingCount',
   ],
   /** Of one record, told to whoever may read the record. */
@@ -83,6 +83,7 @@ const DECISIONS = {
     'LeftOutCount.times',
     'MatchCap',
     'MatchCostWeights',
+    'MatchLift',
     'MatchPlan.budgetSeconds',
     'MatchRankWeights',
     'Offer',

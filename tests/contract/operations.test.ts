@@ -197,7 +197,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     must([{ simulation, userErrors }]) {
       expect(userErrors).toEqual([]);
       expect(simulation.total.after.served).toBeGreaterThanOrEqual(simulation.total.before.served);
-      expect(sum(simulation.tiers.map(({ after }: Data) => after.served))).toBe(simulation.total.after.served);
+      expect(sum(simulation.byUrgency.map(({ after }: Data) => after.served))).toBe(simulation.total.after.served);
       expect(simulation.losingCount).toBe(simulation.losing.length);
     },
     withheld: ['secretary.b2', { matchPlanSimulate: { simulation: null, userErrors: [{ code: 'FORBIDDEN' }] } }],
@@ -249,9 +249,9 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     login: () => 'subdistrict',
     variables: () => ({ period: MARCH }),
     rows: ({ community }) => [community.fairness],
-    must([{ overall, byBranch, byTier, byAgeBand, byCareCategory, loads }]) {
+    must([{ overall, byBranch, byUrgency, byAgeBand, byCareCategory, loads }]) {
       expect(overall.people).toBeGreaterThanOrEqual(5);
-      for (const groups of [byBranch, byTier, byAgeBand]) {
+      for (const groups of [byBranch, byUrgency, byAgeBand]) {
         const told = groups.flatMap(({ measures }: Data) => (measures ? [measures] : []));
         for (const { people, servedShare } of told) {
           expect(people).toBeGreaterThanOrEqual(5);

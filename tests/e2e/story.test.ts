@@ -68,11 +68,11 @@ describe('the main job', () => {
       expect(given + (left.get(need.id) ?? 0)).toBe(need.coverage.open);
     }
     const { matchPlan } = await secretary.read(
-      'query($id: ID!) { matchPlan(id: $id) { totals { tiers { needs served partly } } } }',
+      'query($id: ID!) { matchPlan(id: $id) { totals { byUrgency { needs served partly } } } }',
       { id: plan.id },
     );
-    expect(sum(matchPlan.totals.tiers.map(({ needs }: Data) => needs))).toBe(plannable.length);
-    expect(sum(matchPlan.totals.tiers.map(({ served, partly }: Data) => served + partly))).toBe(served.size);
+    expect(sum(matchPlan.totals.byUrgency.map(({ needs }: Data) => needs))).toBe(plannable.length);
+    expect(sum(matchPlan.totals.byUrgency.map(({ served, partly }: Data) => served + partly))).toBe(served.size);
   });
 
   it('publishing proposes every match; a retry publishes nothing more', async () => {

@@ -52,7 +52,7 @@ async function insertAsked(count: number, asked: Asked): Promise<string[]> {
 const NOVEMBER = { from: '2026-11-01', until: '2026-12-01' };
 const GROUP = 'measures { people needs servedShare medianWaitingHours p90WaitingHours waitingGini }';
 const REPORT = `{ from until overall { people needs servedShare medianWaitingHours p90WaitingHours waitingGini }
-  byTier { tier ${GROUP} } byAgeBand { ageBand ${GROUP} } byCareCategory { careCategory ${GROUP} } byBranch { branch { code } ${GROUP} } byBuilding { building { address } ${GROUP} }
+  byUrgency { urgency ${GROUP} } byAgeBand { ageBand ${GROUP} } byCareCategory { careCategory ${GROUP} } byBranch { branch { code } ${GROUP} } byBuilding { building { address } ${GROUP} }
   leftOut { times needs } longestWaiting { waitingHours need { id } } loads { promised delivered organization { code } } loadGini }`;
 const OF_BRANCH = `query($id: ID!, $period: DatePeriodInput!) { branch(id: $id) { fairness(period: $period) ${REPORT} } }`;
 const OF_COMMUNITY = `query($period: DatePeriodInput!) { community { fairness(period: $period) ${REPORT} } }`;
@@ -89,9 +89,9 @@ describe('the fairness report', () => {
     expect(report).toMatchObject({
       ...NOVEMBER,
       overall: { people: 12, needs: 12, servedShare: 0.5, medianWaitingHours: 12, p90WaitingHours: 96 },
-      byTier: [
-        { tier: 2, measures: { people: 5, servedShare: 0, medianWaitingHours: 96, waitingGini: 0 } },
-        { tier: 3, measures: { people: 7, servedShare: 6 / 7 } },
+      byUrgency: [
+        { urgency: 'P2', measures: { people: 5, servedShare: 0, medianWaitingHours: 96, waitingGini: 0 } },
+        { urgency: 'P3', measures: { people: 7, servedShare: 6 / 7 } },
       ],
       byAgeBand: [
         { ageBand: 'SIXTY_PLUS', measures: { people: 6 } },
@@ -114,7 +114,7 @@ describe('the fairness report', () => {
   it('tells nothing of fewer than five people, not even by what is left of a total', async () => {
     expect(await ofBranch(ACTORS.secretary2, w.branch2)).toMatchObject({
       overall: null,
-      byTier: [{ tier: 3, measures: null }],
+      byUrgency: [{ urgency: 'P3', measures: null }],
       byBranch: [{ measures: null }],
       byBuilding: [{ measures: null }],
     });
@@ -176,7 +176,7 @@ describe('the fairness report', () => {
   });
 
   it('asks as often for four branches as for one, for many needs as for few, and leaves one line a time in the access log', async () => {
-    const ALL = `query($period: DatePeriodInput!) { branches { fairness(period: $period) { overall { people } byTier { ${GROUP} } loads { promised } } } }`;
+    const ALL = `query($period: DatePeriodInput!) { branches { fairness(period: $period) { overall { people } byUrgency { ${GROUP} } loads { promised } } } }`;
     const sent = async (actor: Actor) => {
       database.statements();
       const { data, errors } = await ask(actor, ALL, { period: NOVEMBER });

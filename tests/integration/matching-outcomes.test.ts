@@ -29,7 +29,9 @@ async function outcomes(actor: Actor, branch: string = WORLD.branch1, period = D
 let proposals: Proposals;
 const explanation = (days: number) => ({
   policyVersion: 1,
+  urgency: 'P3',
   tier: 3,
+  liftedBy: 0,
   points: 40,
   rankParts: [{ code: 'WAITING', value: 40, measured: 20 }],
   cost: days * 100,

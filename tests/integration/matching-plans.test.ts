@@ -126,8 +126,8 @@ describe('a plan of a random estate', () => {
         for (const holder of holders) expect(position.get(holder.needId)).toBeLessThanOrEqual(position.get(needId)!);
       }
     }
-    const { tiers, supply } = plan.totals!;
-    expect(tiers.reduce((total, { needs: count }) => total + count, 0)).toBe(ranked.length);
+    const { byUrgency, supply } = plan.totals!;
+    expect(byUrgency.reduce((total, { needs: count }) => total + count, 0)).toBe(ranked.length);
     expect(supply.reduce((total, { used }) => total + used, 0)).toBe(
       matches.reduce((total, { quantity }) => total + quantity, 0),
     );

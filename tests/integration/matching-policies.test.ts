@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const ADOPT = `mutation($input: MatchPolicyAdoptInput!) { matchPolicyAdopt(input: $input) {
-  matchPolicy { version reason validFrom validUntil adoptedBy { displayName } weights { rank { waiting { each max } age80 careCategories { category points } } cost { days { each max } newHelper } } }
+  matchPolicy { version reason validFrom validUntil adoptedBy { displayName } weights { rank { lift { everyHours highestTier } waiting age80 careCategories { category points } } cost { days { each max } newHelper } } }
   userErrors { code path ... on InvalidInputError { rule limit } ... on StaleVersionError { currentVersion } } } }`;
 const adopt = async (actor: Actor, input: Readonly<Record<string, unknown>>, options = {}) => {
   const given = { weights: {}, reason: '试行', expectedVersion: 1, idempotencyKey: newId(), ...input };
@@ -35,7 +35,7 @@ const adopt = async (actor: Actor, input: Readonly<Record<string, unknown>>, opt
   expect(errors).toBeUndefined();
   return data?.matchPolicyAdopt;
 };
-const READ = `query($version: Int) { community { matchPolicy(version: $version) { version reason validFrom validUntil weights { rank { waiting { each } } } }
+const READ = `query($version: Int) { community { matchPolicy(version: $version) { version reason validFrom validUntil weights { rank { waiting } } }
   matchPolicies(first: 10) { totalCount edges { node { version validFrom validUntil } } } } }`;
 const read = async (actor: Actor, variables = {}, options = {}) => (await ask(actor, READ, variables, options)).data?.community;
 
@@ -47,7 +47,7 @@ describe('the policy of a community', () => {
         reason: null,
         validFrom: null,
         validUntil: null,
-        weights: { rank: { waiting: { each: DEFAULT_WEIGHTS.rank.waiting.each } } },
+        weights: { rank: { waiting: DEFAULT_WEIGHTS.rank.waiting } },
       },
       matchPolicies: { totalCount: 1, edges: [{ node: { version: 1, validFrom: null, validUntil: null } }] },
     });
@@ -85,7 +85,7 @@ describe('the policy of a community', () => {
     const made = await adopt(ACTORS.admin, {
       reason: ' 等待时间加倍 ',
       weights: {
-        rank: { waiting: { each: 4 }, careCategories: [{ category: 'VETERAN', points: 30 }] },
+        rank: { lift: { highestTier: 1 }, waiting: 4, careCategories: [{ category: 'VETERAN', points: 30 }] },
         cost: { newHelper: 500 },
       },
     });
@@ -97,7 +97,7 @@ describe('the policy of a community', () => {
       validUntil: null,
       adoptedBy: { displayName: '社区管理员' },
       weights: {
-        rank: { waiting: { each: 4, max: 2000 }, age80: 150 },
+        rank: { lift: { everyHours: 170, highestTier: 1 }, waiting: 4, age80: 150 },
         cost: { days: { each: 100, max: 2500 }, newHelper: 500 },
       },
     });
@@ -105,7 +105,7 @@ describe('the policy of a community', () => {
       made.matchPolicy.weights.rank.careCategories.map(({ category, points }: any) => [category, points]),
     );
     expect(groups).toEqual({ ...DEFAULT_WEIGHTS.rank.careCategories, VETERAN: 30 });
-    expect((await read(ACTORS.barber)).matchPolicy).toMatchObject({ version: 2, weights: { rank: { waiting: { each: 4 } } } });
+    expect((await read(ACTORS.barber)).matchPolicy).toMatchObject({ version: 2, weights: { rank: { waiting: 4 } } });
     const [event] = await owner`select kind, from_state, to_state, actor_id from event`;
     expect(event).toEqual({ kind: 'MATCH_POLICY_ADOPTED', from_state: '1', to_state: '2', actor_id: WORLD.admin });
     const seen = await ask(ACTORS.barber, '{ community { matchPolicy { reason adoptedBy { login } } } }');
@@ -120,9 +120,10 @@ describe('the policy of a community', () => {
     expect((await adopt(ACTORS.admin, { validFrom: at(24 * 367) })).userErrors).toEqual([
       { code: 'INVALID_INPUT', path: ['validFrom'], rule: 'MAX', limit: 366 },
     ]);
-    const weights = { rank: { waiting: { max: -1 } }, cost: { floors: { each: 10_000 } } };
+    const weights = { rank: { lift: { highestTier: 5 }, waiting: -1 }, cost: { floors: { each: 10_000 } } };
     expect((await adopt(ACTORS.admin, { weights })).userErrors).toEqual([
-      { code: 'INVALID_INPUT', path: ['weights', 'rank', 'waiting', 'max'], rule: 'MIN', limit: 0 },
+      { code: 'INVALID_INPUT', path: ['weights', 'rank', 'lift', 'highestTier'], rule: 'MAX', limit: 4 },
+      { code: 'INVALID_INPUT', path: ['weights', 'rank', 'waiting'], rule: 'MIN', limit: 0 },
       { code: 'INVALID_INPUT', path: ['weights', 'cost', 'floors', 'each'], rule: 'MAX', limit: 9999 },
     ]);
     expect((await adopt(ACTORS.admin, { expectedVersion: 3 })).userErrors).toEqual([
@@ -133,14 +134,14 @@ describe('the policy of a community', () => {
 
   it('holds from its day on; an announced version gives way to a later one that begins before', async () => {
     const february = at(24 * 62);
-    await adopt(ACTORS.admin, { validFrom: february, weights: { rank: { waiting: { each: 9 } } } });
+    await adopt(ACTORS.admin, { validFrom: february, weights: { rank: { waiting: 9 } } });
     const day = (when: Date) => ({ now: () => when });
     expect((await read(ACTORS.officer)).matchPolicy).toMatchObject({ version: 1, validUntil: february.toISOString() });
     expect((await read(ACTORS.officer, {}, day(february))).matchPolicy).toMatchObject({ version: 2 });
     // What the third does not name comes from the first: the second would not hold by then.
     const january = at(24 * 31);
     const third = await adopt(ACTORS.admin, { expectedVersion: 2, validFrom: january, weights: { cost: { newHelper: 1 } } });
-    expect(third.matchPolicy.weights).toMatchObject({ rank: { waiting: { each: 2 } }, cost: { newHelper: 1 } });
+    expect(third.matchPolicy.weights).toMatchObject({ rank: { waiting: 2 }, cost: { newHelper: 1 } });
     expect((await read(ACTORS.officer, {}, day(february))).matchPolicy).toMatchObject({ version: 3 });
     expect((await read(ACTORS.officer)).matchPolicies).toEqual({
       totalCount: 3,
@@ -194,24 +195,24 @@ describe('plans', () => {
     const first = await createPlan(scopeOf(database, ACTORS.secretary1), { branchId: WORLD.branch1, idempotencyKey: newId() });
     if (!first.ok) throw new Error(first.failure.code);
     await settledPlans(database);
-    await adopt(ACTORS.admin, { weights: { rank: { waiting: { each: 0 } } } });
+    await adopt(ACTORS.admin, { weights: { rank: { waiting: 0 } } });
     const second = await createPlan(scopeOf(database, ACTORS.secretary1), { branchId: WORLD.branch1, idempotencyKey: newId() });
     if (!second.ok) throw new Error(second.failure.code);
     await settledPlans(database);
-    const LOOK = `query($id: ID!) { matchPlan(id: $id) { policyVersion policy { version weights { rank { waiting { each } } } }
+    const LOOK = `query($id: ID!) { matchPlan(id: $id) { policyVersion policy { version weights { rank { waiting } } }
       matches(first: 1) { edges { node { explanation { policyVersion rankParts { code } } } } } } }`;
     const look = async (id: string) => (await ask(ACTORS.secretary1, LOOK, { id: gid('MatchPlan', id) })).data?.matchPlan;
     const codes = (plan: any): string[] => plan.matches.edges[0].node.explanation.rankParts.map(({ code }: any) => code);
     const [before, after] = [await look(first.value.id), await look(second.value.id)];
-    expect(before).toMatchObject({ policyVersion: 1, policy: { version: 1, weights: { rank: { waiting: { each: 2 } } } } });
-    expect(after).toMatchObject({ policyVersion: 2, policy: { version: 2, weights: { rank: { waiting: { each: 0 } } } } });
+    expect(before).toMatchObject({ policyVersion: 1, policy: { version: 1, weights: { rank: { waiting: 2 } } } });
+    expect(after).toMatchObject({ policyVersion: 2, policy: { version: 2, weights: { rank: { waiting: 0 } } } });
     expect(codes(before)).toContain('WAITING');
     expect(codes(after)).not.toContain('WAITING');
   });
 
   it('that wait for their run go by their own version, though another is valid by then', async () => {
     await insertScene(database);
-    const announced = await adopt(ACTORS.admin, { validFrom: at(1), weights: { rank: { waiting: { each: 0 } } } });
+    const announced = await adopt(ACTORS.admin, { validFrom: at(1), weights: { rank: { waiting: 0 } } });
     expect(announced.userErrors).toEqual([]);
     database.statements();
     // Two hours pass between the writing of the plan and its run.

@@ -21,7 +21,7 @@ afterEach(() => clearEstate(database));
 const c = WORLD.community;
 
 const CREATE = `mutation($input: BranchMatchPlanCreateInput!) { branchMatchPlanCreate(input: $input) { matchPlan { id version status progress dryRun policyVersion branch { code }
-  totals { needs pairs tiers { tier needs served } supply { category { code } free used } }
+  totals { needs pairs byUrgency { urgency needs served } supply { category { code } free used } }
   matches(first: 100) { totalCount edges { node { id state quantity rankPosition need { id number } session { id } organization { id code } explanation { sentence points cost complete rankParts { code points text } costParts { code cost } runnersUp { cost isFull sentence session { id } differences { code cost measured } } } } } }
   unmatched(first: 100) { totalCount edges { node { quantity reason sentence need { id } certificate { possible closedSet promised holders { tier needs waiting { band needs } } sessions { id } } } } } }
   userErrors { code message path ... on NotPossibleError { reasons } ... on RunInProgressError { planId } } } }`;
@@ -99,7 +99,7 @@ describe('a plan over the API', () => {
             quantity: 1,
             reason: 'ALL_FULL',
             sentence:
-              '能服务的 2 个场次都已约满。其中 1 个已全部承诺,由排序在前的需求占用(P1 1 项),其中最后一位为 P1,0 分(紧急程度更高)。',
+              '能服务的 2 个场次都已约满。其中 1 个已全部承诺,由排序在前的需求占用(P1 档 1 项),其中最后一位为 P1 档,0 分(高 1 档)。',
             need: { id: gid('Need', scene.need) },
             certificate: {
               possible: 2,

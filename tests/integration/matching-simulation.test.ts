@@ -19,7 +19,7 @@ beforeAll(() => seedWorld(database));
 afterEach(() => clearEstate(database));
 
 const FIGURES = 'needs served partly waitingHours distanceM';
-const SIMULATE = `query($input: MatchPlanSimulateInput!) { matchPlanSimulate(input: $input) { simulation { total { before { ${FIGURES} } after { ${FIGURES} } } tiers { tier before { served } after { served } }
+const SIMULATE = `query($input: MatchPlanSimulateInput!) { matchPlanSimulate(input: $input) { simulation { total { before { ${FIGURES} } after { ${FIGURES} } } byUrgency { urgency before { served } after { served } }
   branches { branch { code } before { served } after { served } } supply { category { code } freeBefore freeAfter usedBefore usedAfter } proposals { kept moved dropped } gainingCount losingCount gaining { id } losing(first: 2) { id } }
   userErrors { code path ... on InvalidInputError { rule limit } } } }`;
 async function simulate(input: Record<string, unknown>, actor: Actor = ACTORS.secretary1) {
@@ -67,7 +67,7 @@ describe('a simulation', () => {
     ['a clinic cancelled', () => ({ changes: [{ cancelOfferId: gid('Offer', scene.offer) }] }), 0],
     ['a session cancelled', () => ({ changes: [{ cancelSessionId: gid('Session', scene.far) }] }), 1],
     ['more places', () => ({ changes: [{ setCapacity: { sessionId: gid('Session', scene.far), capacity: 2 } }] }), 3],
-    ['other weights', () => ({ weights: { rank: { waiting: { each: 4 } } } }), 2],
+    ['other weights', () => ({ weights: { rank: { waiting: 4 } } }), 2],
   ])('of %s', async (_, input, served) => {
     const { simulation, userErrors } = await simulate(input());
     expect(userErrors).toEqual([]);

@@ -36,7 +36,7 @@ const counts = async () => {
   const ofBranch = await ask(
     ACTORS.admin,
     `query($id: ID!, $period: DatePeriodInput!) { branch(id: $id) { needs { totalCount } sessions(first: 100) { edges { node { quantity { capacity reserved } } } }
-      fairness(period: $period) { overall { needs people servedShare } byTier { tier ${MEASURES} } byAgeBand { ageBand ${MEASURES} }
+      fairness(period: $period) { overall { needs people servedShare } byUrgency { urgency ${MEASURES} } byAgeBand { ageBand ${MEASURES} }
         byCareCategory { careCategory ${MEASURES} } byBuilding { ${MEASURES} } loads { promised delivered } }
       matchingOutcomes(period: $period) { overall { people } } } }`,
     { id: gid('Branch', WORLD.branch1), period },

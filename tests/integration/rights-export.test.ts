@@ -37,7 +37,9 @@ async function decideOnHer() {
   await owner`update personal.need_detail set beneficiary_id = ${rawIdOf(her)} where need_id = ${needIds[0] ?? ''}`;
   const explanation = {
     policyVersion: 1,
+    urgency: 'P3',
     tier: 3,
+    liftedBy: 0,
     points: 12,
     rankParts: [],
     cost: 40,
@@ -48,6 +50,8 @@ async function decideOnHer() {
   const rest = { distanceM: null, pinned: false, options: 1, position: 1, runnersUp: [] };
   await owner`update match set explanation = ${owner.json({ ...explanation, ...rest })} where id = ${matchIds[0] ?? ''}`;
   const certificate = {
+    tier: 3,
+    liftedBy: 0,
     ofCategory: 0,
     failed: [],
     possible: 0,

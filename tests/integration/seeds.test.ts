@@ -392,7 +392,7 @@ describe('matching on the estate', () => {
       if (!created.ok) throw new Error(JSON.stringify(created.failure));
       const plan = await finished(scope, created.value.id);
       const { totals, id } = plan;
-      const served = totals?.tiers.reduce((sum, tier) => sum + tier.served, 0) ?? 0;
+      const served = totals?.byUrgency.reduce((sum, own) => sum + own.served, 0) ?? 0;
       expect(totals?.needs).toBeGreaterThanOrEqual(40);
       expect(served).toBeGreaterThanOrEqual(20);
       const { edges } = await pageOfUnmatched(scope, id, null, { limit: 500, backward: false, from: null });

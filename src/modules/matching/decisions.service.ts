@@ -12,7 +12,8 @@ import { explainPair, type ShownExplanation, shownTo } from './planner/explainin
 import { hasRoomFor } from './planner/rules.js';
 import { planById } from './plans.repo.js';
 import { currentPolicy } from './policies.repo.js';
-import { explanationSentence, unmatchedSentence } from './sentences/sentences.js';
+import { explanationSentence } from './sentences/sentences.js';
+import { unmatchedSentence } from './sentences/unmatched-sentences.js';
 import { factsAround } from './suggestions.service.js';
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/support/instances.js';
 import { between } from '../../../tests/support/matching.js';
 import { MIN_PEOPLE } from '../../kernel/small-cells.js';
+import { MATCHED_URGENCIES } from '../../kernel/vocabulary.js';
 import { type AskedNeed, fairnessReport, type Group } from './fairness.domain.js';
 import { type Ended, outcomeReport } from './outcomes.domain.js';
 
@@ -53,7 +54,7 @@ describe('subtracting', () => {
         (personKey, home, luck): AskedNeed => ({
           needId: `${personKey}-${random()}`,
           branchId: `b${home % 2}`,
-          tier: between(random, 1, 4),
+          urgency: MATCHED_URGENCIES[between(random, 0, 3)]!,
           submittedAt: NOW,
           closedAt: null,
           isServed: random() < 0.5,
@@ -65,17 +66,17 @@ describe('subtracting', () => {
           buildingId: home === 3 ? null : `h${home}`,
         }),
       );
-      const { overall, byTier, byAgeBand, byBranch, byBuilding, byCareCategory } = fairnessReport(PERIOD, needs, [], NOW);
+      const { overall, byUrgency, byAgeBand, byBranch, byBuilding, byCareCategory } = fairnessReport(PERIOD, needs, [], NOW);
       const everybody = new Set(needs.map(({ personKey }) => personKey));
       if (!overall) {
         expect(everybody.size).toBeLessThan(MIN_PEOPLE);
         expect(
-          [byTier, byAgeBand, byBranch, byBuilding, byCareCategory].flatMap(groups => [...toldKeys<unknown>(groups)]),
+          [byUrgency, byAgeBand, byBranch, byBuilding, byCareCategory].flatMap(groups => [...toldKeys<unknown>(groups)]),
         ).toEqual([]);
         continue;
       }
       const person = ({ personKey }: AskedNeed): string => personKey;
-      expectNothingOfFew(needs, person, ({ tier }) => tier, toldKeys(byTier));
+      expectNothingOfFew(needs, person, ({ urgency }) => urgency, toldKeys(byUrgency));
       expectNothingOfFew(needs, person, ({ ageBand }) => ageBand, toldKeys(byAgeBand));
       expectNothingOfFew(needs, person, ({ branchId }) => branchId, toldKeys(byBranch));
       const [branches, buildings] = [toldKeys(byBranch), toldKeys(byBuilding)];
@@ -87,7 +88,7 @@ describe('subtracting', () => {
       }
       for (const group of toldKeys(byCareCategory))
         expectNothingOfFew(needs, person, ({ careCategories }) => careCategories.includes(group as never), new Set([true]));
-      told += toldKeys(byTier).size + branches.size;
+      told += toldKeys(byUrgency).size + branches.size;
     }
     expect(told).toBeGreaterThan(ROUNDS);
   });

@@ -1,8 +1,8 @@
 import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { labelOf } from '../../graphql/enums.js';
-import { ModeEnum } from '../../graphql/labels.js';
+import { ModeEnum, UrgencyEnum } from '../../graphql/labels.js';
 import { DateTime, Quantity } from '../../graphql/scalars.js';
-import type { Mode } from '../../kernel/vocabulary.js';
+import type { Mode, Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { findSession } from '../offers/offers.service.js';
 import { Session } from '../offers/sessions.graphql.js';
@@ -68,7 +68,14 @@ class RunnerUp {
 export class MatchExplanation {
   @Field(() => Int, { description: 'The version of the match policy that the numbers come from.' })
   readonly policyVersion!: number;
-  @Field(() => Int, { description: '1 to 4, from the urgency; 1 is served first.' }) readonly tier!: number;
+  @Field(() => UrgencyEnum, { description: "The need's own, P1 to P4, when this was said." }) readonly urgency!: Urgency;
+  @Field(() => Int, {
+    description:
+      'What the need counts as in the order, 1 to 4: 1 is served first. By its urgency, or lifted above it by waiting (`rank.lift` of the policy).',
+  })
+  readonly tier!: number;
+  @Field(() => Int, { description: 'By how many tiers waiting has lifted it; 0: it counts as its urgency says.' })
+  readonly liftedBy!: number;
   @Field(() => Int, { nullable: true, description: 'More comes first within a tier; the sum of `rankParts`. Null: staff only.' })
   readonly points!: number | null;
   @Field(() => [RankScore], { description: 'What the points are made of.' }) readonly rankParts!: readonly Part<RankPartCode>[];

@@ -9,7 +9,7 @@ const asked = (fields: Partial<AskedNeed> = {}): AskedNeed => {
   return {
     needId: id,
     branchId: 'b1',
-    tier: 3,
+    urgency: 'P3',
     submittedAt: new Date(NOW.getTime() - 24 * 3_600_000),
     closedAt: null,
     isServed: false,
@@ -79,23 +79,27 @@ describe('a report', () => {
   });
 
   it('tells nothing of fewer than five people, however many needs they have', () => {
-    const few = many(4).flatMap(need => [need, asked({ personKey: need.personKey, tier: 1 })]);
+    const few = many(4).flatMap(need => [need, asked({ personKey: need.personKey, urgency: 'P1' })]);
     expect(report(few)).toMatchObject({
       overall: null,
-      byTier: [
-        { key: 1, measures: null },
-        { key: 3, measures: null },
+      byUrgency: [
+        { key: 'P1', measures: null },
+        { key: 'P3', measures: null },
       ],
       leftOut: [{ times: 0, needs: null }],
     });
   });
 
   it('hides what the told groups would tell of a small one', () => {
-    const { byTier, byAgeBand } = report([...many(3, { tier: 1 }), ...many(6, { tier: 2 }), ...many(9, { ageBand: null })]);
-    expect(byTier.map(({ key, measures }) => [key, measures?.people ?? null])).toEqual([
-      [1, null],
-      [2, null],
-      [3, 9],
+    const { byUrgency, byAgeBand } = report([
+      ...many(3, { urgency: 'P1' }),
+      ...many(6, { urgency: 'P2' }),
+      ...many(9, { ageBand: null }),
+    ]);
+    expect(byUrgency.map(({ key, measures }) => [key, measures?.people ?? null])).toEqual([
+      ['P1', null],
+      ['P2', null],
+      ['P3', 9],
     ]);
     expect(byAgeBand.map(({ key, measures }) => [key, measures?.people ?? null])).toEqual([
       ['SIXTY_PLUS', 9],

@@ -1,6 +1,6 @@
 import { HOUR } from '../../kernel/clock.js';
 import { MIN_PEOPLE, type Period, tellable, tellableOverlapping } from '../../kernel/small-cells.js';
-import { AGE_BANDS, type AgeBand, type CareCategory } from '../../kernel/vocabulary.js';
+import { AGE_BANDS, type AgeBand, type CareCategory, type Urgency } from '../../kernel/vocabulary.js';
 
 /**
  * The value below or at which a share `p` of the values lie: the smallest that is reached (the inverse of the empirical
@@ -26,7 +26,7 @@ export function gini(sorted: readonly number[]): number | null {
 export interface AskedNeed {
   readonly needId: string;
   readonly branchId: string;
-  readonly tier: number;
+  readonly urgency: Urgency;
   readonly submittedAt: Date;
   readonly closedAt: Date | null;
   /** Delivered in full. */
@@ -69,7 +69,7 @@ export interface OrganizationLoad {
 
 export interface FairnessReport extends Period {
   readonly overall: Measures | null;
-  readonly byTier: readonly Group<number>[];
+  readonly byUrgency: readonly Group<Urgency>[];
   readonly byAgeBand: readonly Group<AgeBand | null>[];
   readonly byBranch: readonly Group<string>[];
   readonly byBuilding: readonly Group<string>[];
@@ -148,7 +148,7 @@ export function fairnessReport(
   return {
     ...period,
     overall: told ? measure({ needs, people }, now) : null,
-    byTier: partition(({ tier }) => tier).sort((a, b) => a.key - b.key),
+    byUrgency: partition(({ urgency }) => urgency).sort((a, b) => (a.key < b.key ? -1 : 1)),
     byAgeBand: partition(({ ageBand }) => ageBand).sort((a, b) => bandOrder(a.key) - bandOrder(b.key)),
     byBranch: grouped(branches, shownBranches),
     byBuilding,

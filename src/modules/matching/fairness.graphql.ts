@@ -1,12 +1,12 @@
 import { Arg, Ctx, Field, FieldResolver, Float, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { Weighs } from '../../graphql/cost.js';
 import { badUserInput } from '../../graphql/errors.js';
-import { CareCategoryEnum } from '../../graphql/labels.js';
+import { CareCategoryEnum, UrgencyEnum } from '../../graphql/labels.js';
 import { LocalDate } from '../../graphql/scalars.js';
 import type { InvalidInput } from '../../kernel/failures.js';
 import type { Result } from '../../kernel/result.js';
 import type { Period } from '../../kernel/small-cells.js';
-import type { AgeBand, CareCategory } from '../../kernel/vocabulary.js';
+import type { AgeBand, CareCategory, Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { Organization } from '../alliance/alliance.graphql.js';
 import { organizationById } from '../alliance/alliance.service.js';
@@ -65,9 +65,9 @@ class FairnessMeasures implements Measures {
 abstract class FairnessGroup {
   @Field(() => FairnessMeasures, { nullable: true, description: HIDDEN }) readonly measures!: Measures | null;
 }
-@ObjectType('TierFairness', { description: 'How the needs of one urgency fared.' })
-class TierFairness extends FairnessGroup {
-  @Field(() => Int, { name: 'tier', description: '1 to 4, from the urgency.' }) readonly key!: number;
+@ObjectType('UrgencyFairness', { description: 'How the needs of one urgency fared.' })
+class UrgencyFairness extends FairnessGroup {
+  @Field(() => UrgencyEnum, { name: 'urgency', description: 'P1 to P4.' }) readonly key!: Urgency;
 }
 @ObjectType('AgeBandFairness', { description: 'How the needs of people of some age fared.' })
 class AgeBandFairness extends FairnessGroup {
@@ -113,8 +113,8 @@ class FairnessReport {
   @Field(() => LocalDate, { description: 'The day after the last.' }) readonly until!: string;
   @Field(() => FairnessMeasures, { nullable: true, description: `All needs of the period. ${HIDDEN}` })
   readonly overall!: Measures | null;
-  @Field(() => [TierFairness], { description: 'By urgency, the most urgent first.' })
-  readonly byTier!: FairnessReportRecord['byTier'];
+  @Field(() => [UrgencyFairness], { description: 'By urgency, the most urgent first.' })
+  readonly byUrgency!: FairnessReportRecord['byUrgency'];
   @Field(() => [AgeBandFairness], { description: 'By age, the youngest first.' })
   readonly byAgeBand!: FairnessReportRecord['byAgeBand'];
   @Field(() => [CareCategoryFairness], { description: 'By group of people that the community cares for in particular.' })

@@ -42,9 +42,8 @@ export async function askedNeeds({ db, communityId }: Scope, branchIds: readonly
       ),
     )
     .orderBy(needs.submittedAt, needs.id);
-  return rows.map(({ urgency, state, ...row }) => ({
+  return rows.map(({ state, ...row }) => ({
     ...row,
-    tier: Number(urgency.slice(1)),
     isServed: state === 'FULFILLED',
     isOpen: state === 'OPEN',
   }));

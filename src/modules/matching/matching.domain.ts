@@ -1,8 +1,8 @@
-import type { Mode } from '../../kernel/vocabulary.js';
+import type { Mode, Urgency } from '../../kernel/vocabulary.js';
 import type { OverrideReason } from './decisions.domain.js';
 import type { PairIds } from './planner/facts.js';
 import type { MatchReason, Reason } from './planner/rules.js';
-import type { CostPart, Part, RankPart } from './planner/scoring.js';
+import type { CostPart, Part, Rank, RankPart } from './planner/scoring.js';
 
 export const PLAN_STATES = ['QUEUED', 'RUNNING', 'READY', 'PUBLISHED', 'FAILED', 'CANCELLED'] as const;
 export type PlanState = (typeof PLAN_STATES)[number];
@@ -73,8 +73,9 @@ export interface MatchPlan {
   readonly version: number;
 }
 
-export interface TierTotal {
-  readonly tier: number;
+/** How the needs of one urgency came out, whatever tiers they counted as. */
+export interface UrgencyTotal {
+  readonly urgency: Urgency;
   readonly needs: number;
   /** Served in full; in part. */
   readonly served: number;
@@ -98,7 +99,7 @@ export interface Scarcity {
 }
 /** Means are over matches, rounded; null when there is nothing to average. */
 export interface PlanTotals {
-  readonly tiers: readonly TierTotal[];
+  readonly byUrgency: readonly UrgencyTotal[];
   readonly supply: readonly SupplyTotal[];
   /** The scarcest first. */
   readonly scarcity: readonly Scarcity[];
@@ -144,7 +145,9 @@ export interface RunnerUp {
 /** The numbers behind a match. Parts add up to their totals; `runnersUp` are the best sessions that it did not get, best first. */
 export interface Explanation {
   readonly policyVersion: number;
-  readonly tier: number;
+  readonly urgency: Rank['urgency'];
+  readonly tier: Rank['tier'];
+  readonly liftedBy: Rank['liftedBy'];
   readonly points: number;
   readonly rankParts: readonly Part<RankPart>[];
   readonly cost: number;
@@ -174,6 +177,7 @@ export interface Match {
   readonly state: MatchState;
   /** The place of its need in the plan's order; 1 is first. */
   readonly rankPosition: number;
+  /** What its need counts as in that order. */
   readonly tier: number;
   readonly points: number;
   readonly cost: number;
@@ -186,7 +190,7 @@ export interface Match {
 export const WAITING_BANDS = ['UNDER_3_DAYS', 'UNDER_7_DAYS', 'UNDER_14_DAYS', 'UNDER_28_DAYS', 'LONGER'] as const;
 export type WaitingBand = (typeof WAITING_BANDS)[number];
 
-/** Needs of one tier that hold places, and how long they have waited. */
+/** Needs that count as one tier and hold places, and how long they have waited. */
 export interface Holders {
   readonly tier: number;
   readonly needs: number;
@@ -199,6 +203,9 @@ export const MAX_CERTIFICATE_SESSIONS = 30;
 
 /** Why a need stays open: counts only, no names of people. */
 export interface Certificate {
+  /** What the need itself counts as, and by how many tiers waiting has lifted it. */
+  readonly tier: Rank['tier'];
+  readonly liftedBy: Rank['liftedBy'];
   /** Sessions of the need's category that the plan could use. */
   readonly ofCategory: number;
   /** How many of them break which rule. */

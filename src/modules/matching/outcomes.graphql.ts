@@ -46,7 +46,8 @@ abstract class OutcomeGroup {
 }
 @ObjectType('TierOutcomes', { description: 'Outcomes of needs of one urgency.' })
 class TierOutcomes extends OutcomeGroup {
-  @Field(() => Int, { name: 'tier', description: '1 to 4, from the urgency.' }) readonly key!: number;
+  @Field(() => Int, { name: 'tier', description: '1 to 4, as the need counted in the order when it was decided.' })
+  readonly key!: number;
 }
 @ObjectType('PointsOutcomes', { description: 'Outcomes of needs with so many points when they were decided.' })
 class PointsOutcomes extends OutcomeGroup {

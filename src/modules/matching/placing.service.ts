@@ -208,7 +208,7 @@ async function store(
     planId,
     proposed.map(match => ({
       ...match,
-      respondBy: respondBy(match.explanation.tier, now, startOf.get(match.sessionId) ?? null),
+      respondBy: respondBy(match.explanation.urgency, now, startOf.get(match.sessionId) ?? null),
     })),
   );
   if (written.length !== proposed.length) throw new Error('a declined or accepted pair was proposed again');

@@ -1,10 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, Info, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { connectionOf, PageArgs, toConnection, windowOf } from '../../graphql/connection.js';
+import { UrgencyEnum } from '../../graphql/labels.js';
 import { Node, registerNode } from '../../graphql/node.js';
 import { rawIdOrNull } from '../../graphql/payload.js';
 import { DateTime, Quantity } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
+import type { Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { Need } from '../needs/needs.graphql.js';
 import { findNeed } from '../needs/needs.service.js';
@@ -46,11 +48,11 @@ import {
   pageOfUnmatched,
   UNMATCHED_IN_RANK,
 } from './plans.service.js';
-import { unmatchedSentence } from './sentences/sentences.js';
+import { unmatchedSentence } from './sentences/unmatched-sentences.js';
 
-@ObjectType('TierTotal', { description: 'How the needs of one urgency came out of a plan.' })
-class TierTotal {
-  @Field(() => Int, { description: '1 to 4, from the urgency.' }) readonly tier!: number;
+@ObjectType('UrgencyTotal', { description: 'How the needs of one urgency came out of a plan, whatever tiers they counted as.' })
+class UrgencyTotal {
+  @Field(() => UrgencyEnum, { description: 'P1 to P4.' }) readonly urgency!: Urgency;
   @Field(() => Int, { description: 'Open needs that the plan looked at.' }) readonly needs!: number;
   @Field(() => Int, { description: 'Of them served in full.' }) readonly served!: number;
   @Field(() => Int, { description: 'Of them served in part.' }) readonly partly!: number;
@@ -64,7 +66,8 @@ class SupplyUse {
 
 @ObjectType('MatchPlanTotals', { description: 'A plan in figures. Means are over its matches, rounded.' })
 class MatchPlanTotals {
-  @Field(() => [TierTotal], { description: 'By urgency, the most urgent first.' }) readonly tiers!: readonly TierTotal[];
+  @Field(() => [UrgencyTotal], { description: 'By urgency, the most urgent first.' })
+  readonly byUrgency!: readonly UrgencyTotal[];
   @Field(() => [SupplyUse], { description: 'By category of the offers.' }) readonly supply!: PlanTotalsRecord['supply'];
   @Field(() => Int, { nullable: true, description: 'Working hours that the served needs have waited; null when none is served.' })
   readonly meanWaitingHours!: number | null;
@@ -87,9 +90,10 @@ class WaitingCount {
   @Field(() => WaitingBandEnum, { description: 'Days since they were submitted.' }) readonly band!: WaitingBand;
   @Field(() => Int, { description: 'How many.' }) readonly needs!: number;
 }
-@ObjectType('HolderCount', { description: 'How many needs of one urgency hold the places.' })
+@ObjectType('HolderCount', { description: 'How many needs that count as one tier hold the places.' })
 export class HolderCount {
-  @Field(() => Int, { description: '1 to 4, from the urgency.' }) readonly tier!: number;
+  @Field(() => Int, { description: '1 to 4, as they count in the order: by urgency, or lifted above it by waiting.' })
+  readonly tier!: number;
   @Field(() => Int, { description: 'How many.' }) readonly needs!: number;
   @Field(() => [WaitingCount], { description: 'The same needs by how long they have waited; adds up to `needs`.' })
   readonly waiting!: Holders['waiting'];
@@ -98,9 +102,9 @@ export class HolderCount {
   description: 'The last of the needs that hold the places. Tiers decide, then points, then the time of submission.',
 })
 class LowestHolder {
-  @Field(() => Int, { description: '1 to 4, from the urgency.' }) readonly tier!: number;
+  @Field(() => Int, { description: '1 to 4, as it counts in the order.' }) readonly tier!: number;
   @Field(() => Int, { description: 'Its points.' }) readonly points!: number;
-  @Field(() => Int, { description: 'By how many tiers it is more urgent.' }) readonly tiersAhead!: number;
+  @Field(() => Int, { description: 'By how many tiers it comes before.' }) readonly tiersAhead!: number;
   @Field(() => Int, { description: 'By how many points it is ahead; decides within a tier.' }) readonly pointsAhead!: number;
   @Field(() => Int, { description: 'How many hours earlier it was submitted; decides between equal points.' })
   readonly hoursEarlier!: number;
@@ -116,6 +120,8 @@ class BlockedCount {
     'The proof behind the reason, in counts and without names: the sessions that could serve, all to which their holders could move, and who holds them.',
 })
 class UnmatchedCertificate {
+  @Field(() => Int, { description: 'The tier that the need itself counts as, 1 to 4.' }) readonly tier!: number;
+  @Field(() => Int, { description: 'By how many tiers waiting has lifted it above its urgency.' }) readonly liftedBy!: number;
   @Field(() => Int, { description: "Sessions of the need's category in the alliance of its branch." })
   readonly ofCategory!: number;
   @Field(() => [RuleCount], { description: 'What they break; one session may break several.' })
@@ -124,7 +130,7 @@ class UnmatchedCertificate {
   @Field(() => Int, { description: 'With all to which their holders could move: every one of them is full.' })
   readonly closedSet!: number;
   @Field(() => Int, { description: 'Of the closed set, full by accepted promises alone.' }) readonly promised!: number;
-  @Field(() => [HolderCount], { description: 'Who holds the others, by urgency; all come before this need.' })
+  @Field(() => [HolderCount], { description: 'Who holds the others, by tier; all come before this need.' })
   readonly holders!: Certificate['holders'];
   @Field(() => LowestHolder, { nullable: true, description: 'The last of them; null when promises alone fill the set.' })
   readonly lowest!: Certificate['lowest'];

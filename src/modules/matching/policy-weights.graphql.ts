@@ -6,7 +6,10 @@ import type { CareCategoryWeight as CareCategoryWeightRecord, WeightsChange } fr
 
 /** What each weight means, said once for reading and for changing it. */
 const MEANS = {
-  waiting: 'For each working hour since the need was submitted.',
+  lift: 'How waiting lifts a need above the tier of its urgency.',
+  everyHours: 'So many working hours since its submission lift a need by one tier, 0 to 9999. 0: tiers stay strict.',
+  highestTier: 'Waiting lifts no need above this tier, 1 to 4: what is more urgent always comes first.',
+  waiting: 'For each working hour since the need was submitted, 0 to 9999; without a bound.',
   age80: 'For a beneficiary of eighty and over.',
   careCategories: 'For each group that the beneficiary belongs to; a group that is not listed counts nothing.',
   careMax: 'The most that all groups together count.',
@@ -33,6 +36,11 @@ class DeadlineWeight {
   @Field(() => Int, { description: 'For each day, 0 to 9999.' }) readonly each!: number;
   @Field(() => Int, { description: 'Deadlines farther away than so many days count nothing.' }) readonly withinDays!: number;
 }
+@ObjectType('MatchLift', { description: 'How waiting lifts needs, so that nobody who keeps asking waits for ever.' })
+class MatchLift {
+  @Field(() => Int, { description: MEANS.everyHours }) readonly everyHours!: number;
+  @Field(() => Int, { description: MEANS.highestTier }) readonly highestTier!: number;
+}
 @ObjectType('CareCategoryWeight', { description: 'What belonging to a group counts.' })
 class CareCategoryWeight {
   @Field(() => CareCategoryEnum, { description: 'Which group.' }) readonly category!: CareCategory;
@@ -40,10 +48,11 @@ class CareCategoryWeight {
 }
 
 @ObjectType('MatchRankWeights', {
-  description: 'Points that rank needs of equal urgency: more comes first.',
+  description: 'Who comes first: the lower tier (urgency, lifted by waiting), then more points.',
 })
 class MatchRankWeights {
-  @Field(() => GradedWeight, { description: MEANS.waiting }) readonly waiting!: GradedWeight;
+  @Field(() => MatchLift, { description: MEANS.lift }) readonly lift!: MatchLift;
+  @Field(() => Int, { description: MEANS.waiting }) readonly waiting!: number;
   @Field(() => Int, { description: MEANS.age80 }) readonly age80!: number;
   @Field(() => [CareCategoryWeight], { description: MEANS.careCategories })
   readonly careCategories!: readonly CareCategoryWeightRecord[];
@@ -79,7 +88,7 @@ class MatchCap {
 
 @ObjectType({ description: 'The numbers of a match policy: published, the same for everybody.' })
 export class MatchPolicyWeights {
-  @Field(() => MatchRankWeights, { description: 'Who comes first among needs of equal urgency.' })
+  @Field(() => MatchRankWeights, { description: 'Who comes first.' })
   readonly rank!: MatchRankWeights;
   @Field(() => MatchCostWeights, { description: 'Which session suits whom.' }) readonly cost!: MatchCostWeights;
   @Field(() => [MatchCap], { description: 'Caps on much-wanted categories; often none.' }) readonly caps!: readonly Cap[];
@@ -109,6 +118,11 @@ class DeadlineWeightInput {
   @Field(() => Int, { nullable: true, description: 'Deadlines farther away count nothing; 0 to 9999 days.' })
   readonly withinDays?: number | null;
 }
+@InputType({ description: 'Changes how waiting lifts needs; what is left out stays as it is.' })
+class MatchLiftInput {
+  @Field(() => Int, { nullable: true, description: MEANS.everyHours }) readonly everyHours?: number | null;
+  @Field(() => Int, { nullable: true, description: MEANS.highestTier }) readonly highestTier?: number | null;
+}
 @InputType({ description: 'What belonging to a group is to count.' })
 class CareCategoryWeightInput {
   @Field(() => CareCategoryEnum, { description: 'Which group; each at most once.' }) readonly category!: CareCategory;
@@ -117,7 +131,8 @@ class CareCategoryWeightInput {
 
 @InputType({ description: 'Changes what ranks needs; what is left out stays as it is.' })
 class MatchRankWeightsInput {
-  @Field(() => GradedWeightInput, { nullable: true, description: MEANS.waiting }) readonly waiting?: GradedWeightInput | null;
+  @Field(() => MatchLiftInput, { nullable: true, description: MEANS.lift }) readonly lift?: MatchLiftInput | null;
+  @Field(() => Int, { nullable: true, description: MEANS.waiting }) readonly waiting?: number | null;
   @Field(() => Int, { nullable: true, description: MEANS.age80 }) readonly age80?: number | null;
   @Field(() => [CareCategoryWeightInput], {
     nullable: true,
@@ -153,7 +168,7 @@ class MatchCapInput {
 
 @InputType({ description: 'Weights to change, whole or in part; what is left out stays as it is.' })
 export class MatchPolicyWeightsInput implements WeightsChange {
-  @Field(() => MatchRankWeightsInput, { nullable: true, description: 'Who comes first among needs of equal urgency.' })
+  @Field(() => MatchRankWeightsInput, { nullable: true, description: 'Who comes first.' })
   readonly rank?: MatchRankWeightsInput | null;
   @Field(() => MatchCostWeightsInput, { nullable: true, description: 'Which session suits whom.' })
   readonly cost?: MatchCostWeightsInput | null;

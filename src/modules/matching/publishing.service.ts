@@ -120,7 +120,7 @@ async function checkAgain(
   const sessionNow = new Map(current.map(row => [row.id, row]));
   const possible: (Proposable & Proposed)[] = [];
   const fallen: FellOut[] = [];
-  for (const { id, needId, sessionId, quantity, tier } of planned) {
+  for (const { id, needId, sessionId, quantity } of planned) {
     const [before, state, session, offer] = [
       needs.get(needId),
       needNow.get(needId),
@@ -152,7 +152,7 @@ async function checkAgain(
       need,
       session: { ...asNow, free: offer.free },
       quantity,
-      respondBy: asked ?? respondBy(tier, now, offer.startsAt?.getTime() ?? null),
+      respondBy: asked ?? respondBy(state.urgency, now, offer.startsAt?.getTime() ?? null),
     });
   }
   const out = fallOut(possible, caps);

@@ -2,10 +2,12 @@ import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, 
 import { Weighs } from '../../graphql/cost.js';
 import { defineEnum } from '../../graphql/enums.js';
 import { badUserInput, unauthenticated } from '../../graphql/errors.js';
+import { UrgencyEnum } from '../../graphql/labels.js';
 import { decodeIds, Payload, toPayload } from '../../graphql/payload.js';
 import { DateTime, Quantity } from '../../graphql/scalars.js';
 import type { ClientFailure } from '../../kernel/failures.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { Need } from '../needs/needs.graphql.js';
 import { findNeed } from '../needs/needs.service.js';
@@ -85,9 +87,9 @@ class SimulatedDifference {
   @Field(() => SimulatedFigures, { description: 'As a plan would be without the changes.' }) readonly before!: Figures;
   @Field(() => SimulatedFigures, { description: 'As it would be with them.' }) readonly after!: Figures;
 }
-@ObjectType('SimulatedTier', { description: 'What the changes mean for one urgency.' })
-class SimulatedTier extends SimulatedDifference {
-  @Field(() => Int, { description: '1 to 4, from the urgency.' }) readonly tier!: number;
+@ObjectType('SimulatedUrgency', { description: 'What the changes mean for one urgency.' })
+class SimulatedUrgency extends SimulatedDifference {
+  @Field(() => UrgencyEnum, { description: 'P1 to P4.' }) readonly urgency!: Urgency;
 }
 @ObjectType('SimulatedBranch', { description: 'What the changes mean for the needs of one branch.' })
 class SimulatedBranch extends SimulatedDifference {}
@@ -108,8 +110,8 @@ class SimulatedProposals {
 @ObjectType('MatchPlanSimulation', { description: 'Two plans compared, without and with the changes. Neither is stored.' })
 class MatchPlanSimulation {
   @Field(() => SimulatedDifference, { description: 'All needs together.' }) readonly total!: Compared<Figures>;
-  @Field(() => [SimulatedTier], { description: 'By urgency, the most urgent first.' })
-  readonly tiers!: SimulationOutcome['tiers'];
+  @Field(() => [SimulatedUrgency], { description: 'By urgency, the most urgent first.' })
+  readonly byUrgency!: SimulationOutcome['byUrgency'];
   @Field(() => [SimulatedBranch], { description: 'By branch, those that have needs in it.' })
   readonly branches!: SimulationOutcome['branches'];
 }

@@ -177,7 +177,7 @@ export interface SuggestedNeedsFilter {
 /**
  * Open needs that an organization (or one of its offers) could serve now, each with the session that suits best. For the
  * organization itself at the level before a promise, for staff of a branch those of the branch in full; others null. In rank
- * order; where points would tell what is hidden, by urgency and time of submission.
+ * order; where points would tell what is hidden, by tier and time of submission.
  */
 export async function suggestedNeeds(
   scope: Scope,

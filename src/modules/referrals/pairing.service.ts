@@ -13,7 +13,7 @@ import type {
 } from '../../kernel/failures.js';
 import { newId } from '../../kernel/ids.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import { type ReferralOrigin, URGENCIES, type Urgency } from '../../kernel/vocabulary.js';
+import type { ReferralOrigin, Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { type Decision, MAX_OVERRIDE_NOTE, type Override, type OverrideReason } from '../matching/decisions.domain.js';
 import { decisionOf, decisionOfMatch, keepNote } from '../matching/decisions.service.js';
@@ -266,7 +266,7 @@ async function judge(
 
 /** Until when an organization should answer a branch that asks it at `at`: as it would a proposal. */
 export const answerBy = (urgency: Urgency, { startsAt }: Pick<Session, 'startsAt'>, at: Date): Date =>
-  respondBy(URGENCIES.indexOf(urgency), at, startsAt?.getTime() ?? null);
+  respondBy(urgency, at, startsAt?.getTime() ?? null);
 
 const isAboutPerson = (failure: Refused): boolean => failure.code === 'NOT_POSSIBLE' && failure.reasons.includes('NOT_ELIGIBLE');
 

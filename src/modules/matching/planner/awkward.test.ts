@@ -3,7 +3,7 @@ import { createRandom } from '../../../../bench/support/instances.js';
 import { bestByTrying, brokenBy, randomAwkward } from '../../../../tests/support/awkward.js';
 import { DAY, HOUR, need, now, planInput, session } from '../../../../tests/support/facts.js';
 import { proofSentence } from '../sentences/proof-sentences.js';
-import { unmatchedSentence } from '../sentences/sentences.js';
+import { unmatchedSentence } from '../sentences/unmatched-sentences.js';
 import { computePlan } from './planning.js';
 import { fullness } from './rules.js';
 import { byRank, DEFAULT_WEIGHTS, rankOf } from './scoring.js';

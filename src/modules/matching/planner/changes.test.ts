@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../bench/support/instances.js';
-import { need, planInput, randomFacts, session } from '../../../../tests/support/facts.js';
+import { DAY, need, now, planInput, randomFacts, session } from '../../../../tests/support/facts.js';
 import { between } from '../../../../tests/support/matching.js';
 import { CHANGE_CAUSES, CHANGE_KINDS, type PlannedChange } from '../matching.domain.js';
 import { changeSentence } from '../sentences/change-sentences.js';
@@ -110,6 +110,14 @@ describe('the cause of a change', () => {
     ['SESSION_SHRUNK', [a], [{ ...here, free: 0 }], {}, { kind: 'DROPPED' }],
     ['OUTRANKED', [a, first], [here], {}, { kind: 'DROPPED', details: { reasons: [], takenBy: [{ tier: 1, needs: 1 }] } }],
     [
+      'OUTRANKED',
+      [{ ...a, submittedAt: now - DAY }, need({ id: 'old', urgency: 'P4', submittedAt: now - 70 * DAY })],
+      [here],
+      {},
+      // Waiting has lifted it by two tiers.
+      { kind: 'DROPPED', details: { reasons: [], takenBy: [{ tier: 2, needs: 1 }] } },
+    ],
+    [
       'MADE_ROOM',
       [a, { ...first, exclusions: [{ offerId: 'far', sessionId: null, declined: true }] }],
       [here, { ...there, offerId: 'far' }],
@@ -124,12 +132,12 @@ describe('the cause of a change', () => {
     expect(changes.find(one => one.cause === cause && one.needId === 'a')).toMatchObject(expected);
   });
 
-  it('is said in both languages, with who took the place by urgency only', () => {
+  it('is said in both languages, with who took the place by tier only', () => {
     const details = { reasons: [], takenBy: [{ tier: 1, needs: 2 }] };
     const change = { needId: 'a', quantity: 1, fromSessionId: 'here', toSessionId: null } as const;
     const dropped: PlannedChange = { ...change, kind: 'DROPPED', cause: 'OUTRANKED', details };
-    expect(changeSentence(dropped, 'zh')).toBe('不再建议:名额给了排序在前的需求(P1 2 项)。');
-    expect(changeSentence(dropped, 'en')).toBe('No longer proposed: needs that come first have the place (2 of P1).');
+    expect(changeSentence(dropped, 'zh')).toBe('不再建议:名额给了排序在前的需求(P1 档 2 项)。');
+    expect(changeSentence(dropped, 'en')).toBe('No longer proposed: needs that come first have the place (2 as P1).');
     const said = CHANGE_KINDS.flatMap(kind =>
       CHANGE_CAUSES.map(cause => changeSentence({ ...change, kind, cause, details: { reasons: [], takenBy: [] } }, 'en')),
     );

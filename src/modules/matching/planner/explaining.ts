@@ -9,7 +9,9 @@ export const scored = (
   cost: Cost,
 ): Omit<Explanation, 'pinned' | 'options' | 'position' | 'runnersUp'> => ({
   policyVersion,
+  urgency: rank.urgency,
   tier: rank.tier,
+  liftedBy: rank.liftedBy,
   points: rank.points,
   rankParts: rank.parts,
   cost: cost.total,
@@ -62,7 +64,7 @@ const OPEN_COST_PARTS: readonly CostPart[] = ['DAYS', 'LOAD'];
 
 /**
  * Staff of the need's branch read all of it. Others read what follows from facts they may know (L1: urgency, waiting,
- * deadline, dates, their own load): no distance, no floor, no group, no former helper, and no total from which one could be
+ * and with them the tier; deadline, dates, their own load): no distance, no floor, no group, no former helper, and no total from which one could be
  * worked out.
  */
 export function shownTo(inFull: boolean, explanation: Explanation): ShownExplanation {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../bench/support/instances.js';
 import { brokenBy, type Portion, randomAwkward } from '../../../../tests/support/awkward.js';
-import { now, planInput } from '../../../../tests/support/facts.js';
+import { DAY, need, now, planInput, session } from '../../../../tests/support/facts.js';
 import { between } from '../../../../tests/support/matching.js';
 import type { Proposal } from './facts.js';
 import { computePlacement, type Occasion, type Placement } from './placing.js';
 import { computePlan, type PlanInput } from './planning.js';
-import { byRank, DEFAULT_WEIGHTS, rankOf } from './scoring.js';
+import { byRank, DEFAULT_WEIGHTS, rankOf, type Weights } from './scoring.js';
 
 const proposalsOf = (plan: PlanInput): readonly Proposal[] =>
   computePlan(plan).matches.map(({ needId, sessionId, branchId, quantity }) => {
@@ -20,6 +20,22 @@ const outAfter = (proposals: readonly Proposal[], { withdrawn, proposed }: Place
 ];
 const gotBy = (portions: readonly Portion[], id: string): number =>
   portions.reduce((total, { needId, quantity }) => (needId === id ? total + quantity : total), 0);
+
+describe('a placement', () => {
+  it('goes by the order of plans: who has waited long takes the place of a proposal to somebody who asked lately', () => {
+    const fresh = need({ id: 'fresh', submittedAt: now - DAY });
+    const old = need({ id: 'old', urgency: 'P4', submittedAt: now - 70 * DAY, person: null, forResident: false });
+    const sessions = [session({ free: 1, capacity: 1 })];
+    const proposals = proposalsOf(planInput([fresh], sessions));
+    const place = (weights: Weights) =>
+      computePlacement(planInput([fresh, old], sessions, { weights, proposals }), { kind: 'NEED', needId: 'old' });
+    const { proposed, withdrawn } = place(DEFAULT_WEIGHTS);
+    expect(proposed.map(({ needId, explanation }) => [needId, explanation.tier])).toEqual([['old', 2]]);
+    expect(withdrawn).toEqual(['fresh s']);
+    const strict = { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, lift: { everyHours: 0, highestTier: 1 } } };
+    expect(place(strict)).toMatchObject({ proposed: [], withdrawn: [], gaps: [{ needId: 'old', certificate: { tier: 4 } }] });
+  });
+});
 
 describe('a placement where rules look at more than one pair', () => {
   it.each<readonly [string, Occasion['kind']]>([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../bench/support/instances.js';
-import { need, now, person, planInput, randomFacts, session } from '../../../../tests/support/facts.js';
+import { DAY, need, now, person, planInput, randomFacts, session } from '../../../../tests/support/facts.js';
 import { problemOf, referenceSolve, shuffled } from '../../../../tests/support/matching.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { computePlan } from './planning.js';
@@ -179,5 +179,37 @@ describe('the reason of a need that stays open', () => {
         lowest: { tier: 3, tiersAhead: 0, pointsAhead: 100 },
       },
     });
+  });
+
+  it('tells those who waited long by the tier that they count as, and how people fared by their urgency', () => {
+    const old = need({ id: 'old', urgency: 'P4', submittedAt: now - 70 * DAY });
+    const needs = [old, need({ id: 'urgent', urgency: 'P1' }), need({ id: 'older', urgency: 'P3', submittedAt: now - 90 * DAY })];
+    const { unmatched, matches, totals } = computePlan(planInput(needs, [session({ free: 2 })]));
+    expect(
+      matches.map(({ needId, explanation }) => [needId, explanation.urgency, explanation.tier, explanation.liftedBy]),
+    ).toEqual([
+      ['urgent', 'P1', 1, 0],
+      ['older', 'P3', 2, 1],
+    ]);
+    expect(unmatched).toMatchObject([
+      {
+        needId: 'old',
+        certificate: {
+          tier: 2,
+          liftedBy: 2,
+          holders: [
+            { tier: 1, needs: 1 },
+            { tier: 2, needs: 1, waiting: [{ band: 'LONGER', needs: 1 }] },
+          ],
+          lowest: { tier: 2, tiersAhead: 0 },
+        },
+      },
+    ]);
+    expect(totals.byUrgency.map(({ urgency, needs: count, served }) => [urgency, count, served])).toEqual([
+      ['P1', 1, 1],
+      ['P2', 0, 0],
+      ['P3', 1, 1],
+      ['P4', 1, 0],
+    ]);
   });
 });

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, need, now, session } from '../../../../tests/support/facts.js';
+import type { Urgency } from '../../../kernel/vocabulary.js';
 import { explanationSentence } from '../sentences/sentences.js';
 import { explainPair, shownTo } from './explaining.js';
-import { addWorkingDays, byRank, costOf, DEFAULT_WEIGHTS, parseWeights, rankOf, respondBy, tieOf } from './scoring.js';
+import {
+  addWorkingDays,
+  byRank,
+  costOf,
+  DEFAULT_WEIGHTS,
+  MAX_WEIGHT,
+  parseWeights,
+  rankOf,
+  respondBy,
+  tieOf,
+} from './scoring.js';
 
 const sum = (parts: readonly { readonly value: number }[]): number => parts.reduce((total, { value }) => total + value, 0);
 const frail = need({
@@ -25,7 +36,7 @@ const busy = session({ recentLoad: 4, languages: ['MANDARIN'] });
 describe('rank', () => {
   it('adds up, part by part', () => {
     const rank = rankOf(frail, DEFAULT_WEIGHTS, now);
-    expect(rank.tier).toBe(2);
+    expect(rank).toMatchObject({ urgency: 'P2', tier: 2, liftedBy: 0 });
     // Ten days back is a Saturday morning: six working days and half an hour.
     expect(rank.parts).toEqual([
       { code: 'WAITING', value: 102, measured: 51 },
@@ -45,12 +56,50 @@ describe('rank', () => {
     };
     const ordered = [
       of('urgent', { urgency: 'P1', submittedAt: now }),
+      of('lifted', { urgency: 'P4', submittedAt: now - 56 * DAY }),
+      of('fresh', { urgency: 'P2', submittedAt: now }),
       of('left-out', { leftOut: 3 }),
       of('earlier', { submittedAt: now - 11 * DAY }),
       of('a', {}),
       of('b', {}),
     ];
     expect([...ordered].reverse().sort(byRank)).toEqual(ordered);
+  });
+});
+
+describe('waiting', () => {
+  const rank = (urgency: Urgency, days: number, lift = DEFAULT_WEIGHTS.rank.lift) =>
+    rankOf(
+      need({ urgency, submittedAt: now - days * DAY }),
+      { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, lift } },
+      now,
+    );
+
+  // Four weeks of 42.5 working hours, whatever the day and the hour.
+  it.each([
+    ['P4', 27, 4],
+    ['P4', 28, 3],
+    ['P4', 56, 2],
+    ['P4', 560, 2],
+    ['P3', 28, 2],
+    ['P3', 280, 2],
+    ['P2', 280, 2],
+    ['P1', 280, 1],
+  ] as const)('lifts %s after %i days to tier %i, never above the one that the policy says', (urgency, days, tier) => {
+    expect(rank(urgency, days)).toMatchObject({ urgency, tier, liftedBy: Number(urgency[1]) - tier });
+  });
+
+  it('lifts as the policy says: up to the first tier, only the last one, or nobody', () => {
+    expect([28, 56, 84, 112].map(days => rank('P4', days, { everyHours: 170, highestTier: 1 }).tier)).toEqual([3, 2, 1, 1]);
+    expect((['P3', 'P4'] as const).map(urgency => rank(urgency, 280, { everyHours: 85, highestTier: 3 }).tier)).toEqual([3, 3]);
+    expect(rank('P4', 2800, { everyHours: 0, highestTier: 1 })).toMatchObject({ tier: 4, liftedBy: 0 });
+  });
+
+  it('counts points without a cap that anybody reaches, and within 32 bits', () => {
+    expect(rank('P2', 7 * 52 * 3).parts[0]).toEqual({ code: 'WAITING', value: 2 * 42.5 * 52 * 3, measured: 42.5 * 52 * 3 });
+    const most = { ...DEFAULT_WEIGHTS.rank, waiting: MAX_WEIGHT, deadline: { each: MAX_WEIGHT, withinDays: MAX_WEIGHT } };
+    const forever = need({ submittedAt: 0, deadline: now });
+    expect(rankOf(forever, { ...DEFAULT_WEIGHTS, rank: most }, now + 36_500 * DAY).points).toBeLessThan(2 ** 31 - 4 * MAX_WEIGHT);
   });
 });
 
@@ -98,6 +147,16 @@ describe('explanation', () => {
     expect(explanationSentence(shownTo(true, whole), 'en')).toContain('Urgency P2, 702 points (waiting for 51 working hours');
   });
 
+  it('says when waiting has lifted the need, to partners as well: they know urgency and waiting', () => {
+    const old = { ...frail, urgency: 'P4', submittedAt: now - 70 * DAY } as const;
+    const lifted = explainPair(old, busy, { version: 1, weights: DEFAULT_WEIGHTS }, now);
+    const say = (inFull: boolean, locale: 'zh' | 'en') => explanationSentence(shownTo(inFull, lifted), locale);
+    expect(say(true, 'zh')).toMatch(/^紧急程度 P4,等候已久,按 P2 排序,\d+ 分\(已等待/);
+    expect(say(true, 'en')).toMatch(/^Urgency P4, waited long: counts as P2, \d+ points \(waiting for/);
+    expect(say(false, 'zh')).toMatch(/^紧急程度 P4,等候已久,按 P2 排序\(已等待/);
+    expect(shownTo(false, lifted)).toMatchObject({ urgency: 'P4', tier: 2, liftedBy: 2, points: null });
+  });
+
   it('shows a partner neither the person nor a total to work it out from', () => {
     const shown = shownTo(false, whole);
     expect([...shown.rankParts, ...shown.costParts].map(({ code }) => code)).toEqual([
@@ -115,13 +174,13 @@ describe('explanation', () => {
 describe('time to answer', () => {
   const friday = new Date('2026-12-04T08:00:00.000Z');
   it.each([
-    [1, '2026-12-04T10:00:00.000Z'],
-    [2, '2026-12-07T08:00:00.000Z'],
-    [3, '2026-12-09T08:00:00.000Z'],
-    [4, '2027-01-03T08:00:00.000Z'],
-  ])('tier %i', (tier, until) => {
-    expect(respondBy(tier, friday, null).toISOString()).toBe(until);
-    expect(respondBy(tier, friday, friday.getTime() + 60_000).getTime()).toBe(friday.getTime() + 60_000);
+    ['P1', '2026-12-04T10:00:00.000Z'],
+    ['P2', '2026-12-07T08:00:00.000Z'],
+    ['P3', '2026-12-09T08:00:00.000Z'],
+    ['P4', '2027-01-03T08:00:00.000Z'],
+  ] as const)('%s', (urgency, until) => {
+    expect(respondBy(urgency, friday, null).toISOString()).toBe(until);
+    expect(respondBy(urgency, friday, friday.getTime() + 60_000).getTime()).toBe(friday.getTime() + 60_000);
   });
   it('counts working days in Shanghai', () => {
     // Saturday 01:00 in Shanghai is still Friday in UTC.

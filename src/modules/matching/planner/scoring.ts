@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ageInYears, DAY, HOUR, localDate, workingHoursBetween } from '../../../kernel/clock.js';
-import { CARE_CATEGORIES, type CareCategory, MODES, type Mode } from '../../../kernel/vocabulary.js';
+import { CARE_CATEGORIES, type CareCategory, MODES, type Mode, type Urgency } from '../../../kernel/vocabulary.js';
 import type { NeedFacts, SessionFacts } from './facts.js';
 import { serviceStart } from './rules.js';
 
@@ -25,8 +25,13 @@ export type Cap = z.infer<typeof capSchema>;
 export const weightsSchema = z
   .strictObject({
     rank: z.strictObject({
-      /** For each working hour since the need was submitted. */
-      waiting: graded,
+      /**
+       * Each `everyHours` working hours since its submission lift a need by one tier, never above `highestTier`; 0: tiers are
+       * strict.
+       */
+      lift: z.strictObject({ everyHours: weight, highestTier: z.int().min(1).max(4) }),
+      /** For each working hour since the need was submitted; without a cap, or two old needs would be equal for ever. */
+      waiting: weight,
       age80: weight,
       careCategories: z.partialRecord(z.enum(CARE_CATEGORIES), weight),
       careMax: weight,
@@ -65,13 +70,16 @@ export const weightsSchema = z
 export type Weights = z.infer<typeof weightsSchema>;
 
 /**
- * The first policy. Rank: a working hour of waiting is worth two points, so one week of waiting (42.5 h) outweighs no
- * vulnerability group, and three weeks outweigh any single one. Cost: a walk of a kilometer weighs as much as 20 days of
+ * The first policy. Rank: four weeks of waiting (170 working hours) lift a need by one tier, up to P2: what is P1 is answered
+ * within hours and never waits behind somebody whose need is only old. A working hour of waiting is worth two points, so one
+ * week of waiting (42.5 h) outweighs no vulnerability group, and three weeks outweigh any single one; within a tier nobody who
+ * asked 650 working hours later ever comes first (`overtakenWithin`). Cost: a walk of a kilometer weighs as much as 20 days of
  * waiting for the date; stairs, a new helper and a busy organization decide between near equals.
  */
 export const DEFAULT_WEIGHTS: Weights = {
   rank: {
-    waiting: { each: 2, max: 2000 },
+    lift: { everyHours: 170, highestTier: 2 },
+    waiting: 2,
     age80: 150,
     careCategories: {
       LIVING_ALONE: 100,
@@ -119,8 +127,12 @@ export interface Part<Code extends string> {
 
 /** Where a need stands: lower tier first, then more points, then earlier submission, then id. */
 export interface Rank {
-  /** 1 to 4, from the urgency. */
+  /** The need's own: by it it is told how people fared, and until when a proposal is to be answered. */
+  readonly urgency: Urgency;
+  /** What the need counts as in the order, 1 to 4: by its urgency, or lifted above it by waiting. */
   readonly tier: number;
+  /** By how many tiers waiting has lifted it. */
+  readonly liftedBy: number;
   readonly points: number;
   readonly parts: readonly Part<RankPart>[];
 }
@@ -129,16 +141,28 @@ const capped = (units: number, { each, max }: { readonly each: number; readonly 
   Math.min(max, Math.max(0, Math.floor(units)) * each);
 const sum = (parts: readonly Part<string>[]): number => parts.reduce((total, { value }) => total + value, 0);
 
+/** A need's urgency as the tier that it counts as before any waiting. */
+export const tierOf = (urgency: Urgency): number => Number(urgency.slice(1));
+
+/** The tier that a need counts as after so many working hours. */
+export function liftedTier(urgency: Urgency, hours: number, { everyHours, highestTier }: Weights['rank']['lift']): number {
+  const own = tierOf(urgency);
+  return everyHours === 0 ? own : Math.max(Math.min(own, highestTier), own - Math.floor(hours / everyHours));
+}
+
+/** The most working hours that count, some 45 years: they keep points within 32 bits. */
+const MAX_HOURS = 99_999;
+
 /** The rank of a need at a moment; its parts add up to its points. */
 export function rankOf(need: NeedFacts, { rank: w }: Weights, now: number): Rank {
   const { person } = need;
-  const hours = Math.floor(workingHoursBetween(new Date(need.submittedAt), new Date(now)));
+  const hours = Math.min(MAX_HOURS, Math.floor(workingHoursBetween(new Date(need.submittedAt), new Date(now))));
   const years = person ? ageInYears(person.birthDate, localDate(new Date(now))) : 0;
   const groups = (person?.careCategories ?? []).reduce((total, group: CareCategory) => total + (w.careCategories[group] ?? 0), 0);
   const daysLeft = need.deadline === null ? null : Math.max(0, Math.floor((need.deadline - now) / DAY));
   const nearer = daysLeft === null ? 0 : Math.max(0, w.deadline.withinDays - daysLeft);
   const parts: Part<RankPart>[] = [
-    { code: 'WAITING', value: capped(hours, w.waiting), measured: hours },
+    { code: 'WAITING', value: hours * w.waiting, measured: hours },
     { code: 'AGE_80', value: years >= 80 ? w.age80 : 0, measured: years },
     { code: 'CARE', value: Math.min(w.careMax, groups), measured: person?.careCategories.length ?? 0 },
     { code: 'DEADLINE', value: nearer * w.deadline.each, measured: daysLeft ?? 0 },
@@ -146,7 +170,9 @@ export function rankOf(need: NeedFacts, { rank: w }: Weights, now: number): Rank
     { code: 'REPEAT', value: -capped(need.servedLately, w.repeat), measured: need.servedLately },
   ];
   const shown = parts.filter(({ value }) => value !== 0).map(part => (part.value === 0 ? { ...part, value: 0 } : part));
-  return { tier: Number(need.urgency.slice(1)), points: sum(shown), parts: shown };
+  const { urgency } = need;
+  const tier = liftedTier(urgency, hours, w.lift);
+  return { urgency, tier, liftedBy: tierOf(urgency) - tier, points: sum(shown), parts: shown };
 }
 
 interface Ranked {
@@ -238,15 +264,18 @@ export function addWorkingDays(at: Date, days: number): Date {
   return new Date(moment);
 }
 
-/** Until when an organization should answer a proposal (domain.md §2.4): by the need's tier, never after the service begins. */
-export function respondBy(tier: number, publishedAt: Date, startsAt: number | null): Date {
+/**
+ * Until when an organization should answer a proposal (domain.md §2.4): by the need's own urgency, whatever waiting has made of
+ * its tier, and never after the service begins.
+ */
+export function respondBy(urgency: Urgency, publishedAt: Date, startsAt: number | null): Date {
   const answer =
-    tier === 1
-      ? new Date(publishedAt.getTime() + 2 * HOUR)
-      : tier === 2
-        ? addWorkingDays(publishedAt, 1)
-        : tier === 3
-          ? addWorkingDays(publishedAt, 3)
-          : new Date(publishedAt.getTime() + 30 * DAY);
+    urgency === 'P4'
+      ? new Date(publishedAt.getTime() + 30 * DAY)
+      : urgency === 'P3'
+        ? addWorkingDays(publishedAt, 3)
+        : urgency === 'P2'
+          ? addWorkingDays(publishedAt, 1)
+          : new Date(publishedAt.getTime() + 2 * HOUR);
   return startsAt !== null && startsAt < answer.getTime() ? new Date(Math.max(startsAt, publishedAt.getTime())) : answer;
 }

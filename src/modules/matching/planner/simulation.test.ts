@@ -20,11 +20,11 @@ describe('what if', () => {
 
   it('nothing changed: both plans are the same', () => {
     const { needs, sessions } = randomFacts(createRandom(61), 60, 30);
-    const { total, tiers, branches, supply, gaining, losing } = run(needs, sessions, []);
+    const { total, byUrgency, branches, supply, gaining, losing } = run(needs, sessions, []);
     expect(total.before).toEqual(total.after);
     expect([gaining, losing]).toEqual([[], []]);
-    for (const part of [...tiers, ...branches, ...supply]) expect(part.before).toEqual(part.after);
-    for (const parts of [tiers, branches])
+    for (const part of [...byUrgency, ...branches, ...supply]) expect(part.before).toEqual(part.after);
+    for (const parts of [byUrgency, branches])
       expect(parts.reduce((sum, { before }) => sum + before.served, 0)).toBe(total.before.served);
   });
 
@@ -34,18 +34,18 @@ describe('what if', () => {
     expect(added).toHaveLength(3);
     expect(new Set(added.map(({ id }) => id)).size).toBe(3);
     expect(added[2]).toMatchObject({ free: 1, capacity: 1, time: { startsAt, endsAt: startsAt + 2 * HOUR } });
-    const { total, tiers, supply, gaining } = run(
+    const { total, byUrgency, supply, gaining } = run(
       three,
       [one],
       [{ kind: 'ADD_SESSIONS', like: 'one', count: 2, startsAt, capacity: 1 }],
     );
     expect([total.before.served, total.after.served]).toEqual([1, 3]);
     expect(gaining).toEqual(['n1', 'n2']);
-    expect(tiers.map(({ tier, before, after }) => [tier, before.served, after.served])).toEqual([
-      [1, 1, 1],
-      [2, 0, 1],
-      [3, 0, 1],
-      [4, 0, 0],
+    expect(byUrgency.map(({ urgency, before, after }) => [urgency, before.served, after.served])).toEqual([
+      ['P1', 1, 1],
+      ['P2', 0, 1],
+      ['P3', 0, 1],
+      ['P4', 0, 0],
     ]);
     expect(supply).toEqual([{ categoryCode: 'HAIRCUT', before: { free: 1, used: 1 }, after: { free: 3, used: 3 } }]);
     expect(total.after.waitingHours).toBeGreaterThan(total.before.waitingHours ?? 0);
@@ -70,7 +70,10 @@ describe('what if', () => {
       need({ id: 'waits', submittedAt: now - 60 * DAY, person: null, forResident: false }),
       need({ id: 'old', submittedAt: now - DAY }),
     ];
-    const weights = { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, waiting: { each: 0, max: 0 } } };
+    const weights = {
+      ...DEFAULT_WEIGHTS,
+      rank: { ...DEFAULT_WEIGHTS.rank, lift: { everyHours: 0, highestTier: 1 }, waiting: 0 },
+    };
     expect(run([waits, old], [one], [], weights)).toMatchObject({ gaining: ['old'], losing: ['waits'] });
   });
 

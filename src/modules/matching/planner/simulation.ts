@@ -1,4 +1,5 @@
 import { workingHoursBetween } from '../../../kernel/clock.js';
+import { MATCHED_URGENCIES, type Urgency } from '../../../kernel/vocabulary.js';
 import type { ChangeKind } from '../matching.domain.js';
 import { rankedNeeds } from './candidates.js';
 import type { SessionFacts } from './facts.js';
@@ -45,7 +46,7 @@ export interface Compared<T> {
 }
 export interface SimulationOutcome {
   readonly total: Compared<Figures>;
-  readonly tiers: readonly (Compared<Figures> & { readonly tier: number })[];
+  readonly byUrgency: readonly (Compared<Figures> & { readonly urgency: Urgency })[];
   readonly branches: readonly (Compared<Figures> & { readonly branchId: string })[];
   readonly supply: readonly (Compared<{ readonly free: number; readonly used: number }> & { readonly categoryCode: string })[];
   readonly proposals: Compared<Readonly<Record<ChangeKind, number>>>;
@@ -99,7 +100,7 @@ export function changedSessions(sessions: readonly SessionFacts[], changes: read
 interface NeedOutcome {
   readonly id: string;
   readonly branchId: string;
-  readonly tier: number;
+  readonly urgency: Urgency;
   readonly asked: number;
   readonly got: number;
   readonly waitingHours: number | null;
@@ -113,13 +114,13 @@ function needOutcomes({ needs, weights, now }: PlanInput, { matches }: PlanOutco
     if (ofNeed) ofNeed.push(match);
     else byNeed.set(match.needId, [match]);
   }
-  return rankedNeeds(needs, weights, now).map(({ need, rank }) => {
+  return rankedNeeds(needs, weights, now).map(({ need }) => {
     const own = byNeed.get(need.id) ?? [];
     const first = own.reduce((earliest, { explanation }) => Math.min(earliest, Date.parse(explanation.startsAt)), Infinity);
     return {
       id: need.id,
       branchId: need.branchId,
-      tier: rank.tier,
+      urgency: need.urgency,
       asked: need.open,
       got: own.reduce((total, { quantity }) => total + quantity, 0),
       waitingHours: own.length ? workingHoursBetween(new Date(need.submittedAt), new Date(first)) : null,
@@ -162,7 +163,7 @@ export function simulate({ plan, changes, weights }: SimulationInput, tools?: To
   const none = { free: 0, used: 0 };
   return {
     total: compared(() => true),
-    tiers: [1, 2, 3, 4].map(tier => ({ tier, ...compared(outcome => outcome.tier === tier) })),
+    byUrgency: MATCHED_URGENCIES.map(urgency => ({ urgency, ...compared(outcome => outcome.urgency === urgency) })),
     branches: [...new Set(was.map(({ branchId }) => branchId))]
       .sort()
       .map(branchId => ({ branchId, ...compared(outcome => outcome.branchId === branchId) })),

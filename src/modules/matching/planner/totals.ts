@@ -1,6 +1,7 @@
 import { workingHoursBetween } from '../../../kernel/clock.js';
+import { MATCHED_URGENCIES } from '../../../kernel/vocabulary.js';
 import type { Solution } from '../engine/solver.js';
-import type { PlanTotals, SupplyTotal, TierTotal } from '../matching.domain.js';
+import type { PlanTotals, SupplyTotal, UrgencyTotal } from '../matching.domain.js';
 import type { RankedNeed } from './candidates.js';
 import type { SessionFacts } from './facts.js';
 import type { PlanInput, PlannedMatch, Rows } from './planning.js';
@@ -21,13 +22,13 @@ export function totalsOf(
   { unserved }: Pick<Solution, 'unserved'>,
   matches: readonly PlannedMatch[],
 ): Omit<PlanTotals, 'scarcity'> {
-  const tiers = [1, 2, 3, 4].map((tier): TierTotal => {
-    const ofTier = ranked.flatMap(({ need, rank }, i) => (rank.tier === tier ? [{ open: need.open, left: unserved[i]! }] : []));
+  const byUrgency = MATCHED_URGENCIES.map((urgency): UrgencyTotal => {
+    const own = ranked.flatMap(({ need }, i) => (need.urgency === urgency ? [{ open: need.open, left: unserved[i]! }] : []));
     return {
-      tier,
-      needs: ofTier.length,
-      served: ofTier.filter(({ left }) => left === 0).length,
-      partly: ofTier.filter(({ left, open }) => left > 0 && left < open).length,
+      urgency,
+      needs: own.length,
+      served: own.filter(({ left }) => left === 0).length,
+      partly: own.filter(({ left, open }) => left > 0 && left < open).length,
     };
   });
   const supply = new Map<string, SupplyTotal>();
@@ -41,7 +42,7 @@ export function totalsOf(
   const served = [...new Set(matches.map(({ rankPosition }) => rankPosition))].map(position => ranked[position - 1]!);
   const walked = matches.flatMap(({ explanation: { distanceM } }) => (distanceM === null ? [] : [distanceM]));
   return {
-    tiers,
+    byUrgency,
     supply: [...supply.values()].sort((a, b) => (a.categoryCode < b.categoryCode ? -1 : 1)),
     meanWaitingHours: mean(served.map(({ need }) => workingHoursBetween(new Date(need.submittedAt), new Date(now)))),
     meanDaysAhead: mean(

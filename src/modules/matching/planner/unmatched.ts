@@ -77,6 +77,8 @@ export function certificateOf(
     named.add(position);
   }
   return {
+    tier: rank.tier,
+    liftedBy: rank.liftedBy,
     ofCategory: obstacles.ofCategory,
     failed: obstacles.failed,
     possible: possible.length,

@@ -25,10 +25,10 @@ const CAUSE_SAID: Readonly<Record<ChangeCause, Said>> = {
   NEWLY_SERVED: ['此前未安排,现可安排。', 'it was not served before, and is now.'],
 };
 
-/** What becomes of a proposal and why, short enough for a list; counts by urgency, never a name. */
+/** What becomes of a proposal and why, short enough for a list; counts by tier, never a name. */
 export function changeSentence({ kind, cause, details }: PlannedChange, locale: Locale): string {
   const at = locale === 'zh' ? 0 : 1;
-  const taken = details.takenBy.map(({ tier, needs }) => (locale === 'zh' ? `P${tier} ${needs} 项` : `${needs} of P${tier}`));
+  const taken = details.takenBy.map(({ tier, needs }) => (locale === 'zh' ? `P${tier} 档 ${needs} 项` : `${needs} as P${tier}`));
   const by = { zh: `(${taken.join('、')})`, en: ` (${taken.join(', ')})` }[locale];
   const said = cause === null ? '' : CAUSE_SAID[cause][at];
   const why = taken.length ? said.replace(/[。.]$/, end => `${by}${end}`) : said;

@@ -3,7 +3,8 @@ import { need, now, session } from '../../../../tests/support/facts.js';
 import type { Certificate, RunnerUp } from '../matching.domain.js';
 import { explainPair, shownTo } from '../planner/explaining.js';
 import { DEFAULT_WEIGHTS } from '../planner/scoring.js';
-import { explanationSentence, runnerUpSentence, unmatchedSentence } from './sentences.js';
+import { explanationSentence, runnerUpSentence } from './sentences.js';
+import { unmatchedSentence } from './unmatched-sentences.js';
 
 const nameOf = (code: string): string => ({ DISTANCE: 'distance', DAYS: 'days until' })[code] ?? code;
 const other: RunnerUp = {
@@ -39,6 +40,8 @@ describe('sessions that a need did not get', () => {
 
 describe('a need that stays open', () => {
   const certificate: Certificate = {
+    tier: 3,
+    liftedBy: 0,
     ofCategory: 9,
     failed: [],
     possible: 7,
@@ -64,10 +67,18 @@ describe('a need that stays open', () => {
 
   it('is told who holds the places: how many of which urgency and how long they have waited, nobody named', () => {
     expect(unmatchedSentence('ALL_FULL', 1, certificate, 'zh')).toBe(
-      '能服务的 7 个场次都已约满。连同占用者可调换的场次共 9 个,其中 1 个已全部承诺,由排序在前的需求占用(P1 2 项、P2 5 项;4 项已等待两周以上),其中最后一位为 P2,300 分(紧急程度更高)。',
+      '能服务的 7 个场次都已约满。连同占用者可调换的场次共 9 个,其中 1 个已全部承诺,由排序在前的需求占用(P1 档 2 项、P2 档 5 项;4 项已等待两周以上),其中最后一位为 P2 档,300 分(高 1 档)。',
     );
     expect(unmatchedSentence('ALL_FULL', 1, certificate, 'en')).toContain(
-      'held by needs that come first (2 of P1, 5 of P2; 4 of them waiting two weeks or more)',
+      'held by needs that come first (2 as P1, 5 as P2; 4 of them waiting two weeks or more)',
+    );
+  });
+
+  it('is told that waiting has lifted it, so that its own tier is plain beside those of the holders', () => {
+    const lifted = { ...certificate, tier: 2, liftedBy: 2, lowest: { ...certificate.lowest!, tiersAhead: 0 } };
+    expect(unmatchedSentence('ALL_FULL', 1, lifted, 'zh')).toContain('300 分(比此需求多 100 分),此需求等候已久,按 P2 排序。');
+    expect(unmatchedSentence('ALL_FULL', 1, lifted, 'en')).toContain(
+      '(100 points ahead); this need has waited long: counts as P2.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { Certificate, RunnerUp, UnmatchedReason } from '../matching.domain.js';
+import type { Explanation, RunnerUp } from '../matching.domain.js';
 import type { ShownExplanation } from '../planner/explaining.js';
 import type { Reason } from '../planner/rules.js';
 import type { CostPart, Part, RankPart } from '../planner/scoring.js';
@@ -8,10 +8,10 @@ export type Locale = 'zh' | 'en';
 export type Said = readonly [zh: string, en: string];
 export const pick = ([zh, en]: Said, locale: Locale): string => (locale === 'zh' ? zh : en);
 
-const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 const yuan = (fen: number): string => (fen / 100).toFixed(2);
 
-function duration(minutes: number): Said {
+export function duration(minutes: number): Said {
   if (minutes < 120) return [`${minutes} 分钟`, plural(minutes, 'minute')];
   const hours = Math.round(minutes / 60);
   if (hours < 48) return [`${hours} 小时`, plural(hours, 'hour')];
@@ -163,21 +163,26 @@ export const rankPartSentence = ({ code, measured }: Part<RankPart>, locale: Loc
 export const costPartSentence = ({ code, measured }: Part<CostPart>, locale: Locale): string =>
   pick(COST_SAID[code](measured), locale);
 
+/** That waiting has lifted a need above its urgency; empty where it has not. */
+export const liftedSaid = ({ tier, liftedBy }: Pick<Explanation, 'tier' | 'liftedBy'>): Said =>
+  liftedBy > 0 ? [`等候已久,按 P${tier} 排序`, `waited long: counts as P${tier}`] : ['', ''];
+
 /** Why this need comes where it comes, and why this session: one or two sentences. */
 export function explanationSentence(explanation: ShownExplanation, locale: Locale): string {
-  const { tier, points, cost, rankParts, costParts, pinned, runnersUp } = explanation;
+  const { urgency, points, cost, rankParts, costParts, pinned, runnersUp } = explanation;
   const next = cost === null ? null : nextSaid(cost, runnersUp ?? []);
   const list = (parts: readonly string[]): string => parts.join(locale === 'zh' ? '、' : ', ');
   const rank = list(rankParts.map(part => rankPartSentence(part, locale)));
   const fit = list(costParts.map(part => costPartSentence(part, locale)));
+  const lifted = liftedSaid(explanation);
   const zh = [
-    `紧急程度 P${tier}${points === null ? '' : `,${points} 分`}${rank ? `(${rank})` : ''}。`,
+    `紧急程度 ${[urgency, lifted[0], points === null ? '' : `${points} 分`].filter(Boolean).join(',')}${rank ? `(${rank})` : ''}。`,
     cost === null ? (fit ? `${fit}。` : '') : `匹配代价 ${cost}${fit ? `(${fit})` : ''}。`,
     next?.[0] ?? '',
     pinned ? '由人工指定。' : '',
   ];
   const en = [
-    `Urgency P${tier}${points === null ? '' : `, ${points} points`}${rank ? ` (${rank})` : ''}.`,
+    `Urgency ${[urgency, lifted[1], points === null ? '' : `${points} points`].filter(Boolean).join(', ')}${rank ? ` (${rank})` : ''}.`,
     cost === null ? (fit ? `${fit[0]?.toUpperCase()}${fit.slice(1)}.` : '') : `Cost ${cost}${fit ? ` (${fit})` : ''}.`,
     next?.[1] ?? '',
     pinned ? 'Pinned by hand.' : '',
@@ -203,104 +208,4 @@ export function runnerUpSentence(
   const zh = [`代价 ${cost}`, ...(parts.length ? [`(${parts.join('、')})`] : []), isFull ? ',已约满。' : '。'];
   const en = [`Cost ${cost}`, ...(parts.length ? [` (${parts.join(', ')})`] : []), isFull ? ', full.' : '.'];
   return pick([zh.join(''), en.join('')], locale);
-}
-
-/** Why a need stays unserved; counts only, no names. */
-export function unmatchedSentence(reason: UnmatchedReason, quantity: number, certificate: Certificate, locale: Locale): string {
-  const { ofCategory, possible } = certificate;
-  const none = (zh: string, en: string): Said => [
-    `本总支有 ${ofCategory} 个此类场次,${zh}。`,
-    `Of ${plural(ofCategory, 'session')} of this category in the alliance, ${en}.`,
-  ];
-  const said: Record<Exclude<UnmatchedReason, Blocker>, () => Said> = {
-    NO_OFFER_OF_CATEGORY: () => ['本总支红盟没有此类资源。', 'Nobody in the alliance of this branch offers this category.'],
-    NO_STANDING: () => none('但都没有有效的协议或备案', 'none has a pact in force and valid filings'),
-    OUT_OF_AREA: () => none('但都不服务该片区', 'none serves this place'),
-    CONSENT: () => none('但服务对象未同意匹配', 'none may be used without the consent of the person'),
-    NOT_ELIGIBLE: () => none('但服务对象不符合条件', 'none is open to this person'),
-    WRONG_MODE: () => none('但服务方式不符', 'none comes to where it is needed'),
-    COST: () => none('但收费都超过可接受的金额', 'all cost more than the need accepts'),
-    EXCLUDED: () => none('但都已谢绝或被排除', 'the remaining were declined or excluded'),
-    WRONG_TIME: () => none('但时间都不合适', 'none is at a time that suits'),
-    ALL_FULL: () => [
-      `能服务的 ${possible} 个场次都已约满。${fullSaid(certificate)[0]}`,
-      `All ${plural(possible, 'session')} that could serve are full. ${fullSaid(certificate)[1]}`,
-    ],
-    PARTLY_SERVED: () => [
-      `还差 ${quantity}:能服务的 ${possible} 个场次都已约满。${fullSaid(certificate)[0]}`,
-      `${quantity} remain: all ${plural(possible, 'session')} that could serve are full. ${fullSaid(certificate)[1]}`,
-    ],
-  };
-  if (!isBlocker(reason)) return pick(said[reason](), locale);
-  return pick(
-    possible === 0 ? none(`但都${BLOCKED[reason][0]}`, `all are ${BLOCKED[reason][1]}`) : blockedSaid(certificate),
-    locale,
-  );
-}
-
-/** What can keep a need out of a session that every rule allows it, in words that follow a count. */
-const BLOCKED = {
-  HELPER_BUSY: ['人手、场地或设备另有安排', 'without their helper, room or device'],
-  MINIMUM_NOT_REACHED: ['未达最低开办人数', 'without enough people to be held'],
-  RESERVED_FOR_OTHERS: ['余位留给其他总支', "with only places left that are kept for other branches' residents"],
-  PERSON_BUSY: ['与本人其他安排冲突', 'at a time when the person is elsewhere or on the way'],
-  PORTION_TOO_SMALL: ['余量少于一次所需', 'with less left than the need takes at once'],
-  TOGETHER: ['不能同时接纳结伴的两项需求', 'unable to take both needs that go together'],
-  CAP_REACHED: ['已达本人次数上限', 'more than the policy gives one person in a while'],
-  BUDGET_ENDED: ['在计算时间内尚无定论', 'not settled within the time of the run'],
-} as const satisfies Partial<Record<UnmatchedReason, Said>>;
-type Blocker = keyof typeof BLOCKED;
-const isBlocker = (reason: UnmatchedReason): reason is Blocker => reason in BLOCKED;
-
-function blockedSaid(certificate: Certificate): Said {
-  const { possible, blocked } = certificate;
-  const words = blocked.map(({ code, sessions }) => {
-    const [zh, en]: Said = isBlocker(code) ? BLOCKED[code] : ['已约满', 'full'];
-    return [`${sessions} 个${zh}`, `${sessions} ${en}`] as const;
-  });
-  const [zhFull, enFull] = fullSaid(certificate);
-  return [
-    `能服务的 ${possible} 个场次中:${words.map(([zh]) => zh).join('、')}。${zhFull}`,
-    `Of ${plural(possible, 'session')} that could serve: ${words.map(([, en]) => en).join('; ')}. ${enFull}`.trim(),
-  ];
-}
-
-function fullSaid({ closedSet, promised, holders, lowest, pinned, possible }: Certificate): Said {
-  const zh: string[] = [];
-  const en: string[] = [];
-  if (closedSet > possible) {
-    zh.push(`连同占用者可调换的场次共 ${closedSet} 个`);
-    en.push(`With those to which their holders could move there are ${closedSet}`);
-  }
-  if (promised > 0) {
-    zh.push(`其中 ${promised} 个已全部承诺`);
-    en.push(`${plural(promised, 'session')} promised already`);
-  }
-  if (holders.length) {
-    const tiers = holders.map(({ tier, needs }) => [`P${tier} ${needs} 项`, `${needs} of P${tier}`] as const);
-    const long = holders
-      .flatMap(({ waiting }) => waiting)
-      .filter(({ band }) => band === 'UNDER_28_DAYS' || band === 'LONGER')
-      .reduce((total, { needs }) => total + needs, 0);
-    zh.push(`由排序在前的需求占用(${tiers.map(([said]) => said).join('、')}${long ? `;${long} 项已等待两周以上` : ''})`);
-    en.push(
-      `held by needs that come first (${tiers.map(([, said]) => said).join(', ')}${long ? `; ${long} of them waiting two weeks or more` : ''})`,
-    );
-  }
-  if (lowest) {
-    zh.push(`其中最后一位为 P${lowest.tier},${lowest.points} 分(${lead(lowest)[0]})`);
-    en.push(`the last of them P${lowest.tier} with ${lowest.points} points (${lead(lowest)[1]})`);
-  }
-  if (pinned > 0) {
-    zh.push(`${pinned} 项由人工指定`);
-    en.push(`${pinned} pinned by hand`);
-  }
-  return [zh.length ? `${zh.join(',')}。` : '', en.length ? `${en.join('; ')}.` : ''];
-}
-
-function lead({ tiersAhead, pointsAhead, hoursEarlier }: NonNullable<Certificate['lowest']>): Said {
-  if (tiersAhead > 0) return ['紧急程度更高', 'more urgent'];
-  if (pointsAhead > 0) return [`比此需求多 ${pointsAhead} 分`, `${plural(pointsAhead, 'point')} ahead`];
-  const [zh, en] = duration(Math.max(0, hoursEarlier) * 60);
-  return [`同分,早提交 ${zh}`, `equal points, submitted ${en} earlier`];
 }
