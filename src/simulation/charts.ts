@@ -5,20 +5,21 @@ import type { Chart, Panel, Series } from './svg.js';
 import { AGE_BANDS } from './world.js';
 
 /** Colors that also those tell apart who see no red or green (Okabe and Ito 2008). */
-const COLORS = { board: '#999999', greedy: '#E69F00', engine: '#0072B2', withoutLeftOut: '#CC79A7', ageing: '#009E73' };
+const COLORS = { board: '#999999', greedy: '#E69F00', engine: '#0072B2', strict: '#CC79A7', toFirst: '#009E73' };
 const THREE: readonly Series[] = [
   { name: 'noticeboard', color: COLORS.board },
   { name: 'greedy ranking', color: COLORS.greedy, dashed: true },
   { name: 'engine', color: COLORS.engine },
 ];
-const ENGINES: readonly Series[] = [
-  { name: 'engine', color: COLORS.engine },
-  { name: 'engine, no left-out points', color: COLORS.withoutLeftOut, dashed: true },
-  { name: 'engine, ageing', color: COLORS.ageing },
+const LIFTING: readonly Series[] = [
+  { name: 'strict tiers', color: COLORS.strict, dashed: true },
+  { name: 'engine (lifting to P2)', color: COLORS.engine },
+  { name: 'lifting to P1', color: COLORS.toFirst },
 ];
 
 export const three = ({ board, greedy, engine }: Setting): readonly Figures[] => [board, greedy, engine];
-export const engines = ({ engine, withoutLeftOut, ageing }: Setting): readonly Figures[] => [engine, withoutLeftOut, ageing];
+/** By how far waiting lifts. */
+export const lifting = ({ strict, engine, toFirst }: Setting): readonly Figures[] => [strict, engine, toFirst];
 
 export const percentOf = ({ of, count }: Share): number => (of ? (100 * count) / of : 0);
 const solid = (series: readonly Series[]): readonly Series[] => series.map(({ name, color }) => ({ name, color }));
@@ -33,9 +34,12 @@ export function chartsOf(settings: readonly Setting[]): ReadonlyMap<string, Char
   return new Map([
     [
       'served',
-      chart('Needs served, by tier', solid(THREE), setting => ({
+      chart('Needs served, by urgency', solid(THREE), setting => ({
         kind: 'BARS',
-        values: three(setting).map(({ tiers, served }) => [...tiers.map(tier => percentOf(tier.served)), percentOf(served)]),
+        values: three(setting).map(({ byUrgency, served }) => [
+          ...byUrgency.map(own => percentOf(own.served)),
+          percentOf(served),
+        ]),
         labels: ['P1', 'P2', 'P3', 'P4', 'all'],
         top: 100,
         unit: ' %',
@@ -78,11 +82,11 @@ export function chartsOf(settings: readonly Setting[]): ReadonlyMap<string, Char
     ],
     [
       'left-out',
-      chart('The hundred longest times of being left out, in working mornings in a row', ENGINES, setting => ({
+      chart('The hundred longest times of being left out, in working mornings in a row', LIFTING, setting => ({
         kind: 'LINES',
-        values: engines(setting).map(({ streaks }) => streaks.slice(0, LONGEST)),
+        values: lifting(setting).map(({ streaks }) => streaks.slice(0, LONGEST)),
         labels: ['longest', '25th', '50th', '75th', '100th'],
-        top: roundUp(Math.max(...engines(setting).flatMap(({ streaks }) => streaks.slice(0, 1)))),
+        top: roundUp(Math.max(...lifting(setting).flatMap(({ streaks }) => streaks.slice(0, 1)))),
         unit: '',
       })),
     ],

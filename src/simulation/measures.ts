@@ -1,4 +1,5 @@
 import { DAY, HOUR, workingHoursBetween } from '../kernel/clock.js';
+import { MATCHED_URGENCIES, type Urgency } from '../kernel/vocabulary.js';
 import type { NeedRecord } from './ledger.js';
 import { AGE_BANDS, type World } from './world.js';
 import type { Year } from './year.js';
@@ -11,9 +12,8 @@ export interface Share {
   readonly count: number;
 }
 
-export interface TierFigures {
-  /** 1 to 4. */
-  readonly tier: number;
+export interface UrgencyFigures {
+  readonly urgency: Urgency;
   readonly served: Share;
   /** Served in the time that domain.md §5.5 asks of the urgency. */
   readonly inTime: Share;
@@ -42,7 +42,7 @@ export interface GroupFigures {
 export interface Figures {
   readonly year: Year;
   readonly served: Share;
-  readonly tiers: readonly TierFigures[];
+  readonly byUrgency: readonly UrgencyFigures[];
   readonly waiting: WaitingFigures;
   /** Working hours that the longest-waiting need without anything has waited when all is over. */
   readonly longestUnserved: number;
@@ -72,10 +72,10 @@ export function measure(world: World, year: Year): Figures {
   return {
     year,
     served: shareOf(needs, isServed),
-    tiers: [1, 2, 3, 4].map(tier => {
-      const own = needs.filter(({ asked }) => Number(asked.facts.urgency.slice(1)) === tier);
+    byUrgency: MATCHED_URGENCIES.map(urgency => {
+      const own = needs.filter(({ asked }) => asked.facts.urgency === urgency);
       return {
-        tier,
+        urgency,
         served: shareOf(own, isServed),
         inTime: shareOf(own, isInTime),
         longestStreak: Math.max(0, ...own.map(({ longestStreak }) => longestStreak)),

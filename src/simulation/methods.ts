@@ -1,5 +1,3 @@
-import { workingHoursBetween } from '../kernel/clock.js';
-import { URGENCIES } from '../kernel/vocabulary.js';
 import { candidatesOf, categoryIndex, inTieOrder, pairKey, rankedNeeds } from '../modules/matching/planner/candidates.js';
 import { computePlan, type PlanInput } from '../modules/matching/planner/planning.js';
 import { DEFAULT_WEIGHTS, type Weights } from '../modules/matching/planner/scoring.js';
@@ -40,33 +38,23 @@ export function planGreedily({ now, weights, needs, sessions: given, forbidden }
 
 const planOptimally = (input: PlanInput): readonly Placement[] => computePlan(input).matches;
 
-/** How many working hours of waiting lift a need by one tier in {@link ENGINE_AGEING}: four weeks. */
-export const LIFTS_EVERY_HOURS = 170;
-
-/** Strict tiers let those of a higher tier go first for ever; here waiting leads up to the first tier in the end. */
-function planAgeing(input: PlanInput): readonly Placement[] {
-  const now = new Date(input.now);
-  return planOptimally({
-    ...input,
-    needs: input.needs.map(need => {
-      const lifts = Math.floor(workingHoursBetween(new Date(need.submittedAt), now) / LIFTS_EVERY_HOURS);
-      const tier = Math.max(1, Number(need.urgency.slice(1)) - lifts);
-      return need.urgency === 'P0' ? need : { ...need, urgency: URGENCIES[tier]! };
-    }),
-  });
-}
-
 const usual = { weights: DEFAULT_WEIGHTS, plans: 'WORKING_DAYS' } as const;
 export const BOARD: Method = { ...usual, name: 'noticeboard', plan: null };
 export const GREEDY: Method = { ...usual, name: 'greedy ranking', plan: planGreedily };
 export const ENGINE: Method = { ...usual, name: 'engine', plan: planOptimally };
 /** A week's needs at once. */
 export const weekly = (method: Method): Method => ({ ...method, plans: 'MONDAYS' });
-/** To see what the policy's points for having been left out do. */
-export const ENGINE_WITHOUT_LEFT_OUT: Method = {
+
+/** The engine under another policy. */
+const engineWith = (name: string, rank: Partial<Weights['rank']>): Method => ({
   ...ENGINE,
-  name: 'engine, no left-out points',
-  weights: { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, leftOut: { each: 0, max: 0 } } },
-};
-/** What the year teaches: tiers that waiting leads up. */
-export const ENGINE_AGEING: Method = { ...ENGINE, name: 'engine, ageing', plan: planAgeing };
+  name: `engine, ${name}`,
+  weights: { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, ...rank } },
+});
+const { everyHours } = DEFAULT_WEIGHTS.rank.lift;
+/** Waiting lifts nobody: what is more urgent goes first for ever. */
+export const ENGINE_STRICT = engineWith('strict tiers', { lift: { everyHours: 0, highestTier: 1 } });
+/** Waiting lifts everybody to the first tier in the end. */
+export const ENGINE_LIFTING_TO_P1 = engineWith('lifting to P1', { lift: { everyHours, highestTier: 1 } });
+/** To see what the policy's points for having been left out do. */
+export const ENGINE_WITHOUT_LEFT_OUT = engineWith('no left-out points', { leftOut: { each: 0, max: 0 } });

@@ -1,11 +1,10 @@
 import type { SeedData } from '../seeds/data.js';
-import { percentOf } from './charts.js';
 import { ODDS, WITHDRAWS_WITHIN_DAYS } from './fates.js';
-import { type Figures, LEAST_GROUP, type Share } from './measures.js';
-import { LIFTS_EVERY_HOURS } from './methods.js';
+import { lessonsOf } from './lessons.js';
+import { type Figures, LEAST_GROUP } from './measures.js';
 import type { Duel, Setting, Simulation, SimulationOptions } from './simulate.js';
 import type { Chart } from './svg.js';
-import { forgottenTable, groupTable, outcomeTable, percent, promiseTable, supplyTable, table } from './tables.js';
+import { forgottenTable, groupTable, leadTable, outcomeTable, percent, promiseTable, supplyTable, table } from './tables.js';
 
 /** The page about a simulated year. Every number in it is counted, also those within sentences. */
 export function pageOf(
@@ -18,6 +17,7 @@ export function pageOf(
   const labels = new Map(categories.map(({ code, labelEn }) => [code, labelEn]));
   const picture = (name: string): string => `![${charts.get(name)?.title ?? ''}](year-${name}.svg)`;
   const all = (tell: (setting: Setting) => string): string => settings.map(tell).join('\n\n');
+  const { lift } = simulation.scarce.engine.year.method.weights.rank;
   const usual = alliance.needCategories.reduce((sum, { perMonth }) => sum + perMonth, 0);
   return `# A simulated year
 
@@ -124,12 +124,21 @@ ${all(setting => groupTable(setting, ({ care }) => care))}
 ## Does anybody wait for ever?
 
 A need is left out on a working morning when it waits with nothing promised and nothing proposed although the rules allow it at least
-one session of the coming four weeks, full or not. The policy gives points for each day on which a plan left a need out, since somebody last promised it something.
-_Ageing_ is not what the engine does today: it is what we would change (below).
+one session of the coming four weeks, full or not. Waiting counts in three ways: each working hour gives points; so does each day on which
+a plan left the need out, since somebody last promised it something; and each ${lift.everyHours} working hours lift the need by one tier, never
+above P${lift.highestTier} (\`rank.lift\` of the policy). Beside this default the same year is lived under strict tiers, with lifting up to P1, and without
+the points for having been left out: other numbers in the policy, the same code.
 
 ${all(forgottenTable)}
 
 ${picture('left-out')}
+
+Somebody waits for ever if others who asked later come first without end. So on every morning each need that was left out is compared with those to
+whom the same plan proposed a session that the rules allow it, too: how many working hours later had they asked, at most? The second
+number is the bound that follows from the policy alone, whatever anybody asks ([proof.md](proof.md), Theorem 8): nobody who asks so much later, or
+more, ever comes first. ∞: the policy sets no bound; –: they never come first.
+
+${all(leadTable)}
 
 ${lessonsOf(simulation)}
 
@@ -206,69 +215,9 @@ function batchTable(batches: readonly Duel[]): string {
       ),
       row('needs served in full by the engine and not by greedy ranking, net', ({ comparison }) => comparison.moreInFull),
       both('served', ({ served }) => percent(served)),
-      both('served, P1', ({ tiers }) => percent(tiers[0]!.served)),
+      both('served, P1', ({ byUrgency }) => percent(byUrgency[0]!.served)),
       both('own deadline missed', ({ deadlinesMissed }) => percent(deadlinesMissed)),
       both('proposals withdrawn, the need got another session', ({ year }) => year.ledger.counts.moved),
     ],
   );
-}
-
-const more = (one: Share, other: Share): string => {
-  const difference = percentOf(one) - percentOf(other);
-  return `${Math.abs(difference).toFixed(1)} points ${difference < 0 ? 'less' : 'more'}`;
-};
-
-/** What the numbers say, most of all against us, with the causes. */
-function lessonsOf({ ample, scarce, batches }: Simulation): string {
-  const dropped = ({ year }: Figures): number => year.ledger.counts.dropped;
-  const late = ({ year }: Figures): number => year.ledger.counts.outOfTime;
-  const never = ({ tiers }: Figures): number => tiers.reduce((sum, { neverServed }) => sum + neverServed, 0);
-  const first = ({ engine, board }: Setting): string => {
-    const [own, theirs] = [engine.tiers[0]!.served, board.tiers[0]!.served];
-    return `${percent(own)} against ${percent(theirs)} (${more(own, theirs)})`;
-  };
-  const missed = ({ engine, board }: Setting): string =>
-    `${percent(board.deadlinesMissed)} to ${percent(engine.deadlinesMissed)}`;
-  const inTime = ({ tiers }: Figures): string => percent(tiers[0]!.inTime);
-  const [daily, weekly, large] = batches;
-  if (!daily || !weekly || !large) throw new Error('three rhythms are compared');
-  const { leftOut } = scarce.engine.year.method.weights.rank;
-  return `## What the year teaches
-
-**How much is served is decided by what is pledged, not by who plans.** Over all tiers the engine serves
-${more(ample.engine.served, ample.board.served)} than the noticeboard with all places and ${more(scarce.engine.served, scarce.board.served)} with a quarter of them. Planning changes
-who is served: of P1, ${first(ample)} with all places and ${first(scarce)} with a quarter; and
-the deadlines missed go from ${missed(ample)}, and from ${missed(scarce)}.
-
-**For one estate planned each morning, greedy ranking serves about as many.** A working day brings some five needs, and most have sessions
-that nobody else wants. On the same morning the engine never serves worse, and its proof costs milliseconds; the gain comes with what a plan has to weigh:
-it serves better in ${daily.comparison.engineServesBetter} of ${daily.comparison.mornings} plans each morning, in ${weekly.comparison.engineServesBetter} of ${weekly.comparison.mornings} on Mondays, in ${large.comparison.engineServesBetter} of ${large.comparison.mornings} on Mondays for an estate five times as large
-(${more(large.engine.served, large.greedy.served)} served over the year, deadlines missed ${percent(large.greedy.deadlinesMissed)} to ${percent(large.engine.deadlinesMissed)}).
-
-**Plan often.** The same engine serves ${percent(daily.engine.served)} when it plans each working day and ${percent(weekly.engine.served)} when it plans on Mondays: waiting for a
-larger batch costs more than a better plan gains.
-
-**Hardly anybody is served within a day of asking.** P1 is served in its time in ${inTime(ample.engine)} of cases by the engine and in ${inTime(ample.board)} from the
-noticeboard: most offers have a lead time of a day, and a plan comes once each morning. P1 needs the telephone, or offers with a lead
-time of hours; no ranking mends that.
-
-**Strict tiers let somebody wait for ever where the tiers above take everything.** With a quarter of the places, ${never(scarce.engine)} needs of the
-first half of the year still ask at its end under the engine (with all places ${never(ample.engine)}, most of which ask for what is hardly offered at all), and
-the points for having been left out do not help (${never(scarce.withoutLeftOut)} without them): points order needs within a tier, and tiers are strict. Waiting
-alone already puts the longest-waiting of a tier first. _Ageing_ lifts a need by one tier for each ${LIFTS_EVERY_HOURS} working hours of waiting:
-${never(scarce.ageing)} remain. It has a price: P1 falls from ${percent(scarce.engine.tiers[0]!.served)} to ${percent(scarce.ageing.tiers[0]!.served)}. Where more is asked than given for a whole year somebody waits
-under every rule; ageing makes it whoever came last instead of whoever is never urgent.
-
-**A proposal is no help yet.** Points for having been left out end with a promise, not with a proposal: else a need that is proposed today
-would rank up to ${leftOut.max} points lower tomorrow and lose its place before anybody has answered. ${dropped(scarce.engine)} proposals were withdrawn because the
-need lost its place, ${dropped(scarce.withoutLeftOut)} without the points. A plan each morning gives the most points, ${leftOut.max}, after ${leftOut.max / leftOut.each} days; from then on they tell
-nothing apart.
-
-**Who was asked in time keeps the time to answer.** That notice grows short while a proposal is out ends nothing. What still ends unanswered
-proposals, ${late(ample.engine)} with all places and ${late(scarce.engine)} with a quarter, is that the offer, a deadline or the last window has passed.
-
-**A refusal should be no wider than its reason.** Half of the refusals here are about the day and close one session, half about the match and
-close the offer to this need (an assumption; the product goes by the coded reason). Where a single organisation offers something, its no
-to the match stays final. What is on request has no days: there a no about the day closes all that is left of it, here until the
-month is over, and gifts of money for good.`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSeedData } from '../seeds/data.js';
 import { compared } from './comparison.js';
-import { BOARD, ENGINE, ENGINE_AGEING, GREEDY, weekly } from './methods.js';
+import { BOARD, ENGINE, ENGINE_LIFTING_TO_P1, GREEDY, weekly } from './methods.js';
 import { filesOf, simulate } from './simulate.js';
 import { planWorld } from './world.js';
 import { liveYear } from './year.js';
@@ -35,7 +35,7 @@ describe('a simulated month', () => {
 describe('the same events', () => {
   const world = planWorld(data, { seed: 2, months: 2, scale: 3, placesPct: 25 });
   const { method, comparison } = compared(weekly(ENGINE));
-  const years = [BOARD, GREEDY, method, ENGINE_AGEING].map(own => liveYear(world, own));
+  const years = [BOARD, GREEDY, method, ENGINE_LIFTING_TO_P1].map(own => liveYear(world, own));
 
   it('meet every method: needs, sessions called off, refusals', () => {
     const refused = years.map(

@@ -2,7 +2,16 @@ import type { SeedData } from '../seeds/data.js';
 import { chartsOf } from './charts.js';
 import { type Comparison, compared } from './comparison.js';
 import { type Figures, measure } from './measures.js';
-import { BOARD, ENGINE, ENGINE_AGEING, ENGINE_WITHOUT_LEFT_OUT, GREEDY, type Method, weekly } from './methods.js';
+import {
+  BOARD,
+  ENGINE,
+  ENGINE_LIFTING_TO_P1,
+  ENGINE_STRICT,
+  ENGINE_WITHOUT_LEFT_OUT,
+  GREEDY,
+  type Method,
+  weekly,
+} from './methods.js';
 import { pageOf } from './page.js';
 import { draw } from './svg.js';
 import { planWorld, type World, type WorldOptions } from './world.js';
@@ -22,8 +31,10 @@ export interface Duel {
 export interface Setting extends Duel {
   readonly world: World;
   readonly board: Figures;
+  /** The engine under other policies. */
+  readonly strict: Figures;
+  readonly toFirst: Figures;
   readonly withoutLeftOut: Figures;
-  readonly ageing: Figures;
 }
 
 export interface Simulation {
@@ -36,7 +47,7 @@ export interface Simulation {
 const QUARTER = 25;
 /** A subdistrict has some five communities of this size. */
 const SUBDISTRICT = 5;
-const YEARS = 14;
+const YEARS = 16;
 
 export function simulate(
   data: SeedData,
@@ -59,8 +70,9 @@ export function simulate(
       ...fight(name, world, GREEDY, ENGINE),
       world,
       board: live(world, BOARD),
+      strict: live(world, ENGINE_STRICT),
+      toFirst: live(world, ENGINE_LIFTING_TO_P1),
       withoutLeftOut: live(world, ENGINE_WITHOUT_LEFT_OUT),
-      ageing: live(world, ENGINE_AGEING),
     };
   };
   const ample = set('all pledged places', 100);

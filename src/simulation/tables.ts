@@ -1,6 +1,9 @@
-import { engines, percentOf, three } from './charts.js';
+import { MATCHED_URGENCIES, type Urgency } from '../kernel/vocabulary.js';
+import { overtakenWithin } from '../modules/matching/planner/overtaking.js';
+import { lifting, percentOf, three } from './charts.js';
 import type { Figures, GroupFigures, Share } from './measures.js';
 import type { Setting } from './simulate.js';
+import type { Year } from './year.js';
 
 type Row = readonly (string | number)[];
 
@@ -23,10 +26,12 @@ export function outcomeTable(setting: Setting): string {
     [`${setting.name}`, ...METHODS],
     [
       row('**served**', ({ served }) => `**${percent(served)}**`),
-      ...setting.engine.tiers.map(({ tier, served }, i) =>
-        row(`served, P${tier} (${served.of})`, f => percent(f.tiers[i]!.served)),
+      ...setting.engine.byUrgency.map(({ urgency, served }, i) =>
+        row(`served, ${urgency} (${served.of})`, f => percent(f.byUrgency[i]!.served)),
       ),
-      ...setting.engine.tiers.map(({ tier }, i) => row(`served in the time P${tier} asks for`, f => percent(f.tiers[i]!.inTime))),
+      ...setting.engine.byUrgency.map(({ urgency }, i) =>
+        row(`served in the time ${urgency} asks for`, f => percent(f.byUrgency[i]!.inTime)),
+      ),
       row(`own deadline missed (of ${setting.engine.deadlinesMissed.of})`, f => percent(f.deadlinesMissed)),
       row('waiting, median', ({ waiting }) => hours(waiting.median)),
       row('waiting, 90th percentile', ({ waiting }) => hours(waiting.p90)),
@@ -61,20 +66,50 @@ export function promiseTable(setting: Setting): string {
 }
 
 export function forgottenTable(setting: Setting): string {
-  const row = (name: string, say: (figures: Figures) => string | number): Row => [name, ...engines(setting).map(say)];
+  const policies = [...lifting(setting), setting.withoutLeftOut];
+  const row = (name: string, say: (figures: Figures) => string | number): Row => [name, ...policies.map(say)];
+  const each = (say: (urgency: Urgency, at: number) => Row): readonly Row[] => MATCHED_URGENCIES.map(say);
   return table(
-    [setting.name, ...engines(setting).map(({ year }) => year.method.name)],
+    [setting.name, ...policies.map(({ year }) => year.method.name)],
     [
       row('left out in a row, longest', ({ streaks }) => streaks[0] ?? 0),
-      ...[1, 2, 3, 4].map((tier, i) => row(`… among P${tier}`, ({ tiers }) => tiers[i]!.longestStreak)),
+      ...each((urgency, i) => row(`… among ${urgency}`, ({ byUrgency }) => byUrgency[i]!.longestStreak)),
       row('needs left out 20 mornings in a row or more', ({ streaks }) => streaks.filter(streak => streak >= 20).length),
-      ...[1, 2, 3, 4].map((tier, i) =>
-        row(`P${tier} of the first half, still asking at the end`, ({ tiers }) => tiers[i]!.neverServed),
+      ...each((urgency, i) =>
+        row(`${urgency} of the first half, still asking at the end`, ({ byUrgency }) => byUrgency[i]!.neverServed),
       ),
-      row('served, P1', ({ tiers }) => percent(tiers[0]!.served)),
+      ...each((urgency, i) => row(`served, ${urgency}`, ({ byUrgency }) => percent(byUrgency[i]!.served))),
       row('served, all', ({ served }) => percent(served)),
+      row('own deadline missed', ({ deadlinesMissed }) => percent(deadlinesMissed)),
       row('proposals withdrawn because the need lost its place', ({ year }) => year.ledger.counts.dropped),
     ],
+  );
+}
+
+/** The longest lead over a need that was left out, of some urgencies together, and what the policy allows at most. */
+export function leadOf({ leads, method }: Year, leftOut: Urgency, holders: readonly Urgency[]): Lead {
+  const within = overtakenWithin(method.weights);
+  const most = (say: (holder: Urgency) => number): number => Math.max(...holders.map(say));
+  return { longest: most(holder => leads.longest(leftOut, holder)), bound: most(holder => within(holder, leftOut)) };
+}
+interface Lead {
+  readonly longest: number;
+  readonly bound: number;
+}
+const said = ({ longest, bound }: Lead): string =>
+  bound === 0 ? '–' : `${Math.round(longest)} of ${Number.isFinite(bound) ? bound : '∞'}`;
+
+export function leadTable(setting: Setting): string {
+  const policies = lifting(setting);
+  const [first, ...others] = MATCHED_URGENCIES;
+  return table(
+    [`${setting.name}: left out · came first`, ...policies.map(({ year }) => year.method.name)],
+    MATCHED_URGENCIES.flatMap(urgency =>
+      ([[first], others] as const).map(holders => [
+        `${urgency} · ${holders.length > 1 ? 'others' : first}`,
+        ...policies.map(({ year }) => said(leadOf(year, urgency, holders))),
+      ]),
+    ),
   );
 }
 

@@ -1,9 +1,11 @@
 import { addDays, atLocal, DAY, HOUR, localDate } from '../kernel/clock.js';
 import { categoryIndex } from '../modules/matching/planner/candidates.js';
+import type { SessionFacts } from '../modules/matching/planner/facts.js';
 import { coversCategory, isPossible, serviceStart } from '../modules/matching/planner/rules.js';
 import { costOf, respondBy } from '../modules/matching/planner/scoring.js';
 import { weekdayOf } from '../seeds/plan/calendar.js';
 import { createAgenda } from './agenda.js';
+import { createLeads, type Leads } from './leads.js';
 import { createLedger, type Ledger, type NeedRecord, type Promised, type SessionRecord } from './ledger.js';
 import type { Method, Placement } from './methods.js';
 import { HORIZON, type World } from './world.js';
@@ -14,6 +16,8 @@ export interface Year {
   readonly ledger: Ledger;
   /** On each working morning, how many needs wait with nothing promised although somebody would help. */
   readonly waiting: readonly { readonly at: number; readonly needs: number }[];
+  /** Over the plans of all mornings. */
+  readonly leads: Leads;
 }
 
 /** Nobody interferes, and no rule looks at more than one pair. */
@@ -34,6 +38,7 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
   const ledger = createLedger(world, weights);
   const { counts } = ledger;
   const waiting: Year['waiting'][number][] = [];
+  const leads = createLeads();
   const board = new Set<NeedRecord>();
   const promisesOf = new Map<SessionRecord, Promised[]>();
   const promisesFor = new Map<NeedRecord, Promised[]>();
@@ -96,10 +101,13 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
     }
   };
 
-  /** The rules allow a session ahead, full or not. */
-  const hasOption = (need: NeedRecord, ahead: ReturnType<typeof aheadOf>, now: number): boolean => {
+  /** Sessions ahead that the rules allow, full or not. */
+  const optionsOf = (need: NeedRecord, ahead: ReturnType<typeof aheadOf>, now: number): readonly SessionFacts[] => {
     const facts = ledger.needFacts(need, now);
-    return ahead.positionsFor(facts).some(position => isPossible(facts, ahead.facts[position]!, now));
+    return ahead
+      .positionsFor(facts)
+      .map(position => ahead.facts[position]!)
+      .filter(session => isPossible(facts, session, now));
   };
 
   const aheadOf = (now: number) => {
@@ -121,11 +129,17 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
       const planned = { now, policyVersion: 1, weights, needs, sessions: ahead.facts, proposals };
       publish(method.plan({ ...planned, ...PLAIN }), now);
     }
+    const proposed = [...board].flatMap(need => [...need.proposals.keys()].map(sessionId => ({ sessionId, need })));
+    const holdersOf = Map.groupBy(proposed, ({ sessionId }) => sessionId);
     for (const need of board) {
       const isLeft = ledger.openOf(need) > 0 && need.proposals.size === 0;
       need.leftOut += Number(isLeft && isPlanned);
+      const options = isLeft ? optionsOf(need, ahead, now) : [];
       if (!isLeft) need.streak = 0;
-      else if (hasOption(need, ahead, now)) need.longestStreak = Math.max(need.longestStreak, ++need.streak);
+      else if (options.length) need.longestStreak = Math.max(need.longestStreak, ++need.streak);
+      if (isPlanned)
+        for (const { id } of options)
+          for (const holder of holdersOf.get(id) ?? []) leads.note(need.asked.facts, holder.need.asked.facts);
     }
     const waits = [...board].filter(need => !need.asked.isRefusedByAll && ledger.openOf(need) === need.asked.facts.open);
     waiting.push({ at: now, needs: waits.length });
@@ -226,7 +240,7 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
         );
   });
   agenda.run();
-  return { method, ledger, waiting };
+  return { method, ledger, waiting, leads };
 }
 
 function workingDays(start: number, close: number): readonly string[] {

@@ -1,0 +1,77 @@
+import { MATCHED_URGENCIES, type Urgency } from '../kernel/vocabulary.js';
+import { lifting, percentOf } from './charts.js';
+import type { Figures, Share } from './measures.js';
+import type { Setting, Simulation } from './simulate.js';
+import { leadOf, percent } from './tables.js';
+
+const more = (one: Share, other: Share): string => {
+  const difference = percentOf(one) - percentOf(other);
+  return `${Math.abs(difference).toFixed(1)} points ${difference < 0 ? 'less' : 'more'}`;
+};
+
+/** What the numbers say, most of all against us, with the causes. */
+export function lessonsOf({ ample, scarce, batches }: Simulation): string {
+  const dropped = ({ year }: Figures): number => year.ledger.counts.dropped;
+  const late = ({ year }: Figures): number => year.ledger.counts.outOfTime;
+  const never = ({ byUrgency }: Figures): number => byUrgency.reduce((sum, { neverServed }) => sum + neverServed, 0);
+  const first = ({ engine, board }: Setting): string => {
+    const [own, theirs] = [engine.byUrgency[0]!.served, board.byUrgency[0]!.served];
+    return `${percent(own)} against ${percent(theirs)} (${more(own, theirs)})`;
+  };
+  const missed = ({ engine, board }: Setting): string =>
+    `${percent(board.deadlinesMissed)} to ${percent(engine.deadlinesMissed)}`;
+  const inTime = ({ byUrgency }: Figures): string => percent(byUrgency[0]!.inTime);
+  const [daily, weekly, large] = batches;
+  if (!daily || !weekly || !large) throw new Error('three rhythms are compared');
+  const { leftOut, lift } = scarce.engine.year.method.weights.rank;
+  const [p1, ...lessUrgent] = MATCHED_URGENCIES;
+  const leads = ({ year }: Figures, holders: readonly Urgency[]) => lessUrgent.map(urgency => leadOf(year, urgency, holders));
+  const longest = (figures: Figures, holders: readonly Urgency[]): number =>
+    Math.round(Math.max(...leads(figures, holders).map(({ longest }) => longest)));
+  const mostAllowed = (figures: Figures, holders: readonly Urgency[]): number =>
+    Math.max(...leads(figures, holders).map(({ bound }) => bound));
+  const prices = MATCHED_URGENCIES.map((urgency, i) => {
+    const served = lifting(scarce).map(({ byUrgency }) => percent(byUrgency[i]!.served));
+    return `${urgency} ${served.join(' · ')}`;
+  }).join('; ');
+  return `## What the year teaches
+
+**How much is served is decided by what is pledged, not by who plans.** Over all urgencies the engine serves
+${more(ample.engine.served, ample.board.served)} than the noticeboard with all places and ${more(scarce.engine.served, scarce.board.served)} with a quarter of them. Planning changes
+who is served: of P1, ${first(ample)} with all places and ${first(scarce)} with a quarter; and
+the deadlines missed go from ${missed(ample)}, and from ${missed(scarce)}.
+
+**For one estate planned each morning, greedy ranking serves about as many.** A working day brings some five needs, and most have sessions
+that nobody else wants. On the same morning the engine never serves worse, and its proof costs milliseconds; the gain comes with what a plan has to weigh:
+it serves better in ${daily.comparison.engineServesBetter} of ${daily.comparison.mornings} plans each morning, in ${weekly.comparison.engineServesBetter} of ${weekly.comparison.mornings} on Mondays, in ${large.comparison.engineServesBetter} of ${large.comparison.mornings} on Mondays for an estate five times as large
+(${more(large.engine.served, large.greedy.served)} served over the year, deadlines missed ${percent(large.greedy.deadlinesMissed)} to ${percent(large.engine.deadlinesMissed)}).
+
+**Plan often.** The same engine serves ${percent(daily.engine.served)} when it plans each working day and ${percent(weekly.engine.served)} when it plans on Mondays: waiting for a
+larger batch costs more than a better plan gains.
+
+**Hardly anybody is served within a day of asking.** P1 is served in its time in ${inTime(ample.engine)} of cases by the engine and in ${inTime(ample.board)} from the
+noticeboard: most offers have a lead time of a day, and a plan comes once each morning. P1 needs the telephone, or offers with a lead
+time of hours; no ranking mends that.
+
+**Waiting wins in the end, and what it wins others lose.** Points order needs within a tier only. Under strict tiers nothing bounds for how
+long those who ask later come first: with a quarter of the places up to ${longest(scarce.strict, lessUrgent)} working hours lie between a need that was left out and
+somebody less or more urgent, P1 aside, who asked later and had its session, and ${never(scarce.strict)} needs of the first half of the year still ask at its end (with all
+places ${never(ample.strict)}; some ask for what is hardly offered at all, which no order mends). The policy of today lifts a need by one tier for each ${lift.everyHours} working
+hours, up to P${lift.highestTier}: at most ${longest(scarce.engine, lessUrgent)} hours, where the bound is ${mostAllowed(scarce.engine, lessUrgent)}, and ${never(scarce.engine)} still ask. Whoever is P1 comes first all the same, up to ${longest(scarce.engine, [p1])} hours later;
+a policy that lifts up to P1 ends that too (${longest(scarce.toFirst, [p1])}, bound ${mostAllowed(scarce.toFirst, [p1])}; ${never(scarce.toFirst)} still ask). The price, served under strict tiers · the policy of today · lifting up to P1: ${prices}.
+Without the points for having been left out ${never(scarce.withoutLeftOut)} still ask. Where more is asked than given somebody waits under every rule; lifting makes it whoever came last
+instead of whoever is never urgent.
+
+**A proposal is no help yet.** Points for having been left out end with a promise, not with a proposal: else a need that is proposed today
+would rank up to ${leftOut.max} points lower tomorrow and lose its place before anybody has answered. ${dropped(scarce.engine)} proposals were withdrawn because the
+need lost its place, ${dropped(scarce.withoutLeftOut)} without the points. A plan each morning gives the most points, ${leftOut.max}, after ${leftOut.max / leftOut.each} days; from then on they tell
+nothing apart.
+
+**Who was asked in time keeps the time to answer.** That notice grows short while a proposal is out ends nothing. What still ends unanswered
+proposals, ${late(ample.engine)} with all places and ${late(scarce.engine)} with a quarter, is that the offer, a deadline or the last window has passed.
+
+**A refusal should be no wider than its reason.** Half of the refusals here are about the day and close one session, half about the match and
+close the offer to this need (an assumption; the product goes by the coded reason). Where a single organisation offers something, its no
+to the match stays final. What is on request has no days: there a no about the day closes all that is left of it, here until the
+month is over, and gifts of money for good.`;
+}
