@@ -1,5 +1,5 @@
 import { MATCHED_URGENCIES, type Urgency } from '../kernel/vocabulary.js';
-import { lifting, percentOf } from './charts.js';
+import { percentOf } from './charts.js';
 import type { Figures, Share } from './measures.js';
 import type { Setting, Simulation } from './simulate.js';
 import { leadOf, percent } from './tables.js';
@@ -30,10 +30,6 @@ export function lessonsOf({ ample, scarce, batches }: Simulation): string {
     Math.round(Math.max(...leads(figures, holders).map(({ longest }) => longest)));
   const mostAllowed = (figures: Figures, holders: readonly Urgency[]): number =>
     Math.max(...leads(figures, holders).map(({ bound }) => bound));
-  const prices = MATCHED_URGENCIES.map((urgency, i) => {
-    const served = lifting(scarce).map(({ byUrgency }) => percent(byUrgency[i]!.served));
-    return `${urgency} ${served.join(' · ')}`;
-  }).join('; ');
   return `## What the year teaches
 
 **How much is served is decided by what is pledged, not by who plans.** Over all urgencies the engine serves
@@ -53,14 +49,17 @@ larger batch costs more than a better plan gains.
 noticeboard: most offers have a lead time of a day, and a plan comes once each morning. P1 needs the telephone, or offers with a lead
 time of hours; no ranking mends that.
 
-**Waiting wins in the end, and what it wins others lose.** Points order needs within a tier only. Under strict tiers nothing bounds for how
-long those who ask later come first: with a quarter of the places up to ${longest(scarce.strict, lessUrgent)} working hours lie between a need that was left out and
-somebody less or more urgent, P1 aside, who asked later and had its session, and ${never(scarce.strict)} needs of the first half of the year still ask at its end (with all
-places ${never(ample.strict)}; some ask for what is hardly offered at all, which no order mends). The policy of today lifts a need by one tier for each ${lift.everyHours} working
-hours, up to P${lift.highestTier}: at most ${longest(scarce.engine, lessUrgent)} hours, where the bound is ${mostAllowed(scarce.engine, lessUrgent)}, and ${never(scarce.engine)} still ask. Whoever is P1 comes first all the same, up to ${longest(scarce.engine, [p1])} hours later;
-a policy that lifts up to P1 ends that too (${longest(scarce.toFirst, [p1])}, bound ${mostAllowed(scarce.toFirst, [p1])}; ${never(scarce.toFirst)} still ask). The price, served under strict tiers · the policy of today · lifting up to P1: ${prices}.
-Without the points for having been left out ${never(scarce.withoutLeftOut)} still ask. Where more is asked than given somebody waits under every rule; lifting makes it whoever came last
-instead of whoever is never urgent.
+**Waiting wins in the end, except against P1.** Under strict tiers the policy sets no bound: with a quarter of the places somebody was left
+out while others had a session that the rules allow both, and had asked up to ${longest(scarce.strict, lessUrgent)} working hours later, those of P1 not counted. Today's policy
+lifts a need by one tier for each ${lift.everyHours} working hours, up to P${lift.highestTier}: ${longest(scarce.engine, lessUrgent)} hours at most, and never ${mostAllowed(scarce.engine, lessUrgent)}, whatever comes. P1 comes first all the
+same, here up to ${longest(scarce.engine, [p1])} hours later: it is answered within hours or it is too late, and does not wait behind a need that is only old.
+
+**How far to lift is for the community to say.** Of the needs of the first half of the year, with a quarter of the places, ${never(scarce.strict)} still ask
+at its end under strict tiers, ${never(scarce.engine)} under today's policy and ${never(scarce.toFirst)} where waiting lifts up to P1 (with all places ${never(ample.strict)}, ${never(ample.engine)} and ${never(ample.toFirst)}; some of them
+ask for what is hardly offered at all, which no order mends). Lifting up to P1 bounds what P1 may come later, too: ${longest(scarce.toFirst, [p1])} hours here, ${mostAllowed(scarce.toFirst, [p1])}
+at most. What it costs: of P1 ${percent(scarce.toFirst.byUrgency[0]!.served)} are served instead of ${percent(scarce.engine.byUrgency[0]!.served)}. \`matchPlanSimulate\` compares the two on a community's own needs. The points
+for having been left out change little beside the hours of waiting: ${never(scarce.withoutLeftOut)} still ask without them. Where more is asked than given somebody
+waits under every rule; lifting makes it whoever came last instead of whoever is never urgent.
 
 **A proposal is no help yet.** Points for having been left out end with a promise, not with a proposal: else a need that is proposed today
 would rank up to ${leftOut.max} points lower tomorrow and lose its place before anybody has answered. ${dropped(scarce.engine)} proposals were withdrawn because the

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Urgency } from '../kernel/vocabulary.js';
 import { createAgenda } from './agenda.js';
 import { createFates, ODDS } from './fates.js';
+import { createLeads } from './leads.js';
 import { gini, quantile } from './measures.js';
 import { draw } from './svg.js';
 
@@ -37,6 +39,21 @@ describe('the agenda', () => {
     agenda.run();
     expect(happened.map(entry => Number(entry.split('@')[1]))).toEqual([1, 2, 3, 3, 3, 3, 5, 6, 7, 8, 9]);
     expect(happened.slice(2, 6).map(entry => entry.split('@')[0])).toEqual(['n0', 'n0', 'last of three', 'now']);
+  });
+});
+
+describe('leads', () => {
+  it('are the most working hours by which somebody asked later who came first', () => {
+    const leads = createLeads();
+    const monday = Date.parse('2026-11-30T00:30:00Z');
+    const asked = (urgency: Urgency, hours: number) => ({ urgency, submittedAt: monday + hours * 3_600_000 });
+    leads.note(asked('P3', 0), asked('P2', 5));
+    leads.note(asked('P3', 0), asked('P2', 25));
+    leads.note(asked('P3', 1), asked('P2', 2));
+    leads.note(asked('P3', 5), asked('P1', 0));
+    // One working day of 8.5 hours, and one hour of the next.
+    expect(leads.longest('P3', 'P2')).toBe(9.5);
+    expect([leads.longest('P3', 'P1'), leads.longest('P2', 'P3')]).toEqual([0, 0]);
   });
 });
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { MATCHED_URGENCIES } from '../kernel/vocabulary.js';
+import { overtakenWithin } from '../modules/matching/planner/overtaking.js';
+import { coversCategory } from '../modules/matching/planner/rules.js';
 import { readSeedData } from '../seeds/data.js';
 import { compared } from './comparison.js';
-import { BOARD, ENGINE, ENGINE_LIFTING_TO_P1, GREEDY, weekly } from './methods.js';
+import { BOARD, ENGINE, ENGINE_LIFTING_TO_P1, ENGINE_STRICT, GREEDY, type Method, weekly } from './methods.js';
 import { filesOf, simulate } from './simulate.js';
 import { planWorld } from './world.js';
-import { liveYear } from './year.js';
+import { liveYear, type Year } from './year.js';
 
 const data = readSeedData();
 const short = { seed: 1, months: 1, scale: 1 };
@@ -90,5 +93,33 @@ describe('the same events', () => {
     const { ledger } = liveYear({ ...world, needs: world.needs.slice(0, 1), sessions: world.sessions.slice(0, 1) }, BOARD);
     const [need, session] = [ledger.needs[0]!, ledger.sessions[0]!];
     expect(() => ledger.promise(need, session, session.free + 1, world.start)).toThrow('more than there is');
+  });
+});
+
+describe('a year in which three categories have a tenth of their places', () => {
+  const CODES = ['HAIRCUT', 'GOODS', 'REPAIR_ELECTRIC'];
+  const whole = planWorld(data, { seed: 1, months: 12, scale: 1, placesPct: 10 });
+  const needs = whole.needs.filter(({ facts }) => CODES.includes(facts.categoryCode));
+  const sessions = whole.sessions.filter(session => needs.some(need => coversCategory(need.facts, session.facts)));
+  const world = { ...whole, needs, sessions };
+  const [strict, engine, toFirst] = [ENGINE_STRICT, ENGINE, ENGINE_LIFTING_TO_P1].map(method => liveYear(world, method));
+  /** By urgencies of who was left out and who came first: how much later the latter had asked, and what a policy allows. */
+  const leadsOf = (year: Year | undefined, { weights }: Method) => {
+    const within = overtakenWithin(weights);
+    return MATCHED_URGENCIES.flatMap(leftOut =>
+      MATCHED_URGENCIES.map(holder => ({ hours: year!.leads.longest(leftOut, holder), bound: within(holder, leftOut) })),
+    );
+  };
+
+  it('lets nobody come first who asked later than the default policy allows', () => {
+    const leads = leadsOf(engine, ENGINE);
+    for (const { hours, bound } of leads) expect(hours === 0 || hours < bound).toBe(true);
+    expect(leads.filter(({ hours }) => hours > 0).length).toBeGreaterThan(4);
+  });
+
+  it('would let them under strict tiers, and P1 for longer than where waiting lifts up to P1', () => {
+    expect(leadsOf(strict, ENGINE).some(({ hours, bound }) => hours > bound)).toBe(true);
+    for (const { hours, bound } of leadsOf(toFirst, ENGINE_LIFTING_TO_P1)) expect(hours).toBeLessThan(bound);
+    expect(leadsOf(engine, ENGINE_LIFTING_TO_P1).some(({ hours, bound }) => hours > bound)).toBe(true);
   });
 });
