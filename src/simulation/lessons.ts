@@ -1,3 +1,4 @@
+import { DAY } from '../kernel/clock.js';
 import { MATCHED_URGENCIES, type Urgency } from '../kernel/vocabulary.js';
 import { percentOf } from './charts.js';
 import type { Figures, Share } from './measures.js';
@@ -30,35 +31,39 @@ export function lessonsOf({ ample, scarce, batches }: Simulation): string {
     Math.round(Math.max(...leads(figures, holders).map(({ longest }) => longest)));
   const mostAllowed = (figures: Figures, holders: readonly Urgency[]): number =>
     Math.max(...leads(figures, holders).map(({ bound }) => bound));
+  const { needs, start, end } = scarce.world;
+  const perDay = (7 * needs.length * DAY) / (5 * (end - start));
+  const batchLoses = percentOf(weekly.engine.served) < percentOf(daily.engine.served);
+  const rhythm = batchLoses
+    ? 'waiting for a larger batch costs more than a better plan gains'
+    : 'a larger batch made up for the wait';
   return `## What the year teaches
 
-**How much is served is decided by what is pledged, not by who plans.** Over all urgencies the engine serves
-${more(ample.engine.served, ample.board.served)} than the noticeboard with all places and ${more(scarce.engine.served, scarce.board.served)} with a quarter of them. Planning changes
-who is served: of P1, ${first(ample)} with all places and ${first(scarce)} with a quarter; and
-the deadlines missed go from ${missed(ample)}, and from ${missed(scarce)}.
+**What is pledged, and who plans.** The engine serves ${percent(ample.engine.served)} with all places and ${percent(scarce.engine.served)} with a quarter of them: over all urgencies
+${more(ample.engine.served, ample.board.served)} than the noticeboard and, with a quarter, ${more(scarce.engine.served, scarce.board.served)}. Planning changes who is served: of P1, ${first(ample)} with all
+places and ${first(scarce)} with a quarter; and the deadlines missed go from ${missed(ample)}, and from ${missed(scarce)}.
 
-**For one estate planned each morning, greedy ranking serves about as many.** A working day brings some five needs, and most have sessions
-that nobody else wants. On the same morning the engine never serves worse, and its proof costs milliseconds; the gain comes with what a plan has to weigh:
-it serves better in ${daily.comparison.engineServesBetter} of ${daily.comparison.mornings} plans each morning, in ${weekly.comparison.engineServesBetter} of ${weekly.comparison.mornings} on Mondays, in ${large.comparison.engineServesBetter} of ${large.comparison.mornings} on Mondays for an estate five times as large
-(${more(large.engine.served, large.greedy.served)} served over the year, deadlines missed ${percent(large.greedy.deadlinesMissed)} to ${percent(large.engine.deadlinesMissed)}).
+**Beside greedy ranking the gain comes with what a plan has to weigh.** A working day brings ${perDay.toFixed(1)} needs on average, and many have sessions that nobody else wants.
+On the same morning the engine never serves worse, and its proof costs milliseconds; it serves better in ${daily.comparison.engineServesBetter} of ${daily.comparison.mornings} plans each morning, in ${weekly.comparison.engineServesBetter} of ${weekly.comparison.mornings} on
+Mondays, in ${large.comparison.engineServesBetter} of ${large.comparison.mornings} on Mondays for an estate five times as large (${more(large.engine.served, large.greedy.served)} served over the year, deadlines missed
+${percent(large.greedy.deadlinesMissed)} to ${percent(large.engine.deadlinesMissed)}).
 
-**Plan often.** The same engine serves ${percent(daily.engine.served)} when it plans each working day and ${percent(weekly.engine.served)} when it plans on Mondays: waiting for a
-larger batch costs more than a better plan gains.
+**How often to plan.** The same engine serves ${percent(daily.engine.served)} when it plans each working day and ${percent(weekly.engine.served)} when it plans on Mondays:
+${rhythm}.
 
-**Hardly anybody is served within a day of asking.** P1 is served in its time in ${inTime(ample.engine)} of cases by the engine and in ${inTime(ample.board)} from the
-noticeboard: most offers have a lead time of a day, and a plan comes once each morning. P1 needs the telephone, or offers with a lead
-time of hours; no ranking mends that.
+**P1 needs the telephone.** It is served in its time in ${inTime(ample.engine)} of cases by the engine and in ${inTime(ample.board)} from the noticeboard: most offers have a lead time of
+a day, and a plan comes once each morning. Offers with a lead time of hours would help; no ranking mends that.
 
-**Waiting wins in the end, except against P1.** Under strict tiers the policy sets no bound: with a quarter of the places somebody was left
-out while others had a session that the rules allow both, and had asked up to ${longest(scarce.strict, lessUrgent)} working hours later, those of P1 not counted. Today's policy
-lifts a need by one tier for each ${lift.everyHours} working hours, up to P${lift.highestTier}: ${longest(scarce.engine, lessUrgent)} hours at most, and never ${mostAllowed(scarce.engine, lessUrgent)}, whatever comes. P1 comes first all the
-same, here up to ${longest(scarce.engine, [p1])} hours later: it is answered within hours or it is too late, and does not wait behind a need that is only old.
+**Waiting wins in the end, except against P1.** Under strict tiers the policy sets no bound to how much later somebody may have asked
+who comes first: with a quarter of the places it came to ${longest(scarce.strict, lessUrgent)} working hours, those of P1 not counted. Today's policy lifts a need by one tier for
+each ${lift.everyHours} working hours, up to P${lift.highestTier}: here ${longest(scarce.engine, lessUrgent)} hours at most, and never ${mostAllowed(scarce.engine, lessUrgent)}, whatever comes. P1 comes first all the same, here up to ${longest(scarce.engine, [p1])}
+hours later: it is answered within hours or it is too late, and does not wait behind a need that is only old.
 
 **How far to lift is for the community to say.** Of the needs of the first half of the year, with a quarter of the places, ${never(scarce.strict)} still ask
-at its end under strict tiers, ${never(scarce.engine)} under today's policy and ${never(scarce.toFirst)} where waiting lifts up to P1 (with all places ${never(ample.strict)}, ${never(ample.engine)} and ${never(ample.toFirst)}; some of them
-ask for what is hardly offered at all, which no order mends). Lifting up to P1 bounds what P1 may come later, too: ${longest(scarce.toFirst, [p1])} hours here, ${mostAllowed(scarce.toFirst, [p1])}
-at most. What it costs: of P1 ${percent(scarce.toFirst.byUrgency[0]!.served)} are served instead of ${percent(scarce.engine.byUrgency[0]!.served)}. \`matchPlanSimulate\` compares the two on a community's own needs. The points
-for having been left out change little beside the hours of waiting: ${never(scarce.withoutLeftOut)} still ask without them. Where more is asked than given somebody
+at its end under strict tiers, ${never(scarce.engine)} under today's policy and ${never(scarce.toFirst)} where waiting lifts up to P1 (with all places ${never(ample.strict)}, ${never(ample.engine)} and ${never(ample.toFirst)}; what is
+hardly offered at all no order mends). Lifting up to P1 bounds what P1 may come later, too: ${longest(scarce.toFirst, [p1])} hours here, ${mostAllowed(scarce.toFirst, [p1])}
+at most. Of P1 ${percent(scarce.toFirst.byUrgency[0]!.served)} are served then, and ${percent(scarce.engine.byUrgency[0]!.served)} today. \`matchPlanSimulate\` compares the two on what is open in a community. Under today's
+policy without the points for having been left out ${never(scarce.withoutLeftOut)} still ask. Where more is asked than given somebody
 waits under every rule; lifting makes it whoever came last instead of whoever is never urgent.
 
 **A proposal is no help yet.** Points for having been left out end with a promise, not with a proposal: else a need that is proposed today
