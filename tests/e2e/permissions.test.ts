@@ -279,7 +279,7 @@ it('a door opens to nobody by what was made up', async () => {
 
 /** Shown by a mutation that succeeds, or by the chance of which objects are picked. */
 const SELDOM =
-  /^(Query\.(whyNot|matchPlanSimulate)|Branch\.needs|Resident\.abilityLevel|ServiceOrder\.\w+|Organization\.proposals|Need\.(suggestions|referrals)|Session\.referrals)$/;
+  /^(Query\.(whyNot|matchPlanSimulate)|Branch\.needs|Resident\.abilityLevel|ServiceOrder\.\w+|Organization\.proposals|Offer\.suggestedNeeds|Need\.(suggestions|referrals)|Session\.referrals)$/;
 const pathOf = (name: string): [type: string, field: string] => {
   const [type = '', field = ''] = name.split('.');
   return [type, field];

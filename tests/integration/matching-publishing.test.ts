@@ -174,6 +174,31 @@ describe('publishing', () => {
   const proposalsOf = async (actor: Actor, id: string) =>
     (await ask(actor, PROPOSALS, { id: gid('Organization', id) })).data?.organization.proposals;
 
+  it('asks for an answer by the urgency of a need, though waiting has lifted it before those who were urgent', async () => {
+    const scene = await insertScene(database, { capacity: 1 });
+    await owner`update need set submitted_at = ${at(-24)} where id = ${scene.need}`;
+    await owner`update session set reserved = 1 where id = ${scene.session}`;
+    const old = newId();
+    await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
+      values (${c}, ${old}, 'N-2', ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', 'P3', 1, '{ON_SITE}', ${at(-300 * 24)}, ${at(-300 * 24)})`;
+    const { matchPlan } = await createPlan();
+    expect(matchPlan.totals.byUrgency).toEqual([
+      { urgency: 'P1', needs: 0, served: 0 },
+      { urgency: 'P2', needs: 1, served: 0 },
+      { urgency: 'P3', needs: 1, served: 1 },
+      { urgency: 'P4', needs: 0, served: 0 },
+    ]);
+    const [{ node: gap }] = matchPlan.unmatched.edges;
+    expect(gap.need.id).toBe(gid('Need', scene.need));
+    expect(gap.certificate.holders).toEqual([{ tier: 2, needs: 1, waiting: [{ band: 'LONGER', needs: 1 }] }]);
+    await publish(ACTORS.secretary1, matchPlan);
+    const { edges } = await proposalsOf(ACTORS.barber, WORLD.barber);
+    // Three working days, as of a P3.
+    expect(edges.map(({ node }: any) => [node.need.id, node.respondBy])).toEqual([
+      [gid('Need', old), '2026-12-04T01:00:00.000Z'],
+    ]);
+  });
+
   it('proposes to the organization, with a time to answer by urgency, and nothing of the person', async () => {
     const scene = await insertScene(database);
     const { matchPlan } = await createPlan();

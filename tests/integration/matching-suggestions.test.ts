@@ -9,7 +9,7 @@ import { isAllowed, readWorld } from '../support/allowed.js';
 import { ACTORS, createAsk, gid, scopeOf } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate, insertEstate } from '../support/estate.js';
-import { insertScene } from '../support/scene.js';
+import { at, insertScene } from '../support/scene.js';
 import { seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase({ max: 8 });
@@ -82,7 +82,7 @@ describe('question 6: needs for us', () => {
   it('tells a partner nothing about the person', async () => {
     const scene = await insertScene(database);
     const everything = `query($organizationId: ID!, $need: ID!, $session: ID!) { organization(id: $organizationId) { suggestedNeeds { position subjectToCheck need { id } explanation {
-      tier points cost distanceM options complete sentence rankParts { code points measured text } costParts { code cost measured text } runnersUp { cost } } } }
+      urgency tier liftedBy points cost distanceM options complete sentence rankParts { code points measured text } costParts { code cost measured text } runnersUp { cost } } } }
       need(id: $need) { suggestions { position explanation { points cost rankParts { code } costParts { code } distanceM sentence } } }
       whyNot(needId: $need, sessionId: $session) { possible reasons { code } explanation { points cost costParts { code } } } }`;
     const variables = { ...us, need: gid('Need', scene.need), session: gid('Session', scene.session) };
@@ -93,7 +93,9 @@ describe('question 6: needs for us', () => {
     const [suggestion] = data!.organization.suggestedNeeds;
     expect(suggestion).toMatchObject({ position: 1, need: { id: variables.need }, subjectToCheck: false });
     expect(suggestion.explanation).toMatchObject({
+      urgency: 'P2',
       tier: 2,
+      liftedBy: 0,
       points: null,
       cost: null,
       distanceM: null,
@@ -107,7 +109,32 @@ describe('question 6: needs for us', () => {
     expect(JSON.stringify(staff.data)).toMatch(/AGE_80.*86/);
   });
 
-  it('is one operation, by urgency and waiting, within the category', async () => {
+  it('tells a partner whom waiting has lifted, in the order that follows, and no more than urgency and waiting', async () => {
+    const scene = await insertScene(database);
+    await owner`update need set submitted_at = ${at(-24)} where id = ${scene.need}`;
+    const old = newId();
+    await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
+      values (${WORLD.community}, ${old}, 'N-2', ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', 'P4', 1, '{ON_SITE}', ${at(-70 * 24)}, ${at(-70 * 24)})`;
+    const query = `query($organizationId: ID!) { organization(id: $organizationId) { suggestedNeeds { need { id urgency } explanation { urgency tier liftedBy points sentence } } } }`;
+    for (const [actor, inFull] of [
+      [ACTORS.barber, false],
+      [ACTORS.secretary1, true],
+    ] as const) {
+      const { data, errors } = await ask(actor, query, us);
+      expect(errors).toBeUndefined();
+      expect(data?.organization.suggestedNeeds).toMatchObject([
+        { need: { id: gid('Need', old), urgency: 'P4' }, explanation: { urgency: 'P4', tier: 2, liftedBy: 2 } },
+        { need: { id: gid('Need', scene.need), urgency: 'P2' }, explanation: { urgency: 'P2', tier: 2, liftedBy: 0 } },
+      ]);
+      const [{ explanation }] = data!.organization.suggestedNeeds;
+      expect(explanation.points === null).toBe(!inFull);
+      expect(explanation.sentence).toContain('紧急程度 P4,等候已久,按 P2 排序');
+    }
+    for (const actor of [ACTORS.secretary2, ACTORS.clinic, ACTORS.anonymous])
+      expect((await ask(actor, query, us)).data?.organization?.suggestedNeeds ?? []).toEqual([]);
+  });
+
+  it('is one operation, by tier and waiting, within the category', async () => {
     const scene = await insertScene(database);
     const { data, errors } = await ask(ACTORS.barber, operation('question-06-needs-for-us'), us);
     expect(errors).toBeUndefined();

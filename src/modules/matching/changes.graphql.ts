@@ -50,7 +50,7 @@ export class MatchPlanChangeResolver {
     return details.reasons;
   }
 
-  @FieldResolver(() => [HolderCount], { description: 'Needs that came into the old session instead, by urgency.' })
+  @FieldResolver(() => [HolderCount], { description: 'Needs that came into the old session instead, by tier.' })
   takenBy(@Root() { details }: PlanChangeRecord) {
     return details.takenBy;
   }

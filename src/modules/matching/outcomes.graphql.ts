@@ -44,7 +44,7 @@ class OutcomeShares implements OutcomeSharesRecord {
 abstract class OutcomeGroup {
   @Field(() => OutcomeShares, { nullable: true, description: HIDDEN }) readonly shares!: OutcomeSharesRecord | null;
 }
-@ObjectType('TierOutcomes', { description: 'Outcomes of needs of one urgency.' })
+@ObjectType('TierOutcomes', { description: 'Outcomes of needs that counted as one tier.' })
 class TierOutcomes extends OutcomeGroup {
   @Field(() => Int, { name: 'tier', description: '1 to 4, as the need counted in the order when it was decided.' })
   readonly key!: number;
@@ -93,7 +93,7 @@ class MatchingOutcomes {
   @Field(() => LocalDate, { description: 'The day after the last.' }) readonly until!: string;
   @Field(() => OutcomeShares, { nullable: true, description: `All pairs that came to their end. ${HIDDEN}` })
   readonly overall!: OutcomeSharesRecord | null;
-  @Field(() => [TierOutcomes], { description: 'By urgency, the most urgent first.' })
+  @Field(() => [TierOutcomes], { description: 'By the tier that the need counted as, 1 first.' })
   readonly byTier!: OutcomeReportRecord['byTier'];
   @Field(() => [PointsOutcomes], { description: 'By points, the fewest first.' })
   readonly byPoints!: OutcomeReportRecord['byPoints'];
