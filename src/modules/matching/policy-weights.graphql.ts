@@ -8,8 +8,8 @@ import type { CareCategoryWeight as CareCategoryWeightRecord, WeightsChange } fr
 const MEANS = {
   lift: 'How waiting lifts a need above the tier of its urgency.',
   everyHours: 'So many working hours since its submission lift a need by one tier, 0 to 9999. 0: tiers stay strict.',
-  highestTier: 'Waiting lifts no need above this tier, 1 to 4: what is more urgent always comes first.',
-  waiting: 'For each working hour since the need was submitted, 0 to 9999; without a bound.',
+  highestTier: 'Waiting lifts no need above this tier, 1 to 4: what is more urgent than that always comes first.',
+  waiting: 'For each working hour since the need was submitted, 0 to 9999; without a cap.',
   age80: 'For a beneficiary of eighty and over.',
   careCategories: 'For each group that the beneficiary belongs to; a group that is not listed counts nothing.',
   careMax: 'The most that all groups together count.',

@@ -24,7 +24,7 @@ const SimulationPeriodEnum = defineEnum<SimulationPeriod>('SimulationPeriod', 'W
   LAST_MONTH: [
     '近三十天',
     'last month',
-    'Needs submitted in the last 30 days and the sessions of then with their whole capacity, as if known from the first day.',
+    'Needs submitted in the last 30 days and the sessions of then with their whole capacity, as if known from the first day. Nobody has waited by then: what waiting counts is compared on NOW.',
   ],
 });
 

@@ -77,6 +77,20 @@ describe('what if', () => {
     expect(run([waits, old], [one], [], weights)).toMatchObject({ gaining: ['old'], losing: ['waits'] });
   });
 
+  it('waiting lifted further: who has waited comes before who is more urgent, and the figures stay those of urgencies', () => {
+    const [old, fresh] = [
+      need({ id: 'old', urgency: 'P2', submittedAt: now - 60 * DAY }),
+      need({ id: 'fresh', urgency: 'P1', submittedAt: now - DAY }),
+    ];
+    const weights = { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, lift: { everyHours: 170, highestTier: 1 } } };
+    const { byUrgency, gaining, losing } = run([old, fresh], [one], [], weights);
+    expect([gaining, losing]).toEqual([['old'], ['fresh']]);
+    expect(byUrgency.slice(0, 2).map(({ urgency, before, after }) => [urgency, before.served, after.served])).toEqual([
+      ['P1', 1, 0],
+      ['P2', 0, 1],
+    ]);
+  });
+
   it('tells what would become of the proposals that are out', () => {
     const proposals = [{ matchId: 'm', needId: 'n0', sessionId: 'one', branchId: 'b1', quantity: 1, respondBy: null }];
     const plan = { ...planInput(three.slice(0, 1), [one, session({ id: 'two' })]), proposals };
