@@ -6,6 +6,13 @@ import { type World, type WorldNeed, type WorldSession, windowsAt } from './worl
 /** How a need ended: served in full, no longer wanted, past its own deadline; null: it still asks when the year is over. */
 export type Ending = 'SERVED' | 'WITHDRAWN' | 'MISSED' | null;
 
+/**
+ * Why a plan leaves a need out: no session is possible; all that are possible are full of promises; the plan gives what they
+ * have left to P1 alone, or to others, too.
+ */
+export const BARRIERS = ['NO_SESSION', 'PROMISED', 'P1', 'OTHERS'] as const;
+export type Barrier = (typeof BARRIERS)[number];
+
 /** A need as it stands under one method. Quantities are in its category's unit. */
 export interface NeedRecord {
   readonly asked: WorldNeed;
@@ -18,6 +25,8 @@ export interface NeedRecord {
   /** Working mornings in a row on which it waited with nothing proposed although the rules allowed a session; now, and the most. */
   streak: number;
   longestStreak: number;
+  /** How many plans left it out, by why. */
+  readonly barriers: Record<Barrier, number>;
   /** Meters on foot, once for each session that served it. */
   readonly distances: number[];
   /** What organisations said no to, and how often each offer was asked. */
@@ -94,6 +103,7 @@ export function createLedger(world: World, weights: Weights): Ledger {
       leftOut: 0,
       streak: 0,
       longestStreak: 0,
+      barriers: { NO_SESSION: 0, PROMISED: 0, P1: 0, OTHERS: 0 },
       distances: [],
       refused: [],
       timesAsked: new Map(),

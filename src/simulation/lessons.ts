@@ -1,6 +1,7 @@
 import { DAY } from '../kernel/clock.js';
 import { MATCHED_URGENCIES, type Urgency } from '../kernel/vocabulary.js';
 import { percentOf } from './charts.js';
+import { BARRIERS, type Barrier } from './ledger.js';
 import type { Figures, Share } from './measures.js';
 import type { Setting, Simulation } from './simulate.js';
 import { leadOf, percent } from './tables.js';
@@ -29,6 +30,8 @@ export function lessonsOf({ ample, scarce, batches }: Simulation): string {
   const leads = ({ year }: Figures, holders: readonly Urgency[]) => lessUrgent.map(urgency => leadOf(year, urgency, holders));
   const longest = (figures: Figures, holders: readonly Urgency[]): number =>
     Math.round(Math.max(...leads(figures, holders).map(({ longest }) => longest)));
+  const leftOutBy = (barriers: readonly Barrier[]): number =>
+    barriers.reduce((total, barrier) => total + scarce.engine.barriers[barrier], 0);
   const mostAllowed = (figures: Figures, holders: readonly Urgency[]): number =>
     Math.max(...leads(figures, holders).map(({ bound }) => bound));
   const { needs, start, end } = scarce.world;
@@ -61,7 +64,9 @@ hours later: it is answered within hours or it is too late, and does not wait be
 
 **How far to lift is for the community to say.** Of the needs of the first half of the year, with a quarter of the places, ${never(scarce.strict)} still ask
 at its end under strict tiers, ${never(scarce.engine)} under today's policy and ${never(scarce.toFirst)} where waiting lifts up to P1 (with all places ${never(ample.strict)}, ${never(ample.engine)} and ${never(ample.toFirst)}; what is
-hardly offered at all no order mends). Lifting up to P1 bounds what P1 may come later, too: ${longest(scarce.toFirst, [p1])} hours here, ${mostAllowed(scarce.toFirst, [p1])}
+hardly offered at all no order mends). Those who still ask today
+were left out by ${leftOutBy(BARRIERS)} plans: ${leftOutBy(['NO_SESSION'])} times no session was possible, ${leftOutBy(['PROMISED'])} times all that were possible were full of promises, ${leftOutBy(['P1'])} times
+what was left went to P1 alone and ${leftOutBy(['OTHERS'])} times to others, too. Lifting up to P1 bounds what P1 may come later, too: ${longest(scarce.toFirst, [p1])} hours here, ${mostAllowed(scarce.toFirst, [p1])}
 at most. Of P1 ${percent(scarce.toFirst.byUrgency[0]!.served)} are served then, and ${percent(scarce.engine.byUrgency[0]!.served)} today. \`matchPlanSimulate\` compares the two on what is open in a community. Under today's
 policy without the points for having been left out ${never(scarce.withoutLeftOut)} still ask. Where more is asked than given somebody
 waits under every rule; lifting makes it whoever came last instead of whoever is never urgent.

@@ -1,6 +1,6 @@
 import { DAY, HOUR, workingHoursBetween } from '../kernel/clock.js';
 import { MATCHED_URGENCIES, type Urgency } from '../kernel/vocabulary.js';
-import type { NeedRecord } from './ledger.js';
+import type { Barrier, NeedRecord } from './ledger.js';
 import { AGE_BANDS, type World } from './world.js';
 import type { Year } from './year.js';
 
@@ -52,6 +52,8 @@ export interface Figures {
   readonly care: readonly GroupFigures[];
   /** By need: the most working mornings in a row on which it was left out, falling. */
   readonly streaks: readonly number[];
+  /** Of those who asked in the first half of the year and still ask when all is over: plans that left them out, by why. */
+  readonly barriers: Readonly<Record<Barrier, number>>;
   /** By category, in its unit: what was to be had and what was used, of sessions that took place. */
   readonly supply: ReadonlyMap<string, { readonly places: number; readonly used: number }>;
   /** By working days of waiting from 0: the share of needs that were served by then. */
@@ -68,6 +70,9 @@ export function measure(world: World, year: Year): Figures {
   const waits = served.map(waitOf).sort((a, b) => a - b);
   const dated = needs.filter(({ asked, ending }) => asked.facts.deadline !== null && ending !== 'WITHDRAWN');
   const halfway = (world.start + world.end) / 2;
+  const isForgotten = ({ asked, ending }: NeedRecord): boolean => ending === null && asked.openedAt < halfway;
+  const plansBy = (barrier: Barrier): number =>
+    needs.filter(isForgotten).reduce((total, { barriers }) => total + barriers[barrier], 0);
   const distances = served.flatMap(({ distances }) => distances);
   return {
     year,
@@ -79,7 +84,7 @@ export function measure(world: World, year: Year): Figures {
         served: shareOf(own, isServed),
         inTime: shareOf(own, isInTime),
         longestStreak: Math.max(0, ...own.map(({ longestStreak }) => longestStreak)),
-        neverServed: own.filter(({ asked, ending }) => ending === null && asked.openedAt < halfway).length,
+        neverServed: own.filter(isForgotten).length,
       };
     }),
     waiting: { median: quantile(waits, 0.5), p90: quantile(waits, 0.9), most: waits.at(-1) ?? 0, gini: gini(waits) },
@@ -99,6 +104,12 @@ export function measure(world: World, year: Year): Figures {
       ),
     ),
     streaks: needs.map(({ longestStreak }) => longestStreak).sort((a, b) => b - a),
+    barriers: {
+      NO_SESSION: plansBy('NO_SESSION'),
+      PROMISED: plansBy('PROMISED'),
+      P1: plansBy('P1'),
+      OTHERS: plansBy('OTHERS'),
+    },
     supply: supplyOf(world, year),
     servedWithin: Array.from({ length: CURVE_DAYS + 1 }, (_, days) =>
       needs.length ? waits.filter(hours => hours <= days * WORKING_DAY_HOURS).length / needs.length : 0,

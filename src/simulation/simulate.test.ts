@@ -4,6 +4,7 @@ import { overtakenWithin } from '../modules/matching/planner/overtaking.js';
 import { coversCategory } from '../modules/matching/planner/rules.js';
 import { readSeedData } from '../seeds/data.js';
 import { compared } from './comparison.js';
+import { BARRIERS } from './ledger.js';
 import { BOARD, ENGINE, ENGINE_LIFTING_TO_P1, ENGINE_STRICT, GREEDY, type Method, weekly } from './methods.js';
 import { filesOf, simulate } from './simulate.js';
 import { planWorld } from './world.js';
@@ -115,6 +116,19 @@ describe('a year in which three categories have a tenth of their places', () => 
     const leads = leadsOf(engine, ENGINE);
     for (const { hours, bound } of leads) expect(hours === 0 || hours < bound).toBe(true);
     expect(leads.filter(({ hours }) => hours > 0).length).toBeGreaterThan(4);
+  });
+
+  it('knows for every plan why it left a need out', () => {
+    const needs = engine!.ledger.needs;
+    for (const { barriers, leftOut, longestStreak } of needs) {
+      expect(Object.values(barriers).reduce((a, b) => a + b)).toBeGreaterThanOrEqual(leftOut);
+      expect(barriers.PROMISED + barriers.P1 + barriers.OTHERS).toBeGreaterThanOrEqual(longestStreak);
+    }
+    for (const barrier of BARRIERS)
+      expect(
+        needs.some(({ barriers }) => barriers[barrier] > 0),
+        barrier,
+      ).toBe(true);
   });
 
   it('would let them under strict tiers, and P1 for longer than where waiting lifts up to P1', () => {

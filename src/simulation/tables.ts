@@ -1,6 +1,7 @@
 import { MATCHED_URGENCIES, type Urgency } from '../kernel/vocabulary.js';
 import { overtakenWithin } from '../modules/matching/planner/overtaking.js';
 import { lifting, percentOf, three } from './charts.js';
+import { BARRIERS, type Barrier } from './ledger.js';
 import type { Figures, GroupFigures, Share } from './measures.js';
 import type { Setting } from './simulate.js';
 import type { Year } from './year.js';
@@ -65,6 +66,13 @@ export function promiseTable(setting: Setting): string {
   );
 }
 
+const BARRIER_SAID: Readonly<Record<Barrier, string>> = {
+  NO_SESSION: 'no session was possible',
+  PROMISED: 'all that were possible were full of promises',
+  P1: 'what was left went to P1 alone',
+  OTHERS: 'what was left went to others, too',
+};
+
 export function forgottenTable(setting: Setting): string {
   const policies = [...lifting(setting), setting.withoutLeftOut];
   const row = (name: string, say: (figures: Figures) => string | number): Row => [name, ...policies.map(say)];
@@ -78,6 +86,7 @@ export function forgottenTable(setting: Setting): string {
       ...each((urgency, i) =>
         row(`${urgency} of the first half, still asking at the end`, ({ byUrgency }) => byUrgency[i]!.neverServed),
       ),
+      ...BARRIERS.map(barrier => row(`plans that left them out: ${BARRIER_SAID[barrier]}`, ({ barriers }) => barriers[barrier])),
       ...each((urgency, i) => row(`served, ${urgency}`, ({ byUrgency }) => percent(byUrgency[i]!.served))),
       row('served, all', ({ served }) => percent(served)),
       row('own deadline missed', ({ deadlinesMissed }) => percent(deadlinesMissed)),

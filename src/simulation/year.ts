@@ -1,4 +1,5 @@
 import { addDays, atLocal, DAY, HOUR, localDate } from '../kernel/clock.js';
+import type { Urgency } from '../kernel/vocabulary.js';
 import { categoryIndex } from '../modules/matching/planner/candidates.js';
 import type { SessionFacts } from '../modules/matching/planner/facts.js';
 import { coversCategory, isPossible, serviceStart } from '../modules/matching/planner/rules.js';
@@ -6,7 +7,7 @@ import { costOf, respondBy } from '../modules/matching/planner/scoring.js';
 import { weekdayOf } from '../seeds/plan/calendar.js';
 import { createAgenda } from './agenda.js';
 import { createLeads, type Leads } from './leads.js';
-import { createLedger, type Ledger, type NeedRecord, type Promised, type SessionRecord } from './ledger.js';
+import { type Barrier, createLedger, type Ledger, type NeedRecord, type Promised, type SessionRecord } from './ledger.js';
 import type { Method, Placement } from './methods.js';
 import { HORIZON, type World } from './world.js';
 
@@ -137,9 +138,10 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
       const options = isLeft ? optionsOf(need, ahead, now) : [];
       if (!isLeft) need.streak = 0;
       else if (options.length) need.longestStreak = Math.max(need.longestStreak, ++need.streak);
-      if (isPlanned)
-        for (const { id } of options)
-          for (const holder of holdersOf.get(id) ?? []) leads.note(need.asked.facts, holder.need.asked.facts);
+      if (!isLeft || !isPlanned) continue;
+      const holders = options.flatMap(({ id }) => holdersOf.get(id) ?? []).map(holder => holder.need.asked.facts);
+      for (const holder of holders) leads.note(need.asked.facts, holder);
+      need.barriers[barrierOf(options, holders)]++;
     }
     const waits = [...board].filter(need => !need.asked.isRefusedByAll && ledger.openOf(need) === need.asked.facts.open);
     waiting.push({ at: now, needs: waits.length });
@@ -241,6 +243,12 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
   });
   agenda.run();
   return { method, ledger, waiting, leads };
+}
+
+function barrierOf(options: readonly unknown[], holders: readonly { readonly urgency: Urgency }[]): Barrier {
+  if (!options.length) return 'NO_SESSION';
+  if (!holders.length) return 'PROMISED';
+  return holders.every(({ urgency }) => urgency === 'P1') ? 'P1' : 'OTHERS';
 }
 
 function workingDays(start: number, close: number): readonly string[] {
