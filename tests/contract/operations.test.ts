@@ -22,6 +22,8 @@ interface Known {
   readonly mothersNeedId: string;
   /** Promises that the liaison has not delivered yet; each asking takes one. */
   readonly promised: Data[];
+  /** Services that the branch has just heard arrived; each asking takes one, too. */
+  readonly confirmed: string[];
   /** A resident whom an account is kin of. */
   readonly motherId: string;
   /** A day on which the liaison has something to deliver to somebody who agreed to be found. */
@@ -201,7 +203,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(simulation.losingCount).toBe(simulation.losing.length);
     },
     withheld: ['secretary.b2', { matchPlanSimulate: { simulation: null, userErrors: [{ code: 'FORBIDDEN' }] } }],
-    statements: 35,
+    statements: 36,
   },
   'question-13-done.graphql': {
     login: ({ liaison }) => liaison,
@@ -218,6 +220,19 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     withheld: ['secretary.b2', { referralComplete: { referral: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
     statements: 20,
   },
+  'question-13-how-was-it.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ confirmed }) => ({
+      input: { referralId: confirmed.pop(), score: 5, remarks: ['KIND'], idempotencyKey: randomUUID() },
+    }),
+    rows: ({ referralRateService }) => [referralRateService],
+    must([said]) {
+      expect(said.userErrors).toEqual([]);
+      expect(said.referral.serviceRating).toMatchObject({ score: 5, remarks: ['KIND'], ratedAs: 'BRANCH', version: 1 });
+    },
+    withheld: ['secretary.b2', { referralRateService: { referral: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
+    statements: 18,
+  },
   'question-14-where-is-it.graphql': {
     login: () => 'family.1',
     variables: ({ mothersNeedId }) => ({ needId: mothersNeedId }),
@@ -230,6 +245,19 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     withheld: ['secretary.b2', { need: null }],
     alsoWithheld: ['family.2', 'officer.west', 'subdistrict'],
     statements: 8,
+  },
+  'question-17-how-people-rate-us.graphql': {
+    login: ({ liaison }) => liaison,
+    variables: ({ organizationId }) => ({ organizationId, month: '2026-02-01' }),
+    rows: ({ organization }) => nodesOf(organization.memberships),
+    must(rows) {
+      for (const { serviceRatings } of rows) {
+        expect(serviceRatings.completeFrom).toBe('2026-03-14T16:00:00.000Z');
+        expect(serviceRatings.figures === null || serviceRatings.figures.people >= 5).toBe(true);
+      }
+    },
+    withheld: ['family.1', { organization: { memberships: { edges: [{ node: { serviceRatings: null } }] } } }],
+    statements: 16,
   },
   'question-19-elders-living-alone.graphql': {
     login: () => 'secretary.b1',
@@ -357,6 +385,7 @@ describe('the known operations', () => {
       plan = (await secretary.read(`query($id: ID!) { matchPlan(id: $id) { ${asPlan} } }`, { id: plan.id })).matchPlan;
     const published = { planId: plan.id, expectedVersion: plan.version, idempotencyKey: randomUUID() };
     await secretary.changed('matchPlanPublish', published, '');
+    const promised = await promises(login, organizationId, need.id);
     known = {
       planId: plan.id,
       sessionId: plan.matches.edges[0].node.session.id,
@@ -367,7 +396,8 @@ describe('the known operations', () => {
       liaison: login,
       mothersNeedId: mother.needs.edges[0].node.id,
       motherId: mother.id,
-      promised: await promises(login, organizationId, need.id),
+      promised,
+      confirmed: await confirmations(login, secretary, promised.splice(3)),
       serviceDay: await agreedDay(login, organizationId),
     };
   });
@@ -395,12 +425,12 @@ describe('the known operations', () => {
   async function promises(login: string, organizationId: string, exceptNeedId: string): Promise<Data[]> {
     const liaison = await as(login);
     const { organization } = await liaison.read(
-      'query($id: ID!) { organization(id: $id) { suggestedNeeds(first: 20) { need { id quantity } session { id } } } }',
+      'query($id: ID!) { organization(id: $id) { suggestedNeeds(first: 50) { need { id quantity } session { id } } } }',
       { id: organizationId },
     );
     const made: Data[] = [];
     for (const { need, session } of organization.suggestedNeeds) {
-      if (made.length === 3) break;
+      if (made.length === 6) break;
       if (need.id === exceptNeedId) continue;
       const claim = { needId: need.id, sessionId: session.id, quantity: need.quantity, idempotencyKey: randomUUID() };
       const { referral } = await liaison.change('needClaim', claim, 'referral { id version }');
@@ -418,8 +448,18 @@ describe('the known operations', () => {
         },
       });
     }
-    expect(made).toHaveLength(3);
+    expect(made).toHaveLength(6);
     return made;
+  }
+
+  /** The liaison delivers these, and the branch hears that help arrived. */
+  async function confirmations(login: string, secretary: Caller, promised: readonly Data[]): Promise<string[]> {
+    const liaison = await as(login);
+    for (const input of promised) {
+      const { referral } = await liaison.changed('referralComplete', input, 'referral { version }');
+      await secretary.changed('referralConfirm', { referralId: input.referralId, expectedVersion: referral.version }, '');
+    }
+    return promised.map(({ referralId }) => referralId);
   }
 
   it('are all expected to answer something', () => {

@@ -22,7 +22,8 @@ const { database, ask, run, done, her, daughter } = rights;
 const { owner } = database;
 const key = () => ({ idempotencyKey: randomUUID() });
 const AT_COUNTER = { relation: 'SELF', channel: 'COUNTER' };
-const RECEIPT = 'receipt { erasedAt backupsUntil erased { needs notes serviceRecords requests links } kept { what why } }';
+const RECEIPT =
+  'receipt { erasedAt backupsUntil erased { needs notes serviceRecords ratings requests links } kept { what why } }';
 const erase = (actor: Actor, requestId: string, given = key()) => run(actor, 'residentErase', { requestId, ...given }, RECEIPT);
 const askToDelete = async (residentId: string, actor: Actor = ACTORS.officer): Promise<string> => {
   const input = { kind: 'DELETE', residentId, ...(actor === ACTORS.officer && { onBehalf: AT_COUNTER }), ...key() };
@@ -144,6 +145,7 @@ describe('a request to delete', () => {
       place: ['public.service_record'],
       evidence: ['public.service_record'],
       words: ['personal.info_request'],
+      rating: ['personal.service_rating'],
     });
     for (const needId of [rights.promised, rights.waiting]) {
       const [{ version } = { version: 0 }] = await owner`select version from need where id = ${rawIdOf(needId)}`;
@@ -161,7 +163,7 @@ describe('a request to delete', () => {
     expect(receipt).toMatchObject({
       erasedAt: NOW.toISOString(),
       backupsUntil: new Date(NOW.getTime() + 30 * 86_400_000).toISOString(),
-      erased: { needs: 3, notes: 1, serviceRecords: 1, requests: 2, links: 1 },
+      erased: { needs: 3, notes: 1, serviceRecords: 1, ratings: 1, requests: 2, links: 1 },
     });
     expect(receipt.kept.length).toBeGreaterThan(2);
     expect(Object.values(whereabouts(await everythingOpened(database))).flat()).toEqual([]);
