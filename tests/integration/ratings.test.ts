@@ -181,6 +181,23 @@ describe('a service', () => {
   });
 });
 
+it('a page of services shows what both sides said in as many statements as one service', async () => {
+  await delivered(1);
+  await delivered(2);
+  const page = async (first: number) => {
+    const source = `{ referrals(first: ${first}) { edges { node { ratableUntil ${RATING} } } } }`;
+    await ask(secretary1, source);
+    database.statements();
+    const { data } = await ask(secretary1, source);
+    expect(data?.referrals.edges).toHaveLength(first);
+    return database.statements().length;
+  };
+  expect(await page(3)).toBe(await page(1));
+  database.statements();
+  await run(officer, 'referralRateService', { ...on, ...SAID, ...key() });
+  expect(database.statements().length).toBeLessThanOrEqual(18);
+});
+
 describe('the cooperation', () => {
   it('is rated by the organization alone', async () => {
     const { userErrors } = await run(barber, 'referralRateCooperation', { ...on, ...FOUND });
@@ -230,11 +247,11 @@ describe('the ratings of a branch', () => {
 
 describe('the ratings of an organization', () => {
   const MONTH = `query($id: ID!, $month: LocalDate!) { branch(id: $id) { memberships(first: 5) { edges { node { organization { name }
-    serviceRatings(month: $month) { from until completeFrom figures { people services ratings mean good bad remarks { remark share } } } } } } } }`;
+    ratingsOfMonth(month: $month) { from until completeFrom figures { people services ratings mean good bad remarks { remark share } } } } } } } }`;
   const december = async (actor: Actor, { days = 45, month = '2026-12-01' } = {}) =>
     (await ask(actor, MONTH, { id: gid('Branch', WORLD.branch1), month }, after(days))) as any;
   const ofClinic = ({ data }: any) =>
-    data.branch.memberships.edges.find(({ node }: any) => node.organization.name === '社区卫生服务中心').node.serviceRatings;
+    data.branch.memberships.edges.find(({ node }: any) => node.organization.name === '社区卫生服务中心').node.ratingsOfMonth;
 
   it('are told to it and the branch, as figures of five people at least, when the month can no longer change', async () => {
     for (let i = 1; i < 5; i++) await delivered(i);

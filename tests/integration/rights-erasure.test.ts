@@ -168,6 +168,11 @@ describe('a request to delete', () => {
     expect(receipt.kept.length).toBeGreaterThan(2);
     expect(Object.values(whereabouts(await everythingOpened(database))).flat()).toEqual([]);
     expect(await counts()).toEqual(before);
+    const [{ id: referralId } = { id: '' }] = await owner`select referral_id as id from personal.service_rating`;
+    const late = { referralId: gid('Referral', referralId), score: 1, note: CANARY.rating, ...key() };
+    await owner`delete from personal.service_rating`;
+    const refused = await run(ACTORS.officer, 'referralRateService', late, 'referral { id }');
+    expect(refused.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     expect((await erase(ACTORS.secretary1, requestId, given)).receipt).toEqual(receipt);
     expect((await erase(ACTORS.secretary1, requestId)).userErrors[0].code).toBe('INVALID_STATE');
     const [ended] = await owner`select withdrawn_at, withdrawal_relation, withdrawal_method, withdrawn_by from personal.consent

@@ -23,6 +23,7 @@ import { orBadInput } from '../../graphql/errors.js';
 import { mutate, payloadOf } from '../../graphql/payload.js';
 import { DateTime, LocalDate, UUID } from '../../graphql/scalars.js';
 import { wanted } from '../../graphql/wanted.js';
+import { allOf, checkInteger } from '../../kernel/check.js';
 import type { Scope } from '../../scope/scope.js';
 import type { Membership as MembershipRecord } from '../alliance/alliance.domain.js';
 import { Membership } from '../alliance/alliance.graphql.js';
@@ -33,6 +34,7 @@ import {
   MAX_RATING_NOTE,
   RATING_DAYS,
   type RatingFigures as RatingFiguresRecord,
+  SCORES,
   type ServiceRating as ServiceRatingRecord,
   type ServiceRemark,
 } from './ratings.domain.js';
@@ -80,7 +82,7 @@ const CooperationRemarkEnum = defineEnum<CooperationRemark>('CooperationRemark',
 const SCORE = '1 (very bad) to 5 (very good).';
 
 @ObjectType({
-  description: `What the receiving side says of a service (服务评价). For staff of the branch and the family; the organisation is told figures of a month only (\`Membership.serviceRatings\`), so that nobody need fear to speak.`,
+  description: `What the receiving side says of a service (服务评价). For staff of the branch and the family; the organisation is told figures of a month only (\`Membership.ratingsOfMonth\`), so that nobody need fear to speak.`,
 })
 class ServiceRating {
   @Field(() => Int, { description: SCORE }) readonly score!: number;
@@ -216,7 +218,7 @@ const ServiceRatingConnection = connectionOf('ServiceRating', () => ServiceRatin
 
 @ArgsType()
 class RatingListArgs extends PageArgs {
-  @Field(() => Int, { nullable: true, description: 'Only of at most this score: what the branch has to look into.' })
+  @Field(() => Int, { nullable: true, description: 'Only of at most this score, 1 to 5: what the branch has to look into.' })
   readonly maxScore?: number | null;
 }
 
@@ -231,6 +233,7 @@ class RatingsOfBranchResolver {
     @Info() info: GraphQLResolveInfo,
     @Args(() => RatingListArgs) { maxScore, ...page }: RatingListArgs,
   ) {
+    orBadInput(allOf(checkInteger(['maxScore'], maxScore, SCORES)));
     const filter = { branchId: id, maxScore: maxScore ?? null };
     const [rows, count] = await Promise.all([
       listRatings(scope, filter, windowOf(LATEST_RATED, page)),
@@ -248,7 +251,7 @@ class RatingsOfMembershipResolver {
     description:
       'What people of the branch said of the services of the organisation. For its liaisons and staff of the branch; null for others.',
   })
-  async serviceRatings(
+  async ratingsOfMonth(
     @Root() membership: MembershipRecord,
     @Ctx() scope: Scope,
     @Arg('month', () => LocalDate, { description: 'The first day of a calendar month, in which the services were confirmed.' })

@@ -7,6 +7,7 @@ import { anInstant, aUuid, type Page, type PageWindow } from '../../kernel/page.
 import type { Period } from '../../kernel/small-cells.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
+import { needs } from '../needs/needs.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import type { ConfirmedService, CooperationRating, ServiceRating } from './ratings.domain.js';
 import { cooperationRatings, serviceRatings } from './ratings.table.js';
@@ -106,6 +107,16 @@ export const countRatings = (scope: Scope, filter: RatingFilter): Promise<number
     const [row] = await tx.db.select({ count: sql<number>`count(*)::int` }).from(serviceRatings).where(ofServices(tx, filter));
     return row?.count ?? 0;
   });
+
+/** Whether the words of a need are gone for good; held until the transaction ends, so that no erasure passes by what is being written. */
+export async function areWordsGone({ db, communityId }: Scope, needId: string): Promise<boolean> {
+  const [need] = await db
+    .select({ emptiedAt: needs.emptiedAt })
+    .from(needs)
+    .where(and(eq(needs.communityId, communityId), eq(needs.id, needId)))
+    .for('share');
+  return need?.emptiedAt != null;
+}
 
 /** A rating with the service that it is of. */
 export interface RatingOf {

@@ -28,6 +28,7 @@ import {
   type ServiceRemark,
 } from './ratings.domain.js';
 import {
+  areWordsGone,
   confirmedServices,
   cooperationRatingByReferral,
   countRatings as countOf,
@@ -126,6 +127,7 @@ export const rateService = (scope: Scope, command: RateService) =>
     if (!mayReplace(before, as)) return fail({ code: 'FORBIDDEN' });
     const judged = judge(tx, command, referral, seen.record, before);
     if (!judged.ok) return judged;
+    if (await areWordsGone(tx, referral.needId)) return fail({ code: 'INVALID_STATE', from: 'CLOSED', to: 'RATED' });
     const said: ServiceRating = {
       referralId: referral.id,
       score: command.score,

@@ -26,7 +26,7 @@ export const referralsPermissions: SubjectPermissions = {
       [['STAFF', 'PERFORMER'], 'cooperationRating'],
     ],
     Branch: [[['STAFF'], 'serviceRatings']],
-    Membership: [[['STAFF', 'ORGANIZATION'], 'serviceRatings']],
+    Membership: [[['STAFF', 'ORGANIZATION'], 'ratingsOfMonth']],
     Need: [
       [SIDES, 'referrals'],
       [['STAFF', 'KIN', 'ORGANIZATION', 'PARTNER'], 'stage'],
@@ -45,7 +45,7 @@ export const referralsPermissions: SubjectPermissions = {
   },
   filters: {
     'Branch.serviceRatings': [[['STAFF'], 'maxScore']],
-    'Membership.serviceRatings': [[['STAFF', 'ORGANIZATION'], 'month']],
+    'Membership.ratingsOfMonth': [[['STAFF', 'ORGANIZATION'], 'month']],
     ReferralFilterInput: [[SIDES, 'branchId from needId organizationId sessionId states until']],
   },
 };
