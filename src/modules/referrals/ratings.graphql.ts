@@ -245,7 +245,7 @@ class RatingsOfBranchResolver {
 
 @Resolver(() => Membership)
 class RatingsOfMembershipResolver {
-  @Weighs(100)
+  @Weighs(20)
   @FieldResolver(() => RatingsOfMonth, {
     nullable: true,
     description:
