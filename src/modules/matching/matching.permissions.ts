@@ -20,7 +20,7 @@ export const matchingPermissions: SubjectPermissions = {
   ],
   types: {
     Match: [
-      [['STAFF', 'PERFORMER'], 'branch explanation id need organization quantity respondBy session state version'],
+      [['STAFF', 'PERFORMER'], 'branch continuedAs explanation id need organization quantity respondBy session state version'],
       [['STAFF'], 'fellOutBecause rankPosition'],
     ],
     MatchExplanation: [

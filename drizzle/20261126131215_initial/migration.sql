@@ -316,6 +316,7 @@ CREATE TABLE "match" (
 	"cost" integer NOT NULL,
 	"explanation" jsonb NOT NULL,
 	"respond_by" timestamp(3) with time zone,
+	"continued_as" uuid,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "match_pkey" PRIMARY KEY("community_id","id"),
 	CONSTRAINT "match_quantity" CHECK ("quantity" > 0),
@@ -835,6 +836,7 @@ CREATE INDEX "match_by_session" ON "match" ("community_id","session_id","state")
 CREATE INDEX "match_by_organization" ON "match" ("community_id","organization_id","state","id");--> statement-breakpoint
 CREATE INDEX "match_by_organization_reference" ON "match" ("organization_id");--> statement-breakpoint
 CREATE INDEX "match_by_branch" ON "match" ("community_id","branch_id");--> statement-breakpoint
+CREATE INDEX "match_by_continuation" ON "match" ("community_id","continued_as");--> statement-breakpoint
 CREATE INDEX "pair_exclusion_by_offer" ON "pair_exclusion" ("community_id","offer_id");--> statement-breakpoint
 CREATE INDEX "pair_exclusion_by_session" ON "pair_exclusion" ("community_id","session_id");--> statement-breakpoint
 CREATE INDEX "plan_change_by_kind" ON "plan_change" ("community_id","plan_id","kind","position");--> statement-breakpoint
@@ -932,6 +934,7 @@ ALTER TABLE "match_plan" ADD CONSTRAINT "match_plan_policy" FOREIGN KEY ("commun
 ALTER TABLE "match_policy" ADD CONSTRAINT "match_policy_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "match" ADD CONSTRAINT "match_continued" FOREIGN KEY ("community_id","continued_as") REFERENCES "match"("community_id","id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_of_plan" FOREIGN KEY ("community_id","plan_id") REFERENCES "match_plan"("community_id","id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_session" FOREIGN KEY ("community_id","session_id") REFERENCES "session"("community_id","id");--> statement-breakpoint
