@@ -58,6 +58,11 @@ async function grant(db: Database, servingRole: string): Promise<void> {
   // Notes and texts are never corrected: a new key seals them anew, and they are taken away when a person is erased or their time is over.
   await db.execute(sql`revoke update, delete on personal.override_note from ${role}`);
   await db.execute(sql`grant update (note_sealed) on personal.override_note to ${role}`);
+  // A rating is corrected by whoever said it; of whom and for whom it is stays.
+  await db.execute(sql`revoke update, delete on personal.service_rating from ${role}`);
+  await db.execute(
+    sql`grant update (score, remarks, note_sealed, rated_as, rated_by, rated_at, version) on personal.service_rating to ${role}`,
+  );
   // A consent is given and taken back, never rewritten; it follows the person to another branch, and goes three years after its end.
   await db.execute(sql`revoke update on personal.consent from ${role}`);
   await db.execute(

@@ -118,6 +118,8 @@ export const EVENT_KINDS = {
   REFERRAL_COMPLETED: ['服务已完成', 'Service delivered'],
   REFERRAL_CONFIRMED: ['已回访确认', 'Delivery confirmed'],
   REFERRAL_DISPUTED: ['回访有异议', 'Delivery disputed'],
+  SERVICE_RATED: ['服务已评价', 'Service rated'],
+  COOPERATION_RATED: ['协作已评价', 'Cooperation rated'],
   REFERRAL_FAILED: ['服务未能完成', 'Service failed'],
   REFERRAL_CANCELLED: ['服务单已取消', 'Referral called off'],
   REFERRAL_ENTERED_IN_ERROR: ['服务单登记有误', 'Referral entered in error'],

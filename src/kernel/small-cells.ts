@@ -18,16 +18,19 @@ const isFew = (size: number): boolean => size < MIN_PEOPLE;
  * Which cells of a partition may be told when the total is told, too. Cells of fewer than five people are hidden; and while the
  * total less all that is told would tell of fewer, the next smallest is hidden as well (complementary suppression; Cox 1980,
  * "Suppression methodology and statistical disclosure control", J. Am. Stat. Assoc. 75). Somebody may be in several cells (two
- * needs, two tiers), so both are asked: how many the hidden cells hold, and how many are in hidden cells alone.
+ * needs, two tiers), so both are asked: how many the hidden cells hold, and how many are in hidden cells alone. `isClosed`: hidden in
+ * any case.
  */
-export function tellable<C extends Cell>(cells: readonly C[]): ReadonlySet<C> {
-  const bySize = cells.filter(({ people }) => people.size > 0).sort((a, b) => a.people.size - b.people.size);
+export function tellable<C extends Cell>(cells: readonly C[], isClosed: (cell: C) => boolean = () => false): ReadonlySet<C> {
+  const bySize = cells
+    .filter(({ people }) => people.size > 0)
+    .sort((a, b) => Number(isClosed(b)) - Number(isClosed(a)) || a.people.size - b.people.size);
   const tellsOfFew = (hidden: number): boolean => {
     const [inHidden, inShown] = [peopleIn(bySize.slice(0, hidden)), peopleIn(bySize.slice(hidden))];
     const alone = without(inHidden, inShown);
     return isFew(inHidden.size) || (alone > 0 && isFew(alone));
   };
-  let hidden = bySize.filter(({ people }) => isFew(people.size)).length;
+  let hidden = bySize.filter(cell => isClosed(cell) || isFew(cell.people.size)).length;
   while (hidden > 0 && hidden < bySize.length && tellsOfFew(hidden)) hidden++;
   return new Set(bySize.slice(hidden));
 }
@@ -53,6 +56,9 @@ const nextMonth = (date: string): string => {
   return month === 12 ? `${year + 1}-01-01` : `${year}-${String(month + 1).padStart(2, '0')}-01`;
 };
 
+/** The calendar month that begins on this day; null where none does. */
+export const monthFrom = (date: string): Period | null => (date.endsWith('-01') ? { from: date, until: nextMonth(date) } : null);
+
 /**
  * What is wrong with a period. Those who read aggregates only may ask for one whole calendar month at a time: two periods that
  * differ by a day would tell of the few people of that day.
@@ -61,6 +67,6 @@ export function periodProblem({ from, until }: Period, { wholeMonth }: { readonl
   const days = (Date.parse(until) - Date.parse(from)) / DAY;
   if (days <= 0) return { path: ['period', 'until'], rule: 'ENDS_BEFORE_START' };
   if (days > MAX_PERIOD_DAYS) return { path: ['period', 'until'], rule: 'MAX', limit: MAX_PERIOD_DAYS };
-  if (wholeMonth && !(from.endsWith('-01') && until === nextMonth(from))) return { path: ['period'], rule: 'NOT_ALLOWED' };
+  if (wholeMonth && monthFrom(from)?.until !== until) return { path: ['period'], rule: 'NOT_ALLOWED' };
   return null;
 }

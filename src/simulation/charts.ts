@@ -5,7 +5,7 @@ import type { Chart, Panel, Series } from './svg.js';
 import { AGE_BANDS } from './world.js';
 
 /** Colors that also those tell apart who see no red or green (Okabe and Ito 2008). */
-const COLORS = { board: '#999999', greedy: '#E69F00', engine: '#0072B2', strict: '#CC79A7', toFirst: '#009E73' };
+const COLORS = { board: '#999999', greedy: '#E69F00', engine: '#0072B2', strict: '#CC79A7', p1First: '#009E73' };
 const THREE: readonly Series[] = [
   { name: 'noticeboard', color: COLORS.board },
   { name: 'greedy ranking', color: COLORS.greedy, dashed: true },
@@ -13,13 +13,13 @@ const THREE: readonly Series[] = [
 ];
 const LIFTING: readonly Series[] = [
   { name: 'strict tiers', color: COLORS.strict, dashed: true },
-  { name: 'engine (lifting to P2)', color: COLORS.engine },
-  { name: 'lifting to P1', color: COLORS.toFirst },
+  { name: 'P1 always first', color: COLORS.p1First },
+  { name: 'engine', color: COLORS.engine },
 ];
 
 export const three = ({ board, greedy, engine }: Setting): readonly Figures[] => [board, greedy, engine];
 /** By how far waiting lifts. */
-export const lifting = ({ strict, engine, toFirst }: Setting): readonly Figures[] => [strict, engine, toFirst];
+export const lifting = ({ strict, p1First, engine }: Setting): readonly Figures[] => [strict, p1First, engine];
 
 export const percentOf = ({ of, count }: Share): number => (of ? (100 * count) / of : 0);
 const solid = (series: readonly Series[]): readonly Series[] => series.map(({ name, color }) => ({ name, color }));

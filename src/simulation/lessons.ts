@@ -26,8 +26,9 @@ export function lessonsOf({ ample, scarce, batches }: Simulation): string {
   const [daily, weekly, large] = batches;
   if (!daily || !weekly || !large) throw new Error('three rhythms are compared');
   const { leftOut, lift } = scarce.engine.year.method.weights.rank;
-  const [p1, ...lessUrgent] = MATCHED_URGENCIES;
-  const leads = ({ year }: Figures, holders: readonly Urgency[]) => lessUrgent.map(urgency => leadOf(year, urgency, holders));
+  const [p1] = MATCHED_URGENCIES;
+  const leads = ({ year }: Figures, holders: readonly Urgency[]) =>
+    MATCHED_URGENCIES.map(urgency => leadOf(year, urgency, holders));
   const longest = (figures: Figures, holders: readonly Urgency[]): number =>
     Math.round(Math.max(...leads(figures, holders).map(({ longest }) => longest)));
   const leftOutBy = (barriers: readonly Barrier[]): number =>
@@ -57,19 +58,18 @@ ${rhythm}.
 **P1 needs the telephone.** It is served in its time in ${inTime(ample.engine)} of cases by the engine and in ${inTime(ample.board)} from the noticeboard: most offers have a lead time of
 a day, and a plan comes once each morning. Offers with a lead time of hours would help; no ranking mends that.
 
-**Waiting wins in the end, except against P1.** Under strict tiers the policy sets no bound to how much later somebody may have asked
-who comes first: with a quarter of the places it came to ${longest(scarce.strict, lessUrgent)} working hours, those of P1 not counted. Today's policy lifts a need by one tier for
-each ${lift.everyHours} working hours, up to P${lift.highestTier}: here ${longest(scarce.engine, lessUrgent)} hours at most, and never ${mostAllowed(scarce.engine, lessUrgent)}, whatever comes. P1 comes first all the same, here up to ${longest(scarce.engine, [p1])}
-hours later: it is answered within hours or it is too late, and does not wait behind a need that is only old.
+**Nobody who keeps asking waits for ever.** Under strict tiers nothing bounds how much later somebody may have asked who comes first: with a
+quarter of the places it came to ${longest(scarce.strict, MATCHED_URGENCIES)} working hours. Today's policy lifts what waits, from P4 to P3 after ${lift.fromP4} hours, to P2 after ${lift.fromP3} more and
+to P1 after ${lift.fromP2} more: here ${longest(scarce.engine, MATCHED_URGENCIES)} hours at most, and never ${mostAllowed(scarce.engine, MATCHED_URGENCIES)}, whatever comes. So who still asks waits behind people who asked before or not
+much later, and there are only so many of them.
 
-**How far to lift is for the community to say.** Of the needs of the first half of the year, with a quarter of the places, ${never(scarce.strict)} still ask
-at its end under strict tiers, ${never(scarce.engine)} under today's policy and ${never(scarce.toFirst)} where waiting lifts up to P1 (with all places ${never(ample.strict)}, ${never(ample.engine)} and ${never(ample.toFirst)}; what is
-hardly offered at all no order mends). Those who still ask today
+**It has a price, and P1 pays it.** Where a category has fewer places than P1 asks for, whoever has waited more than half a year takes the place of a P1. With a
+quarter of the places ${percent(scarce.strict.byUrgency[0]!.served)} of P1 are served under strict tiers, ${percent(scarce.p1First.byUrgency[0]!.served)} where waiting lifts everybody but never to P1 (\`fromP2: 0\`; then what P1
+may come later has no bound, ${longest(scarce.p1First, [p1])} hours here) and ${percent(scarce.engine.byUrgency[0]!.served)} today; with all places ${percent(ample.strict.byUrgency[0]!.served)}, ${percent(ample.p1First.byUrgency[0]!.served)} and ${percent(ample.engine.byUrgency[0]!.served)}. Of the needs of the first half of the year
+${never(scarce.strict)}, ${never(scarce.p1First)} and ${never(scarce.engine)} still ask at its end (with all places ${never(ample.strict)}, ${never(ample.p1First)} and ${never(ample.engine)}: what is hardly offered at all no order mends). Those who still ask today
 were left out by ${leftOutBy(BARRIERS)} plans: ${leftOutBy(['NO_SESSION'])} times no session was possible, ${leftOutBy(['PROMISED'])} times all that were possible were full of promises, ${leftOutBy(['P1'])} times
-what was left went to P1 alone and ${leftOutBy(['OTHERS'])} times to others, too. Lifting up to P1 bounds what P1 may come later, too: ${longest(scarce.toFirst, [p1])} hours here, ${mostAllowed(scarce.toFirst, [p1])}
-at most. Of P1 ${percent(scarce.toFirst.byUrgency[0]!.served)} are served then, and ${percent(scarce.engine.byUrgency[0]!.served)} today. \`matchPlanSimulate\` compares the two on what is open in a community. Under today's
-policy without the points for having been left out ${never(scarce.withoutLeftOut)} still ask. Where more is asked than given somebody
-waits under every rule; lifting makes it whoever came last instead of whoever is never urgent.
+what was left went to P1 alone and ${leftOutBy(['OTHERS'])} times to others, too. Which of the two a community wants is for it to say: \`matchPlanSimulate\` compares them
+on what is open. Without the points for having been left out ${never(scarce.withoutLeftOut)} still ask.
 
 **A proposal is no help yet.** Points for having been left out end with a promise, not with a proposal: else a need that is proposed today
 would rank up to ${leftOut.max} points lower tomorrow and lose its place before anybody has answered. ${dropped(scarce.engine)} proposals were withdrawn because the

@@ -51,10 +51,9 @@ const engineWith = (name: string, rank: Partial<Weights['rank']>): Method => ({
   name: `engine, ${name}`,
   weights: { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, ...rank } },
 });
-const { everyHours } = DEFAULT_WEIGHTS.rank.lift;
 /** Waiting lifts nobody: what is more urgent goes first for ever. */
-export const ENGINE_STRICT = engineWith('strict tiers', { lift: { everyHours: 0, highestTier: 1 } });
-/** Waiting lifts everybody to the first tier in the end. */
-export const ENGINE_LIFTING_TO_P1 = engineWith('lifting to P1', { lift: { everyHours, highestTier: 1 } });
+export const ENGINE_STRICT = engineWith('strict tiers', { lift: { fromP4: 0, fromP3: 0, fromP2: 0 } });
+/** Waiting lifts nobody to P1. */
+export const ENGINE_P1_FIRST = engineWith('P1 always first', { lift: { ...DEFAULT_WEIGHTS.rank.lift, fromP2: 0 } });
 /** To see what the policy's points for having been left out do. */
 export const ENGINE_WITHOUT_LEFT_OUT = engineWith('no left-out points', { leftOut: { each: 0, max: 0 } });

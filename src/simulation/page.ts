@@ -125,9 +125,9 @@ ${all(setting => groupTable(setting, ({ care }) => care))}
 
 A need is left out on a working morning when it waits with nothing promised and nothing proposed although the rules allow it at least
 one session of the coming four weeks, full or not. Waiting counts in three ways: each working hour gives points; so does each day on which
-a plan left the need out, since somebody last promised it something; and each ${lift.everyHours} working hours lift the need by one tier, never
-above P${lift.highestTier} (\`rank.lift\` of the policy). Beside this default the same year is lived under strict tiers, with lifting up to P1, and without
-the points for having been left out: other numbers in the policy, the same code.
+a plan left the need out, since somebody last promised it something; and it lifts the need: ${lift.fromP4} working hours from P4 to P3, ${lift.fromP3} more
+to P2, ${lift.fromP2} more to P1 (\`rank.lift\` of the policy). Beside this default the same year is lived under strict tiers, with P1 always first, and
+without the points for having been left out: other numbers in the policy, the same code.
 
 ${all(forgottenTable)}
 

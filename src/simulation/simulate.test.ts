@@ -5,7 +5,7 @@ import { coversCategory } from '../modules/matching/planner/rules.js';
 import { readSeedData } from '../seeds/data.js';
 import { compared } from './comparison.js';
 import { BARRIERS } from './ledger.js';
-import { BOARD, ENGINE, ENGINE_LIFTING_TO_P1, ENGINE_STRICT, GREEDY, type Method, weekly } from './methods.js';
+import { BOARD, ENGINE, ENGINE_P1_FIRST, ENGINE_STRICT, GREEDY, type Method, weekly } from './methods.js';
 import { filesOf, simulate } from './simulate.js';
 import { planWorld } from './world.js';
 import { liveYear, type Year } from './year.js';
@@ -39,7 +39,7 @@ describe('a simulated month', () => {
 describe('the same events', () => {
   const world = planWorld(data, { seed: 2, months: 2, scale: 3, placesPct: 25 });
   const { method, comparison } = compared(weekly(ENGINE));
-  const years = [BOARD, GREEDY, method, ENGINE_LIFTING_TO_P1].map(own => liveYear(world, own));
+  const years = [BOARD, GREEDY, method, ENGINE_P1_FIRST].map(own => liveYear(world, own));
 
   it('meet every method: needs, sessions called off, refusals', () => {
     const refused = years.map(
@@ -103,7 +103,7 @@ describe('a year in which three categories have a tenth of their places', () => 
   const needs = whole.needs.filter(({ facts }) => CODES.includes(facts.categoryCode));
   const sessions = whole.sessions.filter(session => needs.some(need => coversCategory(need.facts, session.facts)));
   const world = { ...whole, needs, sessions };
-  const [strict, engine, toFirst] = [ENGINE_STRICT, ENGINE, ENGINE_LIFTING_TO_P1].map(method => liveYear(world, method));
+  const [strict, engine, p1First] = [ENGINE_STRICT, ENGINE, ENGINE_P1_FIRST].map(method => liveYear(world, method));
   /** By urgencies of who was left out and who came first: how much later the latter had asked, and what a policy allows. */
   const leadsOf = (year: Year | undefined, { weights }: Method) => {
     const within = overtakenWithin(weights);
@@ -131,9 +131,9 @@ describe('a year in which three categories have a tenth of their places', () => 
       ).toBe(true);
   });
 
-  it('would let them under strict tiers, and P1 for longer than where waiting lifts up to P1', () => {
+  it('would let them under strict tiers, and P1 where it always comes first', () => {
     expect(leadsOf(strict, ENGINE).some(({ hours, bound }) => hours > bound)).toBe(true);
-    for (const { hours, bound } of leadsOf(toFirst, ENGINE_LIFTING_TO_P1)) expect(hours).toBeLessThan(bound);
-    expect(leadsOf(engine, ENGINE_LIFTING_TO_P1).some(({ hours, bound }) => hours > bound)).toBe(true);
+    for (const { hours, bound } of leadsOf(p1First, ENGINE_P1_FIRST)) expect(hours === 0 || hours < bound).toBe(true);
+    expect(leadsOf(p1First, ENGINE).some(({ hours, bound }) => hours > bound)).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import { type Figures, measure } from './measures.js';
 import {
   BOARD,
   ENGINE,
-  ENGINE_LIFTING_TO_P1,
+  ENGINE_P1_FIRST,
   ENGINE_STRICT,
   ENGINE_WITHOUT_LEFT_OUT,
   GREEDY,
@@ -33,7 +33,7 @@ export interface Setting extends Duel {
   readonly board: Figures;
   /** The engine under other policies. */
   readonly strict: Figures;
-  readonly toFirst: Figures;
+  readonly p1First: Figures;
   readonly withoutLeftOut: Figures;
 }
 
@@ -71,7 +71,7 @@ export function simulate(
       world,
       board: live(world, BOARD),
       strict: live(world, ENGINE_STRICT),
-      toFirst: live(world, ENGINE_LIFTING_TO_P1),
+      p1First: live(world, ENGINE_P1_FIRST),
       withoutLeftOut: live(world, ENGINE_WITHOUT_LEFT_OUT),
     };
   };

@@ -8,7 +8,16 @@ import { undecided } from '../support/undecided.js';
  */
 const DECISIONS = {
   /** Goes through `kernel/small-cells.ts`, where subtraction is thought of, too. */
-  SUPPRESSED: ['CostPartOutcomes.median', 'FairnessMeasures', 'LeftOutCount.needs', 'OutcomeShares', 'RankPartOutcomes.median'],
+  SUPPRESSED: [
+    'CostPartOutcomes.median',
+    'FairnessMeasures',
+    'LeftOutCount.needs',
+    'OutcomeRating',
+    'OutcomeShares',
+    'RankPartOutcomes.median',
+    'RatingFigures',
+    'ServiceRemarkShare',
+  ],
   /** Counts exactly what the same caller may list with the same filter: it adds nothing to the list. */
   LISTED: ['*.totalCount'],
   /** For staff of the branch, who read the records that are counted. */
@@ -38,6 +47,7 @@ const DECISIONS = {
   ],
   /** Of one record, told to whoever may read the record. */
   OF_ONE_RECORD: [
+    'CooperationRating',
     'CostDifference',
     'CostScore',
     'ErasedRows',
@@ -59,6 +69,7 @@ const DECISIONS = {
     'Resident.storey',
     'RuleFailure',
     'RunnerUp',
+    'ServiceRating',
     'ServiceRecord',
   ],
   /** Of organizations and their supply, of houses, rules, versions and keys of groups: no people are counted. */

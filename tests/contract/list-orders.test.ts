@@ -12,6 +12,8 @@ import { ORDERS } from '../../src/modules/needs/needs.repo.js';
 import { needs } from '../../src/modules/needs/needs.table.js';
 import { NEWEST as NEWEST_OFFERS } from '../../src/modules/offers/offers.repo.js';
 import { BY_START } from '../../src/modules/offers/sessions.repo.js';
+import { LATEST_RATED } from '../../src/modules/referrals/ratings.repo.js';
+import { serviceRatings } from '../../src/modules/referrals/ratings.table.js';
 import { NEWEST as NEWEST_REFERRALS } from '../../src/modules/referrals/referrals.repo.js';
 import { KINSHIPS } from '../../src/modules/residents/kinships.repo.js';
 import { BY_ID } from '../../src/modules/residents/lists.repo.js';
@@ -33,6 +35,7 @@ const LISTS: readonly (readonly [ListOrder<never>, (SQL | undefined)?])[] = [
   [NEWEST_OFFERS],
   [BY_START],
   [NEWEST_REFERRALS],
+  [LATEST_RATED, eq(serviceRatings.branchId, WORLD.branch1)],
   [NEWEST_PLANS],
   [IN_RANK, inPlan(matches.planId)],
   [UNMATCHED_IN_RANK, inPlan(unmatchedNeeds.planId)],

@@ -22,6 +22,8 @@ interface Known {
   readonly mothersNeedId: string;
   /** Promises that the liaison has not delivered yet; each asking takes one. */
   readonly promised: Data[];
+  /** A service that the branch has just heard arrived. */
+  readonly confirmedId: string;
   /** A resident whom an account is kin of. */
   readonly motherId: string;
   /** A day on which the liaison has something to deliver to somebody who agreed to be found. */
@@ -50,7 +52,7 @@ interface Expected {
 const nodesOf = ({ edges }: Data): Data[] => edges.map(({ node }: Data) => node);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const MARCH = { from: '2026-03-01', until: '2026-04-01' };
-const DELETION = randomUUID();
+const [DELETION, RATING] = [randomUUID(), randomUUID()];
 const CHINESE = /[\u4e00-\u9fff]/;
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
@@ -201,7 +203,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       expect(simulation.losingCount).toBe(simulation.losing.length);
     },
     withheld: ['secretary.b2', { matchPlanSimulate: { simulation: null, userErrors: [{ code: 'FORBIDDEN' }] } }],
-    statements: 35,
+    statements: 36,
   },
   'question-13-done.graphql': {
     login: ({ liaison }) => liaison,
@@ -218,6 +220,19 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     withheld: ['secretary.b2', { referralComplete: { referral: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
     statements: 20,
   },
+  'question-13-how-was-it.graphql': {
+    login: () => 'secretary.b1',
+    variables: ({ confirmedId }) => ({
+      input: { referralId: confirmedId, score: 5, remarks: ['KIND'], idempotencyKey: RATING },
+    }),
+    rows: ({ referralRateService }) => [referralRateService],
+    must([said]) {
+      expect(said.userErrors).toEqual([]);
+      expect(said.referral.serviceRating).toMatchObject({ score: 5, remarks: ['KIND'], ratedAs: 'BRANCH', version: 1 });
+    },
+    withheld: ['secretary.b2', { referralRateService: { referral: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
+    statements: 18,
+  },
   'question-14-where-is-it.graphql': {
     login: () => 'family.1',
     variables: ({ mothersNeedId }) => ({ needId: mothersNeedId }),
@@ -230,6 +245,19 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     withheld: ['secretary.b2', { need: null }],
     alsoWithheld: ['family.2', 'officer.west', 'subdistrict'],
     statements: 8,
+  },
+  'question-17-how-people-rate-us.graphql': {
+    login: ({ liaison }) => liaison,
+    variables: ({ organizationId }) => ({ organizationId, month: '2026-02-01' }),
+    rows: ({ organization }) => nodesOf(organization.memberships),
+    must(rows) {
+      for (const { ratingsOfMonth } of rows) {
+        expect(ratingsOfMonth.completeFrom).toBe('2026-03-14T16:00:00.000Z');
+        expect(ratingsOfMonth.figures === null || ratingsOfMonth.figures.people >= 5).toBe(true);
+      }
+    },
+    withheld: ['family.1', { organization: { memberships: { edges: [{ node: { ratingsOfMonth: null } }] } } }],
+    statements: 16,
   },
   'question-19-elders-living-alone.graphql': {
     login: () => 'secretary.b1',
@@ -357,6 +385,7 @@ describe('the known operations', () => {
       plan = (await secretary.read(`query($id: ID!) { matchPlan(id: $id) { ${asPlan} } }`, { id: plan.id })).matchPlan;
     const published = { planId: plan.id, expectedVersion: plan.version, idempotencyKey: randomUUID() };
     await secretary.changed('matchPlanPublish', published, '');
+    const promised = await promises(login, organizationId, need.id);
     known = {
       planId: plan.id,
       sessionId: plan.matches.edges[0].node.session.id,
@@ -367,7 +396,8 @@ describe('the known operations', () => {
       liaison: login,
       mothersNeedId: mother.needs.edges[0].node.id,
       motherId: mother.id,
-      promised: await promises(login, organizationId, need.id),
+      promised,
+      confirmedId: await confirmed(login, secretary, promised.pop()),
       serviceDay: await agreedDay(login, organizationId),
     };
   });
@@ -395,12 +425,12 @@ describe('the known operations', () => {
   async function promises(login: string, organizationId: string, exceptNeedId: string): Promise<Data[]> {
     const liaison = await as(login);
     const { organization } = await liaison.read(
-      'query($id: ID!) { organization(id: $id) { suggestedNeeds(first: 20) { need { id quantity } session { id } } } }',
+      'query($id: ID!) { organization(id: $id) { suggestedNeeds(first: 50) { need { id quantity } session { id } } } }',
       { id: organizationId },
     );
     const made: Data[] = [];
     for (const { need, session } of organization.suggestedNeeds) {
-      if (made.length === 3) break;
+      if (made.length === 4) break;
       if (need.id === exceptNeedId) continue;
       const claim = { needId: need.id, sessionId: session.id, quantity: need.quantity, idempotencyKey: randomUUID() };
       const { referral } = await liaison.change('needClaim', claim, 'referral { id version }');
@@ -418,8 +448,15 @@ describe('the known operations', () => {
         },
       });
     }
-    expect(made).toHaveLength(3);
+    expect(made).toHaveLength(4);
     return made;
+  }
+
+  /** The liaison delivers this, and the branch hears that help arrived. */
+  async function confirmed(login: string, secretary: Caller, delivery: Data): Promise<string> {
+    const { referral } = await (await as(login)).changed('referralComplete', delivery, 'referral { id version }');
+    await secretary.changed('referralConfirm', { referralId: referral.id, expectedVersion: referral.version }, '');
+    return referral.id;
   }
 
   it('are all expected to answer something', () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/app.js';
 import { createLog } from '../../src/log.js';
-import { type Caller, callerOf, signIn } from '../support/caller.js';
+import { type Caller, callerOf, type Reply, signIn } from '../support/caller.js';
 import { CANARIES, CONTROL, canariesAmong, canariesIn, dumpOf, walPosition, walSince } from '../support/canaries.js';
 import { answersWithinReach, fieldsIn } from '../support/crawl.js';
 import { branchOf, matchesOf, planFor, publish, unmatchedOf } from '../support/journey.js';
@@ -100,6 +100,20 @@ describe('personal values go in', () => {
     await publish(plan, secretary);
     const request = { needId, sessionId: sessionIds.at(-1), overrideReason: 'OTHER', overrideNote: note, ...key() };
     await secretary.changed('referralRequest', request, 'referral { id }');
+  });
+
+  it('as what is said of a service', async () => {
+    const { referrals } = await secretary.read(
+      `query($id: ID!) { referrals(first: 100, filter: { branchId: $id, states: [COMPLETED] }) { edges { node { id version
+        serviceRecord { confirmation } } } } }`,
+      { id: branchId },
+    );
+    const waiting = referrals.edges.find(({ node }: Reply['data']) => node.serviceRecord.confirmation === 'AWAITING').node;
+    await secretary.changed('referralConfirm', { referralId: waiting.id, expectedVersion: waiting.version, ...key() }, '');
+    const note = `${texts[2]} ${names[3]} ${phones[2]}`;
+    const rating = { referralId: waiting.id, score: 2, remarks: ['LATE'], note, ...key() };
+    const { referral } = await secretary.changed('referralRateService', rating, 'referral { serviceRating { note } }');
+    expect(referral.serviceRating.note).toBe(note);
   });
 
   it('by mistakes, whose answers do not repeat them', async () => {
@@ -225,7 +239,7 @@ describe('they are found nowhere', () => {
     }
     expect(dump.get('public.event')).toContain('RESIDENT_CHANGED');
     expect(dump.get('personal.access_log')).toContain('RESIDENT_REVEALED');
-    expect(dump.get('personal.override_note')?.length).toBeGreaterThan(0);
+    for (const table of ['personal.override_note', 'personal.service_rating']) expect(dump.get(table)?.length).toBeGreaterThan(0);
     expect(dump.get('personal.resident')).not.toMatch(/DEMENTIA|LIVING_ALONE|19[0-9]{2}-[01][0-9]-/);
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Reply, signIn } from '../support/caller.js';
+import { type Caller, type Reply, signIn } from '../support/caller.js';
 import { branchOf, matchesOf, openNeeds, planFor, unmatchedOf, whyNotEach } from '../support/journey.js';
 import { textsIn } from '../support/reading.js';
 import { startSeededApp } from '../support/seeded.js';
@@ -251,6 +251,14 @@ describe('the main job', () => {
         serviceRecord: { confirmation: 'CONFIRMED', confirmedAs: 'BRANCH' },
         need: { stage: 'FULFILLED' },
       });
+
+      const both = 'query($id: ID!) { referral(id: $id) { serviceRating { score } cooperationRating { score } } }';
+      const said = async (caller: Caller) => (await caller.read(both, { id: referralId })).referral;
+      await liaison.changed('referralRateCooperation', { referralId, score: 3, remarks: ['SHORT_NOTICE'] }, 'referral { id }');
+      expect(await said(secretary)).toEqual({ serviceRating: null, cooperationRating: null });
+      await secretary.changed('referralRateService', { referralId, score: 5, remarks: ['KIND'] }, 'referral { id }');
+      expect(await said(secretary)).toEqual({ serviceRating: { score: 5 }, cooperationRating: { score: 3 } });
+      expect(await said(liaison)).toEqual({ serviceRating: null, cooperationRating: { score: 3 } });
     });
   });
 

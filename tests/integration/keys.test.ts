@@ -21,6 +21,7 @@ import { openProfile } from '../../src/modules/residents/sealing.repo.js';
 import { Scope } from '../../src/scope/scope.js';
 import { ACTORS } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
+import { insertOffer, insertSession } from '../support/offers.js';
 import { NOW, seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase();
@@ -71,7 +72,7 @@ const made = await createResidentsBulk(
 if (!made.ok) throw new Error('the people were refused');
 const ids = made.value;
 const noteOf = 'personal.override_note';
-const [need, note, request] = [randomUuid(1), randomUuid(2), randomUuid(3)];
+const [need, note, request, service] = [randomUuid(1), randomUuid(2), randomUuid(3), randomUuid(4)];
 await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at)
   values (${WORLD.community}, ${need}, 'N-1', ${WORLD.branch1}, 'HAIRCUT', 'RESIDENT', 'OFFICER', 'COUNTER', 'OPEN', 'P3', 1, '{HOME}', ${NOW})`;
 const place = (table: string, column: string, rowId: string) => ({ table, column, communityId: WORLD.community, rowId });
@@ -93,6 +94,24 @@ await owner`insert into personal.override_note ${owner({
   written_at: NOW,
 })}`;
 
+const ratingOf = 'personal.service_rating';
+const { id: offerId } = await insertOffer(database);
+const session = await insertSession(database, { offerId });
+await owner`insert into referral (community_id, id, number, need_id, session_id, organization_id, branch_id, origin, state, quantity, created_at)
+  values (${WORLD.community}, ${service}, 'R-1', ${need}, ${session.id}, ${WORLD.barber}, ${WORLD.branch1}, 'CLAIM', 'COMPLETED', 1, ${NOW})`;
+const SAID = '师傅来晚了';
+await owner`insert into personal.service_rating ${owner({
+  community_id: WORLD.community,
+  referral_id: service,
+  branch_id: WORLD.branch1,
+  need_id: need,
+  score: 2,
+  note_sealed: old.vault.seal(place(ratingOf, 'note_sealed', service), SAID),
+  rated_as: 'BRANCH',
+  rated_at: NOW,
+  version: 1,
+})}`;
+
 const WORDS = '请更正我母亲的生日';
 await owner`insert into personal.info_request ${owner({
   community_id: WORLD.community,
@@ -112,8 +131,8 @@ for (const id of [WORLD.admin, WORLD.officer])
   await owner`insert into identity.account (id, login, display_name, password_hash, created_at) values (${id}, ${id}, '', '', ${NOW})`;
 const SECRET = 'GEZDGNBVGY3TQOJQ';
 await saveTotp(old, WORLD.admin, SECRET);
-/** A detail, a note, a request and a second factor. */
-const OTHERS = 4;
+/** A detail, a note, a rating, a request and a second factor. */
+const OTHERS = 5;
 
 function randomUuid(n: number): string {
   return `00000000-0000-7000-8000-0000000007${String(n).padStart(2, '0')}`;
@@ -190,6 +209,7 @@ describe('rotation', () => {
       { unreadable: 0 },
       { table: 'personal.need_detail', renewed: 1 },
       { table: noteOf, renewed: 1 },
+      { table: ratingOf, renewed: 1 },
       { table: 'personal.info_request', renewed: 1 },
       { table: 'identity.totp', renewed: 1 },
     ]);
@@ -210,6 +230,8 @@ describe('rotation', () => {
     );
     const pairs = fresh.vault.blindTokens(WORLD.community, 'need.description', ['水管', '管漏', '漏水']);
     expect(detail?.description_index).toEqual(pairs);
+    const [said] = await owner`select note_sealed from personal.service_rating where referral_id = ${service}`;
+    expect(fresh.vault.open(place(ratingOf, 'note_sealed', service), said?.note_sealed)).toBe(SAID);
     const [asked] = await owner`select words_sealed from personal.info_request where id = ${request}`;
     expect(openWords(fresh, { id: request, wordsSealed: asked?.words_sealed })).toBe(WORDS);
     expect(await totpOf(fresh, WORLD.admin)).toMatchObject({ secret: SECRET });

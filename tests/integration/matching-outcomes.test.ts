@@ -7,7 +7,7 @@ import { ACTORS, createAsk, gid } from '../support/ask.js';
 import { createTestDatabase } from '../support/database.js';
 import { clearEstate } from '../support/estate.js';
 import { insertProposals, type Proposals } from '../support/proposals.js';
-import { seedWorld, WORLD } from '../support/world.js';
+import { NOW, seedWorld, WORLD } from '../support/world.js';
 
 const database = await createTestDatabase();
 const { owner } = database;
@@ -16,7 +16,7 @@ beforeAll(() => seedWorld(database));
 afterEach(() => clearEstate(database));
 
 const DECEMBER = { from: '2026-12-01', until: '2027-01-01' };
-const SHARES = '{ people ended completed refused calledOff failed }';
+const SHARES = '{ people ended completed refused calledOff failed rating { people ratings mean } }';
 const OUTCOMES = `query($id: ID!, $period: DatePeriodInput!) { branch(id: $id) { matchingOutcomes(period: $period) { from until overall ${SHARES}
   byTier { tier shares ${SHARES} } byPoints { from shares ${SHARES} } byPosition { position shares ${SHARES} } byOrigin { origin shares ${SHARES} }
   byOverride { overridden shares ${SHARES} } byRankPart { code median upTo ${SHARES} above ${SHARES} } byCostPart { code median upTo ${SHARES} above ${SHARES} } } } }`;
@@ -69,6 +69,7 @@ it('come from what organizations did with proposals, by what the engine had said
     refused: 1,
     calledOff: 0,
     failed: 0,
+    rating: null,
   });
   await owner`update referral set state = 'COMPLETED', closed_at = now()`;
   const report = await outcomes(ACTORS.secretary1);
@@ -84,6 +85,25 @@ it('come from what organizations did with proposals, by what the engine had said
     byCostPart: [{ code: 'DAYS', median: 200, upTo: { completed: 1 }, above: { refused: 1 } }],
   });
   expect((await outcomes(ACTORS.secretary1, WORLD.branch1, { from: '2026-11-01', until: '2026-12-01' })).overall).toBeNull();
+});
+
+it('carry what people said of what was delivered, as far as five have spoken', async () => {
+  for (const id of proposals.matchIds) await run(ACTORS.clinic, 'matchAccept', { matchId: gid('Match', id) }, 'referral { id }');
+  await owner`update referral set state = 'COMPLETED', closed_at = now()`;
+  await owner`insert into service_record (community_id, id, referral_id, started_at, ended_at, quantity, received_by, recorded_at, confirmation, confirmed_as, confirmed_at)
+    select community_id, id, id, ${NOW}, ${NOW}, 1, 'BENEFICIARY', ${NOW}, 'CONFIRMED', 'BRANCH', ${NOW} from referral`;
+  const services = await owner`select r.id, (r.decision->>'cost')::int as cost from referral r order by cost, id`;
+  const rate = (id: string, score: number) =>
+    run(ACTORS.officer, 'referralRateService', { referralId: gid('Referral', id), score }, 'referral { id }');
+  for (const { id } of services.slice(0, 4)) await rate(id, 5);
+  expect((await outcomes(ACTORS.secretary1)).overall).toMatchObject({ ended: 12, rating: null });
+  await rate(services[4]!.id, 5);
+  for (const { id } of services.slice(6, 11)) await rate(id, 2);
+  expect(await outcomes(ACTORS.secretary1)).toMatchObject({
+    overall: { rating: { people: 10, ratings: 10, mean: 3.5 } },
+    byTier: [{ tier: 3, shares: { rating: { mean: 3.5 } } }],
+    byCostPart: [{ code: 'DAYS', upTo: { rating: { people: 5, mean: 5 } }, above: { rating: { people: 5, mean: 2 } } }],
+  });
 });
 
 it('are for staff of the branch, and of few people nothing is told', async () => {

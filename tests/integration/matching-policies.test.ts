@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const ADOPT = `mutation($input: MatchPolicyAdoptInput!) { matchPolicyAdopt(input: $input) {
-  matchPolicy { version reason validFrom validUntil adoptedBy { displayName } weights { rank { lift { everyHours highestTier } waiting age80 careCategories { category points } } cost { days { each max } newHelper } } }
+  matchPolicy { version reason validFrom validUntil adoptedBy { displayName } weights { rank { lift { fromP4 fromP3 fromP2 } waiting age80 careCategories { category points } } cost { days { each max } newHelper } } }
   userErrors { code path ... on InvalidInputError { rule limit } ... on StaleVersionError { currentVersion } } } }`;
 const adopt = async (actor: Actor, input: Readonly<Record<string, unknown>>, options = {}) => {
   const given = { weights: {}, reason: '试行', expectedVersion: 1, idempotencyKey: newId(), ...input };
@@ -85,7 +85,7 @@ describe('the policy of a community', () => {
     const made = await adopt(ACTORS.admin, {
       reason: ' 等待时间加倍 ',
       weights: {
-        rank: { lift: { highestTier: 1 }, waiting: 4, careCategories: [{ category: 'VETERAN', points: 30 }] },
+        rank: { lift: { fromP2: 0 }, waiting: 4, careCategories: [{ category: 'VETERAN', points: 30 }] },
         cost: { newHelper: 500 },
       },
     });
@@ -97,7 +97,7 @@ describe('the policy of a community', () => {
       validUntil: null,
       adoptedBy: { displayName: '社区管理员' },
       weights: {
-        rank: { lift: { everyHours: 170, highestTier: 1 }, waiting: 4, age80: 150 },
+        rank: { lift: { fromP4: 170, fromP3: 170, fromP2: 0 }, waiting: 4, age80: 150 },
         cost: { days: { each: 100, max: 2500 }, newHelper: 500 },
       },
     });
@@ -120,9 +120,9 @@ describe('the policy of a community', () => {
     expect((await adopt(ACTORS.admin, { validFrom: at(24 * 367) })).userErrors).toEqual([
       { code: 'INVALID_INPUT', path: ['validFrom'], rule: 'MAX', limit: 366 },
     ]);
-    const weights = { rank: { lift: { highestTier: 5 }, waiting: -1 }, cost: { floors: { each: 10_000 } } };
+    const weights = { rank: { lift: { fromP3: 10_000 }, waiting: -1 }, cost: { floors: { each: 10_000 } } };
     expect((await adopt(ACTORS.admin, { weights })).userErrors).toEqual([
-      { code: 'INVALID_INPUT', path: ['weights', 'rank', 'lift', 'highestTier'], rule: 'MAX', limit: 4 },
+      { code: 'INVALID_INPUT', path: ['weights', 'rank', 'lift', 'fromP3'], rule: 'MAX', limit: 9999 },
       { code: 'INVALID_INPUT', path: ['weights', 'rank', 'waiting'], rule: 'MIN', limit: 0 },
       { code: 'INVALID_INPUT', path: ['weights', 'cost', 'floors', 'each'], rule: 'MAX', limit: 9999 },
     ]);

@@ -66,6 +66,59 @@ describe('a plan made again while proposals are out', () => {
     expect(await due()).toEqual(before);
   });
 
+  it('lets whoever has an earlier proposal before them answer it still, as far as it stayed as it was', async () => {
+    const MATCH = 'query($id: ID!) { node(id: $id) { ... on Match { state continuedAs { id state } } } }';
+    const ACCEPT = `mutation($input: MatchAcceptInput!) { matchAccept(input: $input) { referral { match { id } } userErrors { code path ... on InvalidStateError { from } } } }`;
+    const DECLINE = `mutation($input: MatchDeclineInput!) { matchDecline(input: $input) { match { id state } userErrors { code path } } }`;
+    const seen = async (actor: Actor, id: string) => (await ask(actor, MATCH, { id })).data?.node;
+    await insertScene(database);
+    const plans = [];
+    for (let n = 0; n < 3; n++) {
+      const { matchPlan } = await create();
+      await publish(matchPlan);
+      plans.push(matchPlan.matches.edges[0].node.id as string);
+    }
+    const [first = '', second = '', third = ''] = plans;
+    for (const actor of [ACTORS.barber, ACTORS.secretary1])
+      for (const id of [first, second])
+        expect(await seen(actor, id)).toEqual({ state: 'LAPSED', continuedAs: { id: third, state: 'PROPOSED' } });
+    expect(await seen(ACTORS.barber, third)).toEqual({ state: 'PROPOSED', continuedAs: null });
+    const lapses = await owner`select reason from event where kind = 'MATCH_LAPSED'`;
+    expect(lapses.map(({ reason }) => reason)).toEqual(['CONTINUED', 'CONTINUED']);
+
+    const accept = async (actor: Actor, matchId: string) =>
+      (await ask(actor, ACCEPT, { input: { matchId, idempotencyKey: newId() } })).data?.matchAccept;
+    const decline = async (actor: Actor, matchId: string) =>
+      (await ask(actor, DECLINE, { input: { matchId, reason: 'WRONG_TIME', idempotencyKey: newId() } })).data?.matchDecline;
+    for (const actor of [ACTORS.clinic, ACTORS.secretary1, ACTORS.daughter]) {
+      expect((await accept(actor, first)).userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['matchId'] }]);
+      expect((await decline(actor, first)).userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['matchId'] }]);
+    }
+    const both = await Promise.all([accept(ACTORS.barber, first), accept(ACTORS.barber, third)]);
+    expect(both.flatMap(({ referral }) => referral ?? [])).toEqual([{ match: { id: third } }]);
+    expect(both.flatMap(({ userErrors }) => userErrors)).toEqual([{ code: 'INVALID_STATE', path: null, from: 'ACCEPTED' }]);
+  });
+
+  it('answers an earlier proposal by declining the newest, and none that got another quantity', async () => {
+    const DECLINE = `mutation($input: MatchDeclineInput!) { matchDecline(input: $input) { match { id state } userErrors { code } } }`;
+    const decline = async (matchId: string) =>
+      (await ask(ACTORS.barber, DECLINE, { input: { matchId, reason: 'WRONG_TIME', idempotencyKey: newId() } })).data
+        ?.matchDecline;
+    const { need, far } = await insertScene(database);
+    await owner`update session set state = 'CANCELLED' where id = ${far}`;
+    const propose = async (): Promise<string> => {
+      const { matchPlan } = await create();
+      await publish(matchPlan);
+      return matchPlan.matches.edges[0].node.id;
+    };
+    const first = await propose();
+    await owner`update need set quantity = 2 where id = ${need}`;
+    const larger = await propose();
+    expect(await decline(first)).toEqual({ match: null, userErrors: [{ code: 'INVALID_STATE' }] });
+    const last = await propose();
+    expect(await decline(larger)).toEqual({ match: { id: last, state: 'DECLINED' }, userErrors: [] });
+  });
+
   it('moves what lost its session, and says why in words', async () => {
     const scene = await insertScene(database);
     await publish((await create()).matchPlan);

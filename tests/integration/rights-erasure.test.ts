@@ -22,7 +22,8 @@ const { database, ask, run, done, her, daughter } = rights;
 const { owner } = database;
 const key = () => ({ idempotencyKey: randomUUID() });
 const AT_COUNTER = { relation: 'SELF', channel: 'COUNTER' };
-const RECEIPT = 'receipt { erasedAt backupsUntil erased { needs notes serviceRecords requests links } kept { what why } }';
+const RECEIPT =
+  'receipt { erasedAt backupsUntil erased { needs notes serviceRecords ratings requests links } kept { what why } }';
 const erase = (actor: Actor, requestId: string, given = key()) => run(actor, 'residentErase', { requestId, ...given }, RECEIPT);
 const askToDelete = async (residentId: string, actor: Actor = ACTORS.officer): Promise<string> => {
   const input = { kind: 'DELETE', residentId, ...(actor === ACTORS.officer && { onBehalf: AT_COUNTER }), ...key() };
@@ -144,6 +145,7 @@ describe('a request to delete', () => {
       place: ['public.service_record'],
       evidence: ['public.service_record'],
       words: ['personal.info_request'],
+      rating: ['personal.service_rating'],
     });
     for (const needId of [rights.promised, rights.waiting]) {
       const [{ version } = { version: 0 }] = await owner`select version from need where id = ${rawIdOf(needId)}`;
@@ -161,11 +163,16 @@ describe('a request to delete', () => {
     expect(receipt).toMatchObject({
       erasedAt: NOW.toISOString(),
       backupsUntil: new Date(NOW.getTime() + 30 * 86_400_000).toISOString(),
-      erased: { needs: 3, notes: 1, serviceRecords: 1, requests: 2, links: 1 },
+      erased: { needs: 3, notes: 1, serviceRecords: 1, ratings: 1, requests: 2, links: 1 },
     });
     expect(receipt.kept.length).toBeGreaterThan(2);
     expect(Object.values(whereabouts(await everythingOpened(database))).flat()).toEqual([]);
     expect(await counts()).toEqual(before);
+    const [{ id: referralId } = { id: '' }] = await owner`select referral_id as id from personal.service_rating`;
+    const late = { referralId: gid('Referral', referralId), score: 1, note: CANARY.rating, ...key() };
+    await owner`delete from personal.service_rating`;
+    const refused = await run(ACTORS.officer, 'referralRateService', late, 'referral { id }');
+    expect(refused.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     expect((await erase(ACTORS.secretary1, requestId, given)).receipt).toEqual(receipt);
     expect((await erase(ACTORS.secretary1, requestId)).userErrors[0].code).toBe('INVALID_STATE');
     const [ended] = await owner`select withdrawn_at, withdrawal_relation, withdrawal_method, withdrawn_by from personal.consent

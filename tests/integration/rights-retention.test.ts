@@ -40,7 +40,7 @@ describe('what is past its time', () => {
     await done(ACTORS.admin, 'legalHoldLift', { holdId: hold.legalHold.id, ...key() }, 'legalHold { id }');
     expect(await applyRetention(upkeep(), NOW)).toBe(1);
     const where = whereabouts(await everythingOpened(database));
-    expect([where.note, where.place, where.evidence]).toEqual([[], [], []]);
+    expect([where.note, where.place, where.evidence, where.rating]).toEqual([[], [], [], []]);
     expect(where.description).toEqual(['personal.need_detail']);
     const [kept] = await owner`select n.quantity::int, r.quantity::int as delivered, n.floor from need n
       join referral f on f.need_id = n.id join service_record r on r.referral_id = f.id where n.id = ${rawIdOf(rights.served)}`;

@@ -82,6 +82,18 @@ export async function besieged() {
   await owner`update match_policy set created_by = (select id from identity.account where login = 'admin')`;
   await owner`update personal.need_detail set requester_account_id = (select id from identity.account where login = 'family.1')
     where need_id in (select need_id from referral where state = 'COMPLETED' and branch_id in (select id from branch where code = 'B1') limit 3)`;
+  await owner`insert into cooperation_rating (community_id, referral_id, score, rated_at, version) select community_id, id, 4, now(), 1 from referral
+    where state in ('ACCEPTED', 'COMPLETED') on conflict do nothing`;
+  const delivered =
+    await owner`update service_record r set confirmation = 'CONFIRMED', confirmed_as = 'BRANCH', confirmed_at = ${app.house.now()}
+    from referral f where f.id = r.referral_id and f.state = 'COMPLETED' and f.branch_id in (select id from branch where code = 'B1')
+      and not exists (select from personal.service_rating g where g.referral_id = f.id) returning f.id`;
+  for (const { id } of delivered)
+    await first.changed(
+      'referralRateService',
+      { referralId: gid('Referral', id), score: 2, note: '下次早点来' },
+      'referral { id }',
+    );
   const [place] = await owner`select id from building where branch_id in (select id from branch where code = 'B1') limit 1`;
   const { name, phone, room, text } = CANARY;
   const person = { name, phone, room, sex: 'FEMALE', birthDate: '1940-02-03', residencyStatus: 'PRESENT' };

@@ -186,5 +186,5 @@ export async function insertEstate(
 /** Removes what `insertEstate` and plans wrote; the small world stays. */
 export const clearEstate = ({ owner }: TestDatabase) =>
   owner.unsafe(
-    'truncate need, offer, session, match_plan, match, unmatched_need, plan_change, pair_exclusion, referral, service_record, event, event_unsealed, event_seal, personal.resident, personal.need_detail, personal.override_note, personal.access_log cascade',
+    'truncate need, offer, session, match_plan, match, unmatched_need, plan_change, pair_exclusion, referral, service_record, event, event_unsealed, event_seal, personal.resident, personal.need_detail, personal.override_note, personal.service_rating, cooperation_rating, personal.access_log cascade',
   );

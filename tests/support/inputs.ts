@@ -49,7 +49,7 @@ export function sampleOf(type: GraphQLInputType, name: string, idOf: IdOf, now: 
     Boolean: false,
     UUID: randomUUID(),
     DateTime: at,
-    LocalDate: at.slice(0, 10),
+    LocalDate: name === 'month' ? `${at.slice(0, 8)}01` : at.slice(0, 10),
     Fen: 0,
   };
   return nullable.toString() in values ? values[nullable.toString()] : 1;

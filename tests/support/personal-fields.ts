@@ -5,7 +5,14 @@ export const TEXTS = {
   /** In clear for a purpose that is given, with an entry in the access log (`residentReveal`, `residentDataExport`, and of whom an organization serves). */
   REVEALED: ['PersonalDataExport.json', 'PersonalDataExport.text', 'Recipient', 'RecipientHome', 'ResidentClearValues'],
   /** Sealed where they are kept; for staff of the branch, and a need's also for its family. */
-  SEALED: ['MatchOverride.note', 'Need.accessNotes', 'Need.description', 'PersonalInfoRequest.words', 'PlanOverride.note'],
+  SEALED: [
+    'MatchOverride.note',
+    'Need.accessNotes',
+    'Need.description',
+    'PersonalInfoRequest.words',
+    'PlanOverride.note',
+    'ServiceRating.note',
+  ],
   /** Names that accounts chose to work under. */
   WORKING_NAMES: [
     'Account',
@@ -71,6 +78,7 @@ export const TEXTS = {
     'MatchPlanChange',
     'MatchingOutcomes',
     'Membership',
+    'MonthOfRatings',
     'NamedNumber',
     'Need.number',
     'NeedSubmitPayload',

@@ -21,6 +21,7 @@ export const CANARY = {
   place: '金丝雀家客厅',
   evidence: '金丝雀-照片-17',
   words: '金丝雀不叫这个名字',
+  rating: '金丝雀说师傅很和气',
 } as const;
 
 interface Texts {
@@ -97,7 +98,10 @@ export async function openRights() {
   await link(rawIdOf(her), WORLD.daughter);
   const daughter = { ...ACTORS.daughter, kinIds: [rawIdOf(her)] };
   const [served, promised, waiting] = [await submit(her), await submit(her), await submit(her)];
-  await deliver(await claim(served));
+  const { referral: delivered } = await deliver(await claim(served));
+  await done(ACTORS.officer, 'referralConfirm', { referralId: delivered.id, expectedVersion: 2 }, 'referral { id }');
+  const said = { referralId: delivered.id, score: 5, remarks: ['KIND'], note: CANARY.rating };
+  await done(daughter, 'referralRateService', said, 'referral { id }');
   const promise = await claim(promised);
   await scopeOf(database, ACTORS.officer)
     .asSystem('seed')
@@ -127,7 +131,7 @@ export async function openRights() {
   };
 }
 
-const SEALED: Readonly<Record<string, string>> = { need_detail: 'need_id' };
+const SEALED: Readonly<Record<string, string>> = { need_detail: 'need_id', service_rating: 'referral_id' };
 
 /** Everything that the database holds, opened where it is sealed, by table; access by whoever holds the key. */
 export async function everythingOpened({ owner }: TestDatabase): Promise<ReadonlyMap<string, string>> {

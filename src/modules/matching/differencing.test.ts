@@ -95,7 +95,7 @@ describe('subtracting', () => {
 
   it('one told cell of the outcomes from another tells of nobody', () => {
     const random = createRandom(12);
-    let told = 0;
+    let [told, toldRatings] = [0, 0];
     for (let round = 0; round < ROUNDS; round++) {
       const ended = draw(
         random,
@@ -103,10 +103,12 @@ describe('subtracting', () => {
           personKey,
           origin: random() < 0.8 ? 'PROPOSAL' : 'CLAIM',
           outcome: random() < 0.7 ? 'COMPLETED' : 'REFUSED',
+          score: random() < 0.6 ? between(random, 1, 5) : null,
           decision: { tier: between(random, 1, 4), points: between(random, 0, 900), rankParts: [], costParts: [] },
         }),
       );
-      const { byTier, byOrigin } = outcomeReport(PERIOD, ended);
+      const { overall, byTier, byOrigin } = outcomeReport(PERIOD, ended);
+      const rated = ended.filter(({ score }) => score !== null);
       const person = ({ personKey }: Ended): string => personKey;
       for (const [groups, keyOf] of [
         [byTier, ({ decision }: Ended) => decision.tier],
@@ -114,9 +116,14 @@ describe('subtracting', () => {
       ] as const) {
         const keys = new Set<unknown>(groups.flatMap(({ key, shares }) => (shares ? [key] : [])));
         expectNothingOfFew(ended, person, keyOf, keys);
+        const ratings = new Set<unknown>(groups.flatMap(({ key, shares }) => (shares?.rating ? [key] : [])));
+        if (ratings.size) expect(overall?.rating).not.toBeNull();
+        expectNothingOfFew(rated, person, keyOf, ratings);
         told += keys.size;
+        toldRatings += ratings.size;
       }
     }
     expect(told).toBeGreaterThan(ROUNDS / 2);
+    expect(toldRatings).toBeGreaterThan(ROUNDS / 4);
   });
 });

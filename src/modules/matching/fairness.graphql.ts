@@ -1,10 +1,8 @@
 import { Arg, Ctx, Field, FieldResolver, Float, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { Weighs } from '../../graphql/cost.js';
-import { badUserInput } from '../../graphql/errors.js';
+import { orBadInput } from '../../graphql/errors.js';
 import { CareCategoryEnum, UrgencyEnum } from '../../graphql/labels.js';
 import { LocalDate } from '../../graphql/scalars.js';
-import type { InvalidInput } from '../../kernel/failures.js';
-import type { Result } from '../../kernel/result.js';
 import type { Period } from '../../kernel/small-cells.js';
 import type { AgeBand, CareCategory, Urgency } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
@@ -27,13 +25,6 @@ import { fairnessOf } from './fairness.service.js';
 export class DatePeriodInput implements Period {
   @Field(() => LocalDate, { description: 'The first day.' }) readonly from!: string;
   @Field(() => LocalDate, { description: 'The day after the last.' }) readonly until!: string;
-}
-
-/** A report, or what is wrong with its period: the caller's error. */
-export function orBadInput<T>(result: Result<T, InvalidInput>): T {
-  if (result.ok) return result.value;
-  const { problems } = result.failure;
-  throw badUserInput(problems.map(({ path, rule }) => `${path.join('.')}: ${rule}`).join(', '), { problems });
 }
 
 const HIDDEN = 'Null: fewer than five people, or it would tell of so few by subtraction.';

@@ -106,6 +106,15 @@ export class MatchResolver {
     return scope.load(branchById, branchId);
   }
 
+  @FieldResolver(() => Match, {
+    nullable: true,
+    description:
+      'The same proposal in the newest plan, where that keeps the pair as it was: whoever accepts or declines this one answers that one. Null otherwise.',
+  })
+  async continuedAs(@Root() match: MatchRecord, @Ctx() scope: Scope) {
+    return match.continuedAs === null ? null : findMatch(scope, match.continuedAs);
+  }
+
   @FieldResolver(() => Int, {
     nullable: true,
     description: "The place of its need in the plan's order; 1 is first. Null: staff only.",

@@ -183,6 +183,8 @@ export interface Match {
   readonly cost: number;
   readonly explanation: Readonly<Record<string, unknown>>;
   readonly respondBy: Date | null;
+  /** The proposal of the newest plan that keeps this pair as it was; null where none does. */
+  readonly continuedAs: string | null;
   readonly version: number;
 }
 

@@ -20,7 +20,7 @@ export const matchingPermissions: SubjectPermissions = {
   ],
   types: {
     Match: [
-      [['STAFF', 'PERFORMER'], 'branch explanation id need organization quantity respondBy session state version'],
+      [['STAFF', 'PERFORMER'], 'branch continuedAs explanation id need organization quantity respondBy session state version'],
       [['STAFF'], 'fellOutBecause rankPosition'],
     ],
     MatchExplanation: [
@@ -75,7 +75,7 @@ export const matchingPermissions: SubjectPermissions = {
     MatchCap: 'category days times',
     MatchCostWeights: 'days distance floors language load loadDays newHelper',
     MatchDecision: 'explanation override rankPosition suggestionCount suggestionPosition',
-    MatchLift: 'everyHours highestTier',
+    MatchLift: 'fromP2 fromP3 fromP4',
     MatchOverride: 'kind note reason',
     MatchPlacement: 'changes matchPlan matches unmatched',
     MatchPlanChange: 'cause from kind need quantity reasons sentence takenBy to',
@@ -89,7 +89,8 @@ export const matchingPermissions: SubjectPermissions = {
     NamedNumber: 'name value',
     OrganizationLoad: 'delivered organization promised',
     OriginOutcomes: 'origin shares',
-    OutcomeShares: 'calledOff completed ended failed people refused',
+    OutcomeRating: 'mean people ratings',
+    OutcomeShares: 'calledOff completed ended failed people refused rating',
     OverrideOutcomes: 'overridden shares',
     PlanOverride: 'need note reason session',
     PointsOutcomes: 'from shares',

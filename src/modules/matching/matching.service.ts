@@ -117,7 +117,10 @@ export async function clashesOf(scope: Scope, deal: Parameters<typeof boundPair>
   return worksFor(scope.actor, pair.need.branchId) ? failed : depersonalized(failed);
 }
 
-/** PROPOSED → ACCEPTED, once; the caller takes places and quantity in the same transaction. */
+/**
+ * PROPOSED → ACCEPTED, once; the caller takes places and quantity in the same transaction. Answers with the match that was accepted:
+ * where newer plans kept the pair as it was, theirs.
+ */
 export const acceptMatch = (tx: Scope, matchId: string): Promise<Result<Match, NotFound | InvalidState>> =>
   answer(tx, matchId, 'ACCEPTED', null);
 
@@ -141,8 +144,10 @@ async function answer(
 ): Promise<Result<Match, NotFound | InvalidState>> {
   const moved = await moveProposal(tx, matchId, to);
   if (!moved) {
-    const match = await tx.load(matchById, matchId);
+    // As it is now: what was loaded before may be how things were before somebody else was waited for.
+    const match = (await matchById.batch(tx, [matchId])).get(matchId);
     if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
+    if (match.continuedAs !== null) return answer(tx, match.continuedAs, to, reason);
     return fail({ code: 'INVALID_STATE', from: asOfNow(tx, match).state, to });
   }
   await tx.append({

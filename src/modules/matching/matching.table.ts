@@ -113,10 +113,17 @@ export const matches = pgTable(
     cost: integer().notNull(),
     explanation: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
     respondBy: instant('respond_by'),
+    /** The newest proposal of the same pair, where later plans kept it. */
+    continuedAs: uuid('continued_as'),
     version: integer().notNull().default(1),
   },
   t => [
     primaryKey({ columns: [t.communityId, t.id] }),
+    foreignKey({
+      name: 'match_continued',
+      columns: [t.communityId, t.continuedAs],
+      foreignColumns: [t.communityId, t.id],
+    }),
     foreignKey({
       name: 'match_of_plan',
       columns: [t.communityId, t.planId],
@@ -140,6 +147,7 @@ export const matches = pgTable(
     index('match_by_organization').on(t.communityId, t.organizationId, t.state, t.id),
     index('match_by_organization_reference').on(t.organizationId),
     index('match_by_branch').on(t.communityId, t.branchId),
+    index('match_by_continuation').on(t.communityId, t.continuedAs),
     check('match_quantity', sql`${t.quantity} > 0`),
     check('match_cost', sql`${t.cost} between 0 and 9999`),
   ],

@@ -7,6 +7,7 @@ const ended = (outcome: Outcome, decision: Partial<Ended['decision']> = {}, fiel
   personKey: `p${count++}`,
   origin: 'PROPOSAL',
   outcome,
+  score: null,
   decision: { tier: 3, points: 150, rankParts: [], costParts: [], suggestionPosition: 1, override: null, ...decision },
   ...fields,
 });
@@ -22,7 +23,7 @@ describe('outcomes', () => {
       ...many(2, 'CALLED_OFF'),
       ended('FAILED', {}, { personKey: 'p0' }),
     ]);
-    expect(overall).toEqual({ people: 9, ended: 10, completed: 0.5, refused: 0.2, calledOff: 0.2, failed: 0.1 });
+    expect(overall).toEqual({ people: 9, ended: 10, completed: 0.5, refused: 0.2, calledOff: 0.2, failed: 0.1, rating: null });
   });
 
   it('are told by tier, points, place and override, each a partition of all', () => {
@@ -77,8 +78,8 @@ describe('outcomes', () => {
       {
         code: 'DAYS',
         median: 300,
-        upTo: { people: 10, ended: 10, completed: 1, refused: 0, calledOff: 0, failed: 0 },
-        above: { people: 5, ended: 5, completed: 0, refused: 1, calledOff: 0, failed: 0 },
+        upTo: { people: 10, ended: 10, completed: 1, refused: 0, calledOff: 0, failed: 0, rating: null },
+        above: { people: 5, ended: 5, completed: 0, refused: 1, calledOff: 0, failed: 0, rating: null },
       },
     ]);
   });
@@ -87,6 +88,43 @@ describe('outcomes', () => {
     const leftOut = { rankParts: [{ code: 'LEFT_OUT' as const, value: 100, measured: 1 }] };
     const { byRankPart } = report([...many(8, 'COMPLETED'), ...many(5, 'REFUSED', leftOut)]);
     expect(byRankPart).toMatchObject([{ code: 'LEFT_OUT', median: 0, upTo: { people: 8 }, above: { people: 5, refused: 1 } }]);
+  });
+
+  it('carry the mean of what was rated, by rank and by part', () => {
+    const days = (value: number) => ({ costParts: [{ code: 'DAYS' as const, value, measured: value / 100 }] });
+    const { overall, byTier, byCostPart } = report([
+      ...many(5, 'COMPLETED', { tier: 1, ...days(100) }, { score: 5 }),
+      ...many(5, 'COMPLETED', { tier: 2, ...days(900) }, { score: 2 }),
+      ...many(5, 'COMPLETED', { tier: 1, ...days(100) }),
+      ...many(5, 'REFUSED', { tier: 2, ...days(900) }),
+    ]);
+    expect(overall?.rating).toEqual({ people: 10, ratings: 10, mean: 3.5 });
+    expect(byTier.map(({ key, shares }) => [key, shares?.ended, shares?.rating])).toEqual([
+      [1, 10, { people: 5, ratings: 5, mean: 5 }],
+      [2, 10, { people: 5, ratings: 5, mean: 2 }],
+    ]);
+    expect(byCostPart).toMatchObject([{ upTo: { rating: { mean: 5 } }, above: { rating: { mean: 2 } } }]);
+  });
+
+  it('tell of ratings only where five people rated, and leave no four by subtraction', () => {
+    const { overall, byTier } = report([
+      ...many(6, 'COMPLETED', { tier: 1 }, { score: 5 }),
+      ...many(4, 'COMPLETED', { tier: 2 }, { score: 1 }),
+      ...many(8, 'COMPLETED', { tier: 2 }),
+    ]);
+    expect(overall?.rating).toMatchObject({ people: 10 });
+    expect(byTier).toMatchObject([{ shares: { people: 6, rating: null } }, { shares: { people: 12, rating: null } }]);
+    expect(report([...many(4, 'COMPLETED', {}, { score: 5 }), ...many(9, 'COMPLETED')]).overall?.rating).toBeNull();
+  });
+
+  it('tell no ratings of a group that is hidden itself', () => {
+    // Tier 2 has ratings of five, and is hidden beside the one person of tier 3.
+    const { byTier } = report([
+      ...many(9, 'COMPLETED', { tier: 1 }, { score: 4 }),
+      ...many(5, 'COMPLETED', { tier: 2 }, { score: 1 }),
+      ...many(1, 'COMPLETED', { tier: 3 }),
+    ]);
+    expect(byTier).toMatchObject([{ shares: { rating: { people: 9 } } }, { shares: null }, { shares: null }]);
   });
 
   it('of few people are not told, nor of many where the rest are few', () => {

@@ -14,6 +14,8 @@ export interface Ended {
   readonly personKey: string;
   readonly origin: ReferralOrigin;
   readonly outcome: Outcome;
+  /** What the receiving side said of the service, 1 to 5; null where it has not. */
+  readonly score: number | null;
   readonly decision: Pick<Decision, 'tier' | 'points' | 'rankParts' | 'costParts'> &
     Partial<Pick<Decision, 'suggestionPosition' | 'override'>>;
 }
@@ -25,6 +27,14 @@ export const POINT_BANDS = [0, 100, 200, 400, 800] as const;
 export const POSITION_BANDS = ['FIRST', 'SECOND_OR_THIRD', 'LATER', 'NOT_SUGGESTED'] as const;
 export type PositionBand = (typeof POSITION_BANDS)[number];
 
+/** What the receiving side said of those that were delivered and rated. */
+export interface OutcomeRating {
+  readonly people: number;
+  readonly ratings: number;
+  /** Mean score, 1 to 5. */
+  readonly mean: number;
+}
+
 /** Shares of the pairs that came to their end; they add up to 1. */
 export interface OutcomeShares {
   readonly people: number;
@@ -33,6 +43,8 @@ export interface OutcomeShares {
   readonly refused: number;
   readonly calledOff: number;
   readonly failed: number;
+  /** Null: of fewer than five people, or it would tell of so few by subtraction. */
+  readonly rating: OutcomeRating | null;
 }
 export interface OutcomeGroup<Key> {
   readonly key: Key;
@@ -63,7 +75,15 @@ const positionBand = (position: number | null | undefined): PositionBand =>
   position == null ? 'NOT_SUGGESTED' : position === 1 ? 'FIRST' : position <= 3 ? 'SECOND_OR_THIRD' : 'LATER';
 const pointBand = (points: number): number => POINT_BANDS.findLast(from => from <= points) ?? POINT_BANDS[0];
 
-function sharesOf(ended: readonly Ended[]): OutcomeShares {
+const isRated = ({ score }: Ended): boolean => score !== null;
+
+function ratingOf(ended: readonly Ended[]): OutcomeRating {
+  const rated = ended.filter(isRated);
+  const mean = rated.reduce((total, { score }) => total + (score ?? 0), 0) / rated.length;
+  return { people: peopleOf(rated).size, ratings: rated.length, mean };
+}
+
+function sharesOf(ended: readonly Ended[], isRatingTold: boolean): OutcomeShares {
   const share = (outcome: Outcome): number => ended.filter(one => one.outcome === outcome).length / ended.length;
   return {
     people: peopleOf(ended).size,
@@ -72,17 +92,23 @@ function sharesOf(ended: readonly Ended[]): OutcomeShares {
     refused: share('REFUSED'),
     calledOff: share('CALLED_OFF'),
     failed: share('FAILED'),
+    rating: isRatingTold ? ratingOf(ended) : null,
   };
 }
 
-/** A partition of all that ended, in the order of `keys`; groups with nothing in them are left out. */
+/**
+ * A partition of all that ended, in the order of `keys`; groups with nothing in them are left out. Not everybody rates, so that
+ * ratings are a partition of their own: of fewer people, and hidden wherever the group is.
+ */
 function partition<Key>(ended: readonly Ended[], keys: readonly Key[], keyOf: (one: Ended) => Key): OutcomeGroup<Key>[] {
   const cells = keys.flatMap(key => {
     const own = ended.filter(one => keyOf(one) === key);
     return own.length ? [{ key, own, people: peopleOf(own) }] : [];
   });
   const shown = tellable(cells);
-  return cells.map(cell => ({ key: cell.key, shares: shown.has(cell) ? sharesOf(cell.own) : null }));
+  const ratings = cells.map(cell => ({ cell, people: peopleOf(cell.own.filter(isRated)) }));
+  const rated = new Set([...tellable(ratings, ({ cell }) => !shown.has(cell))].map(({ cell }) => cell));
+  return cells.map(cell => ({ key: cell.key, shares: shown.has(cell) ? sharesOf(cell.own, rated.has(cell)) : null }));
 }
 
 /**
@@ -127,7 +153,7 @@ export function outcomeReport(period: Period, ended: readonly Ended[]): OutcomeR
     };
   return {
     ...period,
-    overall: sharesOf(ended),
+    overall: sharesOf(ended, peopleOf(ended.filter(isRated)).size >= MIN_PEOPLE),
     byTier: partition(ended, [1, 2, 3, 4], ({ decision }) => decision.tier),
     byPoints: partition<number>(ended, POINT_BANDS, ({ decision }) => pointBand(decision.points)),
     byPosition: partition(ended, POSITION_BANDS, ({ decision }) => positionBand(decision.suggestionPosition)),

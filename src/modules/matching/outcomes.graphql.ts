@@ -1,14 +1,16 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { Weighs } from '../../graphql/cost.js';
 import { defineEnum } from '../../graphql/enums.js';
+import { orBadInput } from '../../graphql/errors.js';
 import { LocalDate } from '../../graphql/scalars.js';
 import type { ReferralOrigin } from '../../kernel/vocabulary.js';
 import type { Scope } from '../../scope/scope.js';
 import { ReferralOriginEnum } from '../referrals/origins.graphql.js';
 import { Branch } from '../territory/territory.graphql.js';
-import { DatePeriodInput, orBadInput } from './fairness.graphql.js';
+import { DatePeriodInput } from './fairness.graphql.js';
 import { CostPartEnum, RankPartEnum } from './matching.enums.graphql.js';
 import type {
+  OutcomeRating as OutcomeRatingRecord,
   OutcomeReport as OutcomeReportRecord,
   OutcomeShares as OutcomeSharesRecord,
   PositionBand,
@@ -29,6 +31,14 @@ const PositionBandEnum = defineEnum<PositionBand>(
 
 const HIDDEN = 'Null: fewer than five people, or it would tell of so few by subtraction.';
 
+@ObjectType('OutcomeRating', { description: 'What the receiving side said of services that were delivered and rated.' })
+class OutcomeRating implements OutcomeRatingRecord {
+  @Field(() => Int, { description: 'Different beneficiaries whose services were rated. At least five.' })
+  readonly people!: number;
+  @Field(() => Int, { description: 'Services that were rated.' }) readonly ratings!: number;
+  @Field(() => Float, { description: 'Mean of the scores, 1 (very bad) to 5 (very good).' }) readonly mean!: number;
+}
+
 @ObjectType('OutcomeShares', { description: 'How pairs that came to their end came out; the four shares add up to 1.' })
 class OutcomeShares implements OutcomeSharesRecord {
   @Field(() => Int, { description: 'Different beneficiaries; a need without a resident on file counts as one. At least five.' })
@@ -38,6 +48,8 @@ class OutcomeShares implements OutcomeSharesRecord {
   @Field(() => Float, { description: 'Share that the organization declined or refused.' }) readonly refused!: number;
   @Field(() => Float, { description: 'Share that was called off by either side or the family.' }) readonly calledOff!: number;
   @Field(() => Float, { description: 'Share that was tried and not delivered.' }) readonly failed!: number;
+  @Field(() => OutcomeRating, { nullable: true, description: `How the delivered ones were rated. ${HIDDEN}` })
+  readonly rating!: OutcomeRatingRecord | null;
 }
 
 @ObjectType()
@@ -86,7 +98,7 @@ class CostPartOutcomes extends PartOutcomes {
 
 @ObjectType('MatchingOutcomes', {
   description:
-    'How the pairs of a period came out by what the engine had said when they were decided (成效对照), so that weights can be judged by outcomes. What goes together need not cause each other. Ratings are not in it: nobody rates yet. Groups without a pair are left out.',
+    'How the pairs of a period came out by what the engine had said when they were decided (成效对照), so that weights can be judged by outcomes. What goes together need not cause each other. Groups without a pair are left out.',
 })
 class MatchingOutcomes {
   @Field(() => LocalDate, { description: 'The first day.' }) readonly from!: string;

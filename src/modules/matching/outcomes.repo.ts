@@ -2,6 +2,7 @@ import { and, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { atLocal } from '../../kernel/clock.js';
 import type { Period } from '../../kernel/small-cells.js';
 import type { Scope } from '../../scope/scope.js';
+import { serviceRatings } from '../referrals/ratings.table.js';
 import { referrals } from '../referrals/referrals.table.js';
 import { needDetails } from '../residents/residents.table.js';
 import { matches, matchPlans } from './matching.table.js';
@@ -32,9 +33,14 @@ export async function endedReferrals(
       origin: referrals.origin,
       state: referrals.state,
       decision: referrals.decision,
+      score: serviceRatings.score,
     })
     .from(referrals)
     .leftJoin(needDetails, and(eq(needDetails.communityId, referrals.communityId), eq(needDetails.needId, referrals.needId)))
+    .leftJoin(
+      serviceRatings,
+      and(eq(serviceRatings.communityId, referrals.communityId), eq(serviceRatings.referralId, referrals.id)),
+    )
     .where(
       and(
         eq(referrals.communityId, communityId),
@@ -45,11 +51,12 @@ export async function endedReferrals(
         lt(referrals.createdAt, atLocal(period.until)),
       ),
     );
-  return rows.map(({ branchId, needId, beneficiaryId, origin, state, decision }) => ({
+  return rows.map(({ branchId, needId, beneficiaryId, origin, state, decision, score }) => ({
     branchId,
     personKey: beneficiaryId ?? needId,
     origin,
     outcome: OUTCOME_OF[state as keyof typeof OUTCOME_OF],
+    score,
     decision: decisionOf(decision),
   }));
 }
@@ -85,6 +92,7 @@ export async function declinedProposals(
     personKey: beneficiaryId ?? needId,
     origin: 'PROPOSAL' as const,
     outcome: 'REFUSED' satisfies Outcome,
+    score: null,
     decision: { ...decisionOf(explanation), suggestionPosition: (explanation.position as number | undefined) ?? null },
   }));
 }

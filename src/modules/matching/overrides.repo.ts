@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { SealedTable } from '../../db/sealed-table.js';
+import { emptyWords } from '../../db/words.js';
 import { accountOf } from '../../kernel/actor.js';
 import { defineLoader } from '../../scope/loader.js';
 import type { Scope } from '../../scope/scope.js';
@@ -48,21 +49,8 @@ export const noteById = defineLoader<string>('overrideNoteById', (scope, ids) =>
 );
 
 /** Takes the words from the notes on these needs; how many there were. */
-export async function emptyNotes(tx: Scope, needIds: readonly string[]): Promise<number> {
-  const { db, communityId } = tx;
-  const rows = await db
-    .select({ id: overrideNotes.id })
-    .from(overrideNotes)
-    .where(and(eq(overrideNotes.communityId, communityId), sql`${overrideNotes.needId} = any(${sql.param(needIds)}::uuid[])`));
-  const ids = rows.map(({ id }) => id);
-  const sealed = ids.map(id => tx.vault.seal(placeOf(tx, id), '').toString('hex'));
-  if (ids.length)
-    await db.execute(sql`
-      update ${overrideNotes} t set note_sealed = decode(made.sealed, 'hex')
-      from unnest(${sql.param(ids)}::uuid[], ${sql.param(sealed)}::text[]) as made (id, sealed)
-      where t.community_id = ${communityId} and t.id = made.id`);
-  return ids.length;
-}
+export const emptyNotes = (tx: Scope, needIds: readonly string[]): Promise<number> =>
+  emptyWords(tx, sealedOverrideNotes, needIds);
 
 export interface NoteWritten {
   readonly needId: string;

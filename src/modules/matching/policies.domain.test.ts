@@ -8,15 +8,13 @@ describe('changing weights', () => {
   it('leaves what is not named as it is', () => {
     expect(merged({})).toEqual({ ok: true, value: DEFAULT_WEIGHTS });
     expect(merged({ rank: null, cost: { days: null } })).toEqual({ ok: true, value: DEFAULT_WEIGHTS });
-    expect(
-      merged({ rank: { lift: { everyHours: 85 }, waiting: 4, careCategories: [{ category: 'VETERAN', points: 0 }] } }),
-    ).toEqual({
+    expect(merged({ rank: { lift: { fromP3: 85 }, waiting: 4, careCategories: [{ category: 'VETERAN', points: 0 }] } })).toEqual({
       ok: true,
       value: {
         ...DEFAULT_WEIGHTS,
         rank: {
           ...DEFAULT_WEIGHTS.rank,
-          lift: { everyHours: 85, highestTier: 2 },
+          lift: { fromP4: 170, fromP3: 85, fromP2: 1190 },
           waiting: 4,
           careCategories: { ...DEFAULT_WEIGHTS.rank.careCategories, VETERAN: 0 },
         },
@@ -27,7 +25,7 @@ describe('changing weights', () => {
   it('tells all that is wrong at its path', () => {
     const refused = merged({
       rank: {
-        lift: { everyHours: 10_000, highestTier: 0 },
+        lift: { fromP4: 10_000, fromP2: -1 },
         waiting: -1,
         careMax: 1.5,
         careCategories: [
@@ -45,8 +43,8 @@ describe('changing weights', () => {
           { path: ['weights', 'rank', 'careCategories', '0', 'points'], rule: 'MAX', limit: 9999 },
           { path: ['weights', 'rank', 'careCategories', '1', 'category'], rule: 'NOT_ALLOWED' },
           { path: ['weights', 'rank', 'careCategories', '1', 'points'], rule: 'MIN', limit: 0 },
-          { path: ['weights', 'rank', 'lift', 'everyHours'], rule: 'MAX', limit: 9999 },
-          { path: ['weights', 'rank', 'lift', 'highestTier'], rule: 'MIN', limit: 1 },
+          { path: ['weights', 'rank', 'lift', 'fromP4'], rule: 'MAX', limit: 9999 },
+          { path: ['weights', 'rank', 'lift', 'fromP2'], rule: 'MIN', limit: 0 },
           { path: ['weights', 'rank', 'waiting'], rule: 'MIN', limit: 0 },
           { path: ['weights', 'rank', 'careMax'], rule: 'BAD_FORMAT' },
           { path: ['weights', 'cost', 'floors', 'max'], rule: 'MAX', limit: 9999 },

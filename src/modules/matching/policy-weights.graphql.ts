@@ -7,8 +7,9 @@ import type { CareCategoryWeight as CareCategoryWeightRecord, WeightsChange } fr
 /** What each weight means, said once for reading and for changing it. */
 const MEANS = {
   lift: 'How waiting lifts a need above the tier of its urgency.',
-  everyHours: 'So many working hours since its submission lift a need by one tier, 0 to 9999. 0: tiers stay strict.',
-  highestTier: 'Waiting lifts no need above this tier, 1 to 4: what is more urgent than that always comes first.',
+  fromP4: 'Working hours that a P4 waits before it counts as P3, 0 to 9999. 0: it never does.',
+  fromP3: 'Working hours that a need waits as P3 before it counts as P2, 0 to 9999. 0: it never does.',
+  fromP2: 'Working hours that a need waits as P2 before it counts as P1, 0 to 9999. 0: it never does, and P1 always comes first.',
   waiting: 'For each working hour since the need was submitted, 0 to 9999; without a cap.',
   age80: 'For a beneficiary of eighty and over.',
   careCategories: 'For each group that the beneficiary belongs to; a group that is not listed counts nothing.',
@@ -38,8 +39,9 @@ class DeadlineWeight {
 }
 @ObjectType('MatchLift', { description: 'How waiting lifts needs, so that nobody who keeps asking waits for ever.' })
 class MatchLift {
-  @Field(() => Int, { description: MEANS.everyHours }) readonly everyHours!: number;
-  @Field(() => Int, { description: MEANS.highestTier }) readonly highestTier!: number;
+  @Field(() => Int, { description: MEANS.fromP4 }) readonly fromP4!: number;
+  @Field(() => Int, { description: MEANS.fromP3 }) readonly fromP3!: number;
+  @Field(() => Int, { description: MEANS.fromP2 }) readonly fromP2!: number;
 }
 @ObjectType('CareCategoryWeight', { description: 'What belonging to a group counts.' })
 class CareCategoryWeight {
@@ -120,8 +122,9 @@ class DeadlineWeightInput {
 }
 @InputType({ description: 'Changes how waiting lifts needs; what is left out stays as it is.' })
 class MatchLiftInput {
-  @Field(() => Int, { nullable: true, description: MEANS.everyHours }) readonly everyHours?: number | null;
-  @Field(() => Int, { nullable: true, description: MEANS.highestTier }) readonly highestTier?: number | null;
+  @Field(() => Int, { nullable: true, description: MEANS.fromP4 }) readonly fromP4?: number | null;
+  @Field(() => Int, { nullable: true, description: MEANS.fromP3 }) readonly fromP3?: number | null;
+  @Field(() => Int, { nullable: true, description: MEANS.fromP2 }) readonly fromP2?: number | null;
 }
 @InputType({ description: 'What belonging to a group is to count.' })
 class CareCategoryWeightInput {

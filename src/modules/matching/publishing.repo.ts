@@ -8,6 +8,8 @@ import { matches, matchPlans, unmatchedNeeds } from './matching.table.js';
 
 const among = (column: SQL | { getSQL(): SQL }, ids: readonly string[]): SQL => sql`${column} = any(${sql.param(ids)}::uuid[])`;
 
+const parallel = (values: readonly unknown[], type: string): SQL => sql`${sql.param(values)}::${sql.raw(type)}[]`;
+
 /** A plan's state and version, locked until the transaction ends. */
 export async function lockPlan(
   { db, communityId }: Scope,
@@ -58,8 +60,15 @@ export const lapseProposals = ({ db, communityId }: Scope, branchId: string | nu
       branchId: matches.branchId,
       needId: matches.needId,
       sessionId: matches.sessionId,
+      quantity: matches.quantity,
       respondBy: matches.respondBy,
     });
+
+/** Which proposal goes on as which: also for those that went on as it before, so that one step leads to the newest. */
+export const setContinued = ({ db, communityId }: Scope, continued: ReadonlyMap<string, string>) =>
+  db.execute(sql`update ${matches} set continued_as = given.later
+    from unnest(${parallel([...continued.keys()], 'uuid')}, ${parallel([...continued.values()], 'uuid')}) as given (earlier, later)
+    where ${matches.communityId} = ${communityId}::uuid and (${matches.id} = given.earlier or ${matches.continuedAs} = given.earlier)`);
 
 /** Needs as they are now, locked in the order of their ids: who accepts or withdraws meanwhile comes before or after. */
 export const lockNeeds = ({ db, communityId }: Scope, needIds: readonly string[]) =>
@@ -97,8 +106,6 @@ export interface FellOut {
   readonly id: string;
   readonly reasons: readonly string[];
 }
-
-const parallel = (values: readonly unknown[], type: string): SQL => sql`${sql.param(values)}::${sql.raw(type)}[]`;
 
 export const setProposed = ({ db, communityId }: Scope, kept: readonly Proposed[]) =>
   db.execute(sql`update ${matches} set state = 'PROPOSED', respond_by = given.respond_by, version = version + 1

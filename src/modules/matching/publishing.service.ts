@@ -20,6 +20,7 @@ import {
   lockPlan,
   type Proposed,
   plannedMatches,
+  setContinued,
   setFellOut,
   setProposed,
   setPublished,
@@ -36,8 +37,8 @@ type Published = Result<MatchPlan, NotFound | Forbidden | StaleVersion | Invalid
 /**
  * Shows a plan's matches to their organizations as proposals. Each match is checked again as things stand now; one that no
  * longer holds falls out with its reasons. A proposal promises nothing and reserves nothing: acceptance does, by its own
- * conditional statements. Open proposals of earlier plans of the same branch lapse: this plan weighed their needs anew, and those that
- * it keeps go on with the time to answer that they had.
+ * conditional statements. Open proposals of earlier plans of the same branch lapse: this plan weighed their needs anew. Those that it
+ * keeps as they were go on in it, with the time to answer that they had; who answers the earlier one answers the newest.
  */
 export async function publishPlan(scope: Scope, command: PublishPlan): Promise<Published> {
   const { planId, expectedVersion } = command;
@@ -69,6 +70,8 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
           await setPublished(tx, planId);
           if (kept.length) await setProposed(tx, kept);
           if (fallen.length) await setFellOut(tx, fallen);
+          const continued = continuedIn(lapsed, planned, kept);
+          if (continued.size) await setContinued(tx, continued);
           const keptIds = new Set(kept.map(({ id }) => id));
           await countLeftOut(
             tx,
@@ -78,7 +81,7 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
               'needId',
             ),
           );
-          await appendAll(tx, plan, planned, lapsed, fallen);
+          await appendAll(tx, plan, { planned, lapsed, fallen, continued });
           const published = await tx.load(planById, planId);
           if (!published) throw new Error('a locked plan vanished');
           return ok(published);
@@ -160,16 +163,32 @@ async function checkAgain(
   return { kept: possible.filter(({ id }) => !out.has(id)), fallen };
 }
 
-async function appendAll(
-  tx: Scope,
-  plan: MatchPlan,
-  planned: readonly Match[],
-  lapsed: Lapsed,
-  fallen: readonly FellOut[],
-): Promise<void> {
+/** By earlier proposal, which one of this plan is the same: whoever has the earlier one before them still answers it. */
+function continuedIn(lapsed: Lapsed, planned: readonly Match[], kept: readonly Proposed[]): ReadonlyMap<string, string> {
+  const proposed = new Set(kept.map(({ id }) => id));
+  const now = new Map(planned.filter(({ id }) => proposed.has(id)).map(match => [pairKey(match), match]));
+  return new Map(
+    lapsed.flatMap(earlier => {
+      const later = now.get(pairKey(earlier));
+      return later && later.quantity === earlier.quantity ? [[earlier.id, later.id] as const] : [];
+    }),
+  );
+}
+
+interface Outcome {
+  readonly planned: readonly Match[];
+  readonly lapsed: Lapsed;
+  readonly fallen: readonly FellOut[];
+  readonly continued: ReadonlyMap<string, string>;
+}
+
+async function appendAll(tx: Scope, plan: MatchPlan, { planned, lapsed, fallen, continued }: Outcome): Promise<void> {
   const reasonsOf = new Map(fallen.map(({ id, reasons }) => [id, reasons]));
   const moves = [
-    ...lapsed.map(({ id, branchId }) => ({ id, branchId, from: 'PROPOSED', to: 'LAPSED' as const, reason: 'SUPERSEDED' })),
+    ...lapsed.map(({ id, branchId }) => {
+      const reason = continued.has(id) ? 'CONTINUED' : 'SUPERSEDED';
+      return { id, branchId, from: 'PROPOSED', to: 'LAPSED' as const, reason };
+    }),
     ...planned.map(({ id, branchId }) => {
       const reasons = reasonsOf.get(id);
       const to = reasons ? ('FELL_OUT' as const) : ('PROPOSED' as const);

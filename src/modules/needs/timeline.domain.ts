@@ -32,6 +32,7 @@ const TOLD: Readonly<Record<string, Label>> = {
   REFERRAL_COMPLETED: ['服务已完成', 'The service was delivered.'],
   REFERRAL_CONFIRMED: ['已回访确认', 'Those who received it confirmed that help arrived.'],
   REFERRAL_DISPUTED: ['回访有异议,正在核实', 'It did not arrive as recorded; the branch looks into it.'],
+  SERVICE_RATED: ['已评价服务', 'The service was rated.'],
   REFERRAL_CANCELLED: ['服务安排已取消,继续寻找', 'The appointment was called off; the search goes on.'],
   REFERRAL_FAILED: ['服务未能完成,继续寻找', 'The service did not work out; the search goes on.'],
 };
@@ -45,6 +46,7 @@ const STAFF_ONLY: Readonly<Record<string, Label>> = {
   NEED_ABSORBED: ['并入一条同类需求', 'A like need was merged into it.'],
   REFERRAL_DRAFT: ['拟定服务单', 'A referral was drafted.'],
   REFERRAL_REJECTED: ['单位谢绝', 'An organization declined.'],
+  COOPERATION_RATED: ['单位已评价协作', 'The organization rated the cooperation.'],
   REFERRAL_ENTERED_IN_ERROR: ['服务单登记有误', 'A referral was entered in error.'],
 };
 

@@ -25,6 +25,7 @@ export interface ErasedCounts {
   readonly needs: number;
   readonly notes: number;
   readonly serviceRecords: number;
+  readonly ratings: number;
   readonly requests: number;
   readonly links: number;
 }
@@ -60,8 +61,8 @@ export const KEPT: readonly { readonly what: Said; readonly why: Said }[] = [
   },
   {
     what: [
-      '需求、服务单和服务记录的编号、类别、数量和时间',
-      'numbers, categories, quantities and times of needs, referrals and services',
+      '需求、服务单和服务记录的编号、类别、数量和时间,以及评价的分数与选项',
+      'numbers, categories, quantities and times of needs, referrals and services, and scores and remarks of ratings',
     ],
     why: ['服务台账与资金核对', 'the ledger of services and money'],
   },

@@ -55,6 +55,7 @@ class ErasedRows {
   @Field(() => Int, { description: 'Needs, of which the words, access notes, times and floor are gone.' })
   readonly needs!: number;
   @Field(() => Int, { description: 'Notes of staff on how a need was matched.' }) readonly notes!: number;
+  @Field(() => Int, { description: 'Ratings of services, of which the words are gone.' }) readonly ratings!: number;
   @Field(() => Int, { description: 'Service records, of which place and evidence are gone.' }) readonly serviceRecords!: number;
   @Field(() => Int, { description: 'Requests about personal data, of which the words are gone.' }) readonly requests!: number;
   @Field(() => Int, { description: 'Links of accounts to the person that ended.' }) readonly links!: number;

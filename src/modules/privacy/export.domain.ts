@@ -57,6 +57,14 @@ export interface ExportedService {
     readonly evidence: readonly { readonly kind: string; readonly reference: string }[];
     readonly confirmation: string;
   } | null;
+  /** What was said of it for the person. */
+  readonly rating: {
+    readonly score: number;
+    readonly remarks: readonly string[];
+    readonly note: string;
+    readonly ratedAs: string;
+    readonly ratedAt: Date;
+  } | null;
 }
 
 /** Everything on file about one person (PIPL art. 45), in a form that does not change without a new version. Nothing of others. */
@@ -195,6 +203,21 @@ export const EXPORTED_COLUMNS: Readonly<
     note_sealed: { not: 'may name other people: staff read it out in person (art. 45, 48), without the names' },
     written_by: { not: 'a member of staff' },
     written_at: { at: 'needs.0.notesWrittenAt.0' },
+  },
+  service_rating: {
+    community_id: { not: 'the same for everybody in it' },
+    referral_id: { at: 'needs.0.services.0.number' },
+    branch_id: { at: 'needs.0.branch' },
+    need_id: { at: 'needs.0.number' },
+    beneficiary_id: { not: 'the person' },
+    requester_account_id: { at: 'needs.0.askedByYou' },
+    score: { at: 'needs.0.services.0.rating.score' },
+    remarks: { at: 'needs.0.services.0.rating.remarks.0' },
+    note_sealed: { at: 'needs.0.services.0.rating.note' },
+    rated_as: { at: 'needs.0.services.0.rating.ratedAs' },
+    rated_by: { not: 'an account; `ratedAs` tells for whom it spoke' },
+    rated_at: { at: 'needs.0.services.0.rating.ratedAt' },
+    version: { not: 'a counter of changes' },
   },
   consent: {
     community_id: { not: 'the same for everybody in it' },

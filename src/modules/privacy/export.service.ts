@@ -6,6 +6,7 @@ import type { Scope } from '../../scope/scope.js';
 import { organizationById } from '../alliance/alliance.service.js';
 import { decisionsAbout, notesAbout } from '../matching/decisions.service.js';
 import { findNeed, needsAbout } from '../needs/needs.service.js';
+import { type ServiceRating, serviceRatingByReferral } from '../referrals/ratings.service.js';
 import { servicesAbout } from '../referrals/records.service.js';
 import { relationTo } from '../residents/kinships.service.js';
 import { findResident } from '../residents/residents.service.js';
@@ -186,15 +187,21 @@ async function exportedNeeds(tx: Scope, residentId: string, most: number): Promi
             why,
           })),
         ),
-        services: (served.get(need.id) ?? []).map(({ referral, record, organization }) => {
-          const { number, state, reason, quantity, acceptedAt, closedAt } = referral;
-          return { number, organization, state, reason, quantity, acceptedAt, closedAt, record: record && recordOf(record) };
-        }),
+        services: await Promise.all(
+          (served.get(need.id) ?? []).map(async ({ referral, record, organization }) => {
+            const { id, number, state, reason, quantity, acceptedAt, closedAt } = referral;
+            const told = { number, organization, state, reason, quantity, acceptedAt, closedAt };
+            const rating = await tx.load(serviceRatingByReferral, id);
+            return { ...told, record: record && recordOf(record), rating: rating && ratingOf(rating) };
+          }),
+        ),
         notesWrittenAt: (noted.get(need.id) ?? []).map(({ writtenAt }) => writtenAt),
       };
     }),
   );
 }
+
+const ratingOf = ({ score, remarks, note, ratedAs, ratedAt }: ServiceRating) => ({ score, remarks, note, ratedAs, ratedAt });
 
 type Services = Awaited<ReturnType<typeof servicesAbout>>;
 const recordOf = ({

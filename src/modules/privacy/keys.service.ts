@@ -5,6 +5,7 @@ import type { Scope } from '../../scope/scope.js';
 import { indexedLinks, indexedResets, sealedTotps } from '../identity/identity.service.js';
 import { sealedOverrideNotes } from '../matching/plan-overrides.service.js';
 import { sealedNeedDetails } from '../needs/needs.service.js';
+import { sealedServiceRatings } from '../referrals/ratings.service.js';
 import { sealedResidents } from '../residents/residents.service.js';
 import { logAccess } from './access.service.js';
 import { isAnyStale, type KeyUse, keyUseOf, lockStale, type SealedRow, saveColumns } from './keys.repo.js';
@@ -17,6 +18,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   sealedResidents,
   sealedNeedDetails,
   sealedOverrideNotes,
+  sealedServiceRatings,
   sealedRequests,
   sealedTotps,
 ];

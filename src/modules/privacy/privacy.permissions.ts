@@ -55,7 +55,7 @@ export const privacyPermissions: SubjectPermissions = {
     BreachActor: 'accountId by firstAt lastAt looks people',
     BreachClass: 'dataClass people',
     BreachReport: 'actors classes people residentIds text',
-    ErasedRows: 'links needs notes requests serviceRecords',
+    ErasedRows: 'links needs notes ratings requests serviceRecords',
     ErasureReceipt: 'backupsUntil erased erasedAt kept',
     ExplainedDecision: 'decidedAt needNumber why',
     KeptData: 'what why',

@@ -60,7 +60,10 @@ export const PROCESSING: readonly Processing[] = [
     lawfulBasis: 'STATUTORY_DUTY',
     articles: '个人信息保护法 13(3), 37; 城市居民委员会组织法 3, 4',
     dataClasses: ['GENERAL', 'SENSITIVE'],
-    data: { zh: '需求内容、进门提示、办理过程', en: 'what is asked, how to get in, what became of it' },
+    data: {
+      zh: '需求内容、进门提示、办理过程、对服务的评价',
+      en: 'what is asked, how to get in, what became of it, what was said of the service',
+    },
     retention: TWO_YEARS,
     receivers: STAFF,
     consentPurpose: null,

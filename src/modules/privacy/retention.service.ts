@@ -4,6 +4,7 @@ import { type Failure, fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import { eraseNotes } from '../matching/decisions.service.js';
 import { eraseNeedTexts, expireUnverified } from '../needs/needs.service.js';
+import { eraseRatingNotes } from '../referrals/ratings.service.js';
 import { eraseRecordTexts } from '../referrals/records.service.js';
 import { emptyOldShells } from '../residents/rights.service.js';
 import { RETENTION_RULES, type RetentionCode, type RetentionDone } from './retention.domain.js';
@@ -23,6 +24,7 @@ const emptyNeeds =
     await eraseNeedTexts(tx, ids);
     await eraseNotes(tx, ids);
     await eraseRecordTexts(tx, ids);
+    await eraseRatingNotes(tx, ids);
     return ids.length;
   };
 

@@ -5,6 +5,8 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { Scope } from '../../scope/scope.js';
 import { reserveCapacity } from '../offers/offers.service.js';
 import { allBranches } from '../territory/territory.service.js';
+import type { CooperationRating, ServiceRating } from './ratings.domain.js';
+import { insertCooperationRatings, insertServiceRatings, type RatingOf } from './ratings.repo.js';
 import { type Confirmation, checkRecord, NOT_YET_CONFIRMED, type RecordFields } from './records.domain.js';
 import { insertRecords } from './records.repo.js';
 import type { Referral } from './referrals.domain.js';
@@ -24,6 +26,10 @@ export interface BulkService {
   readonly record: RecordFields;
   /** The account that called back and heard that help arrived, and when; null while nobody has. */
   readonly confirmed: { readonly by: string; readonly at: Date } | null;
+  /** What the person said in that call; only of a service that was confirmed. */
+  readonly rating: Pick<ServiceRating, 'score' | 'remarks'> | null;
+  /** What the account that recorded it said of the cooperation, and when; the same holds. */
+  readonly cooperation: (Pick<CooperationRating, 'score' | 'remarks'> & { readonly at: Date }) | null;
 }
 
 const CHUNK = 500;
@@ -64,7 +70,9 @@ export async function createServicesBulk(
         recordedAt: closedAt,
       })),
     );
-    await tx.append(...chunk.flatMap(({ row, referral }) => historyOf(referral, row.confirmed)));
+    await insertServiceRatings(tx, chunk.flatMap(serviceRatingOf));
+    await insertCooperationRatings(tx, chunk.flatMap(cooperationRatingOf));
+    await tx.append(...chunk.flatMap(({ row, referral }) => historyOf(referral, row)));
   }
   return ok(made.map(({ referral }) => referral));
 }
@@ -83,25 +91,62 @@ const confirmationOf = (confirmed: BulkService['confirmed']): Confirmation =>
       }
     : NOT_YET_CONFIRMED;
 
-const referralOf = ({ by, record: _, confirmed, ...row }: BulkService, number: string): Referral => ({
-  ...row,
-  id: newId(),
-  number,
-  matchId: null,
-  origin: 'CLAIM',
-  state: 'COMPLETED',
-  reason: null,
-  requestedBy: by,
-  requestedAt: row.acceptedAt,
-  respondBy: null,
-  decision: {},
-  createdAt: row.acceptedAt,
-  version: confirmed ? 3 : 2,
-});
+interface Made {
+  readonly row: BulkService;
+  readonly referral: Referral;
+}
+const serviceRatingOf = ({ row: { branchId, needId, rating, confirmed }, referral }: Made): RatingOf[] =>
+  rating && confirmed
+    ? [
+        {
+          branchId,
+          needId,
+          rating: {
+            ...rating,
+            referralId: referral.id,
+            note: '',
+            ratedAs: 'BRANCH',
+            ratedBy: confirmed.by,
+            ratedAt: confirmed.at,
+            version: 1,
+          },
+        },
+      ]
+    : [];
+const cooperationRatingOf = ({ row: { cooperation, confirmed, by }, referral }: Made): CooperationRating[] => {
+  if (!cooperation || !confirmed) return [];
+  const { at: ratedAt, ...said } = cooperation;
+  return [{ ...said, referralId: referral.id, ratedBy: by, ratedAt, version: 1 }];
+};
+
+const referralOf = (row: BulkService, number: string): Referral => {
+  const { needId, sessionId, organizationId, branchId, quantity, acceptedAt, closedAt, by, confirmed } = row;
+  return {
+    id: newId(),
+    number,
+    needId,
+    sessionId,
+    organizationId,
+    branchId,
+    matchId: null,
+    origin: 'CLAIM',
+    state: 'COMPLETED',
+    quantity,
+    reason: null,
+    requestedBy: by,
+    requestedAt: acceptedAt,
+    respondBy: null,
+    acceptedAt,
+    closedAt,
+    decision: {},
+    createdAt: acceptedAt,
+    version: confirmed ? 3 : 2,
+  };
+};
 
 function historyOf(
   { id, branchId, needId, sessionId, quantity, acceptedAt, closedAt }: Referral,
-  confirmed: BulkService['confirmed'],
+  { confirmed, rating, cooperation }: BulkService,
 ) {
   const about = { subject: { type: 'Referral', id }, branchId };
   return [
@@ -123,6 +168,8 @@ function historyOf(
     ...(confirmed
       ? [{ ...about, kind: 'REFERRAL_CONFIRMED' as const, from: 'AWAITING', to: 'CONFIRMED', at: confirmed.at }]
       : []),
+    ...(rating && confirmed ? [{ ...about, kind: 'SERVICE_RATED' as const, at: confirmed.at }] : []),
+    ...(cooperation && confirmed ? [{ ...about, kind: 'COOPERATION_RATED' as const, at: cooperation.at }] : []),
   ];
 }
 

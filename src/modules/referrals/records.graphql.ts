@@ -40,7 +40,7 @@ const DisputeReasonEnum = defineEnum<DisputeReason>('DisputeReason', 'What is wr
   OTHER: ['其他', 'other', 'None of these.'],
 });
 
-const ConfirmerEnum = defineEnum<Confirmer>('Confirmer', 'Who answered for the receiving side.', {
+export const ConfirmerEnum = defineEnum<Confirmer>('Confirmer', 'Who answered for the receiving side.', {
   BRANCH: ['总支回访', 'call-back of the branch', 'Staff asked the person.'],
   FAMILY: ['家属', 'family', 'The family itself.'],
 });

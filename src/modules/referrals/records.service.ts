@@ -10,7 +10,7 @@ import type {
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Scope } from '../../scope/scope.js';
 import type { Need } from '../needs/needs.domain.js';
-import { type Answer, answerRecord, type NeedStage, stageOf } from './records.domain.js';
+import { type Answer, answerRecord, type Confirmer, type NeedStage, type ServiceRecord, stageOf } from './records.domain.js';
 import { emptyRecords, handledFor, handlingsByNeed, recordByReferral, saveConfirmation } from './records.repo.js';
 import type { Referral } from './referrals.domain.js';
 import { canSee, sidesOf } from './referrals.policy.js';
@@ -45,18 +45,27 @@ export const confirmReferral = (scope: Scope, command: ConfirmReferral) =>
       ),
   );
 
+/** As whom the caller may speak for the receiving side of a referral that they see; null for whoever delivered or wrote the record. */
+export function answersAs(
+  { actor }: Scope,
+  referral: Referral,
+  { family, record }: { readonly family: boolean; readonly record: ServiceRecord | null },
+): Confirmer | null {
+  const sides = sidesOf(actor, referral, family);
+  if (sides.includes('PERFORMER') || (record !== null && record.recordedBy === accountOf(actor))) return null;
+  return sides.includes('REQUESTER') ? 'BRANCH' : family ? 'FAMILY' : null;
+}
+
 async function confirm(tx: Scope, { referralId, expectedVersion, to, reason }: ConfirmReferral): Promise<Confirmed> {
   const referral = await lockReferral(tx, referralId);
   const family = await isFamily(tx, referral);
   if (!referral || !canSee(tx.actor, referral, family)) return fail({ code: 'NOT_FOUND', path: ['referralId'] });
-  const sides = sidesOf(tx.actor, referral, family);
   const record = await tx.load(recordByReferral, referral.id);
   const by = accountOf(tx.actor);
-  const isPerformer = sides.includes('PERFORMER') || (record !== null && record.recordedBy === by);
-  if (isPerformer || !(sides.includes('REQUESTER') || family)) return fail({ code: 'FORBIDDEN' });
+  const as = answersAs(tx, referral, { family, record });
+  if (as === null) return fail({ code: 'FORBIDDEN' });
   if (referral.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: referral.version });
   if (referral.state !== 'COMPLETED' || !record) return fail({ code: 'INVALID_STATE', from: referral.state, to });
-  const as = sides.includes('REQUESTER') ? 'BRANCH' : 'FAMILY';
   const answered = answerRecord(record, { to, reason, as, by, at: tx.now() });
   if (!answered.ok) return answered;
   const next = { ...referral, version: referral.version + 1 };

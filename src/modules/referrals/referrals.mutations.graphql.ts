@@ -4,6 +4,7 @@ import { Quantity, UUID } from '../../graphql/scalars.js';
 import type { Scope } from '../../scope/scope.js';
 import type { OverrideReason } from '../matching/decisions.domain.js';
 import { Match, OverrideReasonEnum } from '../matching/matching.graphql.js';
+import { ratingsResolvers } from './ratings.graphql.js';
 import { recordsResolvers, ServiceRecordInput } from './records.graphql.js';
 import type { ReferralReason } from './referrals.domain.js';
 import {
@@ -263,4 +264,5 @@ export const referralsResolvers = [
   PairingMutations,
   ReferralMutations,
   ...recordsResolvers,
+  ...ratingsResolvers,
 ] as const;

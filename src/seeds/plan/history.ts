@@ -1,5 +1,6 @@
 import { DAY, HOUR } from '../../kernel/clock.js';
 import { failures } from '../../modules/matching/planner/rules.js';
+import type { CooperationRemark, ServiceRemark } from '../../modules/referrals/ratings.domain.js';
 import type { ReceivedBy } from '../../modules/referrals/records.domain.js';
 import type { Random } from '../random.js';
 import type { PlannedFacts, PlannedSession } from './facts.js';
@@ -35,6 +36,37 @@ const endOf = (session: PlannedSession, acceptedAt: Date, random: Random): numbe
 /** The call-back comes within some days. */
 const CALL_BACK_HOURS = 96;
 
+/** Who is asked mostly says something, and mostly something kind; no figures of such an estate are public. */
+const RATED = 0.7;
+const COOPERATION_RATED = 0.4;
+const COOPERATION_HOURS = 240;
+const SCORES = [
+  { score: 5, weight: 48 },
+  { score: 4, weight: 32 },
+  { score: 3, weight: 12 },
+  { score: 2, weight: 5 },
+  { score: 1, weight: 3 },
+] as const;
+const GOOD: readonly ServiceRemark[] = ['KIND', 'SKILLED', 'ON_TIME', 'THOROUGH'];
+const BAD: readonly ServiceRemark[] = ['LATE', 'UNFINISHED', 'POOR_WORK', 'UNKIND'];
+const EASY: readonly CooperationRemark[] = ['WELL_DESCRIBED', 'EASY_TO_REACH', 'WELL_PREPARED'];
+const HARD: readonly CooperationRemark[] = ['SHORT_NOTICE', 'BADLY_DESCRIBED', 'NOT_PREPARED'];
+
+function say<Remark>(random: Random, good: readonly Remark[], bad: readonly Remark[]) {
+  const { score } = random.weighted(SCORES);
+  const said = score === 3 ? [] : [random.pick(score > 3 ? good : bad)];
+  return { score, remarks: said };
+}
+
+/** What both sides said of a service that was confirmed. */
+function rate(confirmedAt: Date | null, now: Date, random: Random): Pick<ServicePlan, 'rating' | 'cooperation'> {
+  if (!confirmedAt) return { rating: null, cooperation: null };
+  const rating = random.chance(RATED) ? say(random, GOOD, BAD) : null;
+  const at = new Date(confirmedAt.getTime() + random.between(1, COOPERATION_HOURS) * HOUR);
+  const cooperation = random.chance(COOPERATION_RATED) && at < now ? { ...say(random, EASY, HARD), at } : null;
+  return { rating, cooperation };
+}
+
 function serve(
   need: NeedPlan,
   session: PlannedSession,
@@ -50,7 +82,8 @@ function serve(
   const receivedBy: ReceivedBy =
     need.beneficiary.kind === 'RESIDENT' ? random.pick(['BENEFICIARY', 'BENEFICIARY', 'FAMILY']) : 'GROUP';
   const closedAt = new Date(Math.min(latest + HOUR / 2, endedAt.getTime() + random.between(5, 120) * 60_000));
-  const confirmedAt = new Date(closedAt.getTime() + random.between(2, CALL_BACK_HOURS) * HOUR);
+  const calledBackAt = new Date(closedAt.getTime() + random.between(2, CALL_BACK_HOURS) * HOUR);
+  const confirmedAt = calledBackAt < now ? calledBackAt : null;
   return {
     need: need.key,
     session: session.key,
@@ -61,6 +94,7 @@ function serve(
     endedAt,
     closedAt,
     receivedBy,
-    confirmedAt: confirmedAt < now ? confirmedAt : null,
+    confirmedAt,
+    ...rate(confirmedAt, now, random.fork(`ratings of ${need.key}`)),
   };
 }

@@ -9,6 +9,7 @@ import type {
   TransferTarget,
 } from '../../modules/needs/needs.domain.js';
 import type { OfferReason } from '../../modules/offers/offers.domain.js';
+import type { CooperationRemark, ServiceRemark } from '../../modules/referrals/ratings.domain.js';
 import type { ReceivedBy } from '../../modules/referrals/records.domain.js';
 import type { ReferralReason, ReferralState } from '../../modules/referrals/referrals.domain.js';
 import type { AbilityLevel, ResidencyStatus, Sex } from '../../modules/residents/residents.domain.js';
@@ -204,6 +205,10 @@ export interface ServicePlan {
   readonly receivedBy: ReceivedBy;
   /** When the branch called back and heard that help arrived; null while it has not. */
   readonly confirmedAt: Date | null;
+  /** What the person said in that call; null where nothing. */
+  readonly rating: { readonly score: number; readonly remarks: readonly ServiceRemark[] } | null;
+  /** What the organisation said of the cooperation afterwards. */
+  readonly cooperation: { readonly score: number; readonly remarks: readonly CooperationRemark[]; readonly at: Date } | null;
 }
 
 /** An open need that somebody took up, told step by step. */

@@ -11,13 +11,14 @@ import { byRank, DEFAULT_WEIGHTS, rankOf, type Weights } from './scoring.js';
 const pick = <T>(random: Random, list: readonly T[]): T => list[between(random, 0, list.length - 1)]!;
 const withLift = (lift: Weights['rank']['lift']): Weights => ({ ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, lift } });
 
+const STEPS = [0, 1, 8, 40] as const;
 /** Small numbers, so that every part of the bound decides now and then. */
 function randomWeights(random: Random): Weights {
   const graded = () => ({ each: between(random, 0, 9), max: between(random, 0, 40) });
   return {
     ...DEFAULT_WEIGHTS,
     rank: {
-      lift: { everyHours: pick(random, [0, 1, 8, 40]), highestTier: between(random, 1, 4) },
+      lift: { fromP4: pick(random, STEPS), fromP3: pick(random, STEPS), fromP2: pick(random, STEPS) },
       waiting: pick(random, [0, 1, 2, 7]),
       age80: between(random, 0, 30),
       careCategories: { DISABLED: between(random, 0, 20), VETERAN: between(random, 0, 20) },
@@ -79,10 +80,19 @@ describe('how long waiting takes to win', () => {
     for (; left >= 8.5; left -= 8.5) at -= new Date(at).getUTCDay() === 1 ? 3 * DAY : DAY;
     return at - left * HOUR;
   };
+  /** From no waiting at all to so much that every step of the way up has been taken by someone. */
+  const waitsOf = ({ fromP4, fromP3, fromP2 }: Weights['rank']['lift']): number[] => [
+    0,
+    fromP2,
+    fromP3,
+    fromP4,
+    fromP3 + fromP2,
+    fromP4 + fromP3,
+    fromP4 + fromP3 + fromP2,
+  ];
   /** The later need has all the points that there are but for waiting, the earlier one as few as there are. */
   const isOvertaken = (weights: Weights, later: Urgency, earlier: Urgency, hoursLater: number): boolean =>
-    [0, 1, 2, 3].some(lifts => {
-      const waited = lifts * weights.rank.lift.everyHours;
+    waitsOf(weights.rank.lift).some(waited => {
       const others = { leftOut: 1000, deadline: evening, person: { ...person, careCategories: CARE_CATEGORIES } };
       const few = { servedLately: 1000, person: { ...person, birthDate: '1990-01-01' } };
       const [one, other] = [
@@ -98,6 +108,16 @@ describe('how long waiting takes to win', () => {
       'by default',
       DEFAULT_WEIGHTS,
       [
+        [650, 1190, 1360, 1530],
+        [650, 650, 650, 650],
+        [650, 650, 650, 650],
+        [650, 650, 650, 650],
+      ],
+    ],
+    [
+      'P1 always first',
+      withLift({ fromP4: 170, fromP3: 170, fromP2: 0 }),
+      [
         [650, Infinity, Infinity, Infinity],
         [0, 650, 650, 650],
         [0, 650, 650, 650],
@@ -105,8 +125,18 @@ describe('how long waiting takes to win', () => {
       ],
     ],
     [
+      'two ladders, with a gap between',
+      withLift({ fromP4: 700, fromP3: 0, fromP2: 40 }),
+      [
+        [650, 650, Infinity, Infinity],
+        [650, 650, Infinity, Infinity],
+        [0, 0, 650, 700],
+        [0, 0, 650, 650],
+      ],
+    ],
+    [
       'strict tiers',
-      withLift({ everyHours: 0, highestTier: 2 }),
+      withLift({ fromP4: 0, fromP3: 0, fromP2: 0 }),
       [
         [650, Infinity, Infinity, Infinity],
         [0, 650, Infinity, Infinity],
@@ -116,7 +146,7 @@ describe('how long waiting takes to win', () => {
     ],
     [
       'lifted up to the first tier, and slowly',
-      withLift({ everyHours: 400, highestTier: 1 }),
+      withLift({ fromP4: 400, fromP3: 400, fromP2: 400 }),
       [
         [650, 650, 800, 1200],
         [650, 650, 650, 800],

@@ -8,6 +8,12 @@ function mostOtherPoints({ age80, careCategories, careMax, deadline, leftOut, re
   return age80 + Math.min(careMax, groups) + deadline.each * deadline.withinDays + atMost(leftOut) + atMost(repeat);
 }
 
+/** Working hours that waiting takes to lift a need of one urgency to the tier of another; Infinity where it never does. */
+const hoursUp = ({ fromP4, fromP3, fromP2 }: Weights['rank']['lift'], from: Urgency, to: Urgency): number =>
+  [fromP2, fromP3, fromP4]
+    .slice(tierOf(to) - 1, Math.max(tierOf(to), tierOf(from)) - 1)
+    .reduce((total, step) => total + (step === 0 ? Infinity : step), 0);
+
 /**
  * How long waiting takes to win (docs/matching/proof.md, Theorem 8): a need of urgency `later` that was submitted so many
  * working hours after one of urgency `earlier`, or more, never ranks before it. 0: it never does however soon it was submitted;
@@ -18,14 +24,13 @@ function mostOtherPoints({ age80, careCategories, careMax, deadline, leftOut, re
  * until its waiting outweighs all other points.
  */
 export function overtakenWithin({ rank }: Weights): (later: Urgency, earlier: Urgency) => number {
-  const { everyHours, highestTier } = rank.lift;
   const others = mostOtherPoints(rank);
   const withinTier = others === 0 ? 0 : Math.ceil(others / rank.waiting);
-  // As far up as waiting can lift a need.
-  const highestOf = (urgency: Urgency): number => (everyHours === 0 ? tierOf(urgency) : Math.min(tierOf(urgency), highestTier));
-  return (later, earlier) => {
-    const ahead = highestOf(earlier) - highestOf(later);
-    if (ahead > 0) return Infinity;
-    return ahead < 0 ? 0 : Math.max(withinTier, everyHours * (tierOf(earlier) - tierOf(later)));
-  };
+  return (later, earlier) =>
+    tierOf(later) > tierOf(earlier)
+      ? // It has less of the way up behind it at every moment, and is in the same tier at best.
+        hoursUp(rank.lift, later, earlier) === Infinity
+        ? 0
+        : withinTier
+      : Math.max(withinTier, hoursUp(rank.lift, earlier, later));
 }

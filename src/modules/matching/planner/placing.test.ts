@@ -32,7 +32,7 @@ describe('a placement', () => {
     const { proposed, withdrawn } = place(DEFAULT_WEIGHTS);
     expect(proposed.map(({ needId, explanation }) => [needId, explanation.tier])).toEqual([['old', 2]]);
     expect(withdrawn).toEqual(['fresh s']);
-    const strict = { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, lift: { everyHours: 0, highestTier: 1 } } };
+    const strict = { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, lift: { fromP4: 0, fromP3: 0, fromP2: 0 } } };
     expect(place(strict)).toMatchObject({ proposed: [], withdrawn: [], gaps: [{ needId: 'old', certificate: { tier: 4 } }] });
   });
 });

@@ -25,11 +25,8 @@ export type Cap = z.infer<typeof capSchema>;
 export const weightsSchema = z
   .strictObject({
     rank: z.strictObject({
-      /**
-       * Each `everyHours` working hours since its submission lift a need by one tier, never above `highestTier`; 0: tiers are
-       * strict.
-       */
-      lift: z.strictObject({ everyHours: weight, highestTier: z.int().min(1).max(4) }),
+      /** Working hours that a need waits in a tier before it counts as of the next one; 0: it never does. */
+      lift: z.strictObject({ fromP4: weight, fromP3: weight, fromP2: weight }),
       /** For each working hour since the need was submitted; without a cap, or two old needs would be equal for ever. */
       waiting: weight,
       age80: weight,
@@ -70,15 +67,16 @@ export const weightsSchema = z
 export type Weights = z.infer<typeof weightsSchema>;
 
 /**
- * The first policy. Rank: four weeks of waiting (170 working hours) lift a need by one tier, up to P2: what is P1 is answered
- * within hours and never waits behind somebody whose need is only old. A working hour of waiting is worth two points, so one
- * week of waiting (42.5 h) outweighs no vulnerability group, and three weeks outweigh any single one; within a tier nobody who
- * asked 650 working hours later ever comes first (`overtakenWithin`). Cost: a walk of a kilometer weighs as much as 20 days of
- * waiting for the date; stairs, a new helper and a busy organization decide between near equals.
+ * The first policy. Rank: four weeks of waiting (170 working hours) lift a need by one tier, and twenty-eight more from P2 to P1:
+ * what is P1 is answered within hours and waits behind no need that is only old, but for those that have waited more than half a
+ * year, so that nobody waits for ever. A working hour is worth two points, so one week of waiting (42.5 h) outweighs no
+ * vulnerability group, and three weeks outweigh any single one; within a tier nobody who asked 650 working hours later ever
+ * comes first (`overtakenWithin`). Cost: a walk of a kilometer weighs as much as 20 days of waiting for the date; stairs, a new
+ * helper and a busy organization decide between near equals.
  */
 export const DEFAULT_WEIGHTS: Weights = {
   rank: {
-    lift: { everyHours: 170, highestTier: 2 },
+    lift: { fromP4: 170, fromP3: 170, fromP2: 1190 },
     waiting: 2,
     age80: 150,
     careCategories: {
@@ -145,9 +143,15 @@ const sum = (parts: readonly Part<string>[]): number => parts.reduce((total, { v
 export const tierOf = (urgency: Urgency): number => Number(urgency.slice(1));
 
 /** The tier that a need counts as after so many working hours. */
-export function liftedTier(urgency: Urgency, hours: number, { everyHours, highestTier }: Weights['rank']['lift']): number {
-  const own = tierOf(urgency);
-  return everyHours === 0 ? own : Math.max(Math.min(own, highestTier), own - Math.floor(hours / everyHours));
+export function liftedTier(urgency: Urgency, hours: number, { fromP4, fromP3, fromP2 }: Weights['rank']['lift']): number {
+  const steps = [fromP2, fromP3, fromP4];
+  let tier = tierOf(urgency);
+  for (let left = hours; tier > 1; tier--) {
+    const step = steps[tier - 2]!;
+    if (step === 0 || left < step) break;
+    left -= step;
+  }
+  return tier;
 }
 
 /** The most working hours that count, some 45 years: they keep points within 32 bits. */

@@ -72,7 +72,7 @@ describe('what if', () => {
     ];
     const weights = {
       ...DEFAULT_WEIGHTS,
-      rank: { ...DEFAULT_WEIGHTS.rank, lift: { everyHours: 0, highestTier: 1 }, waiting: 0 },
+      rank: { ...DEFAULT_WEIGHTS.rank, lift: { fromP4: 0, fromP3: 0, fromP2: 0 }, waiting: 0 },
     };
     expect(run([waits, old], [one], [], weights)).toMatchObject({ gaining: ['old'], losing: ['waits'] });
   });
@@ -82,7 +82,7 @@ describe('what if', () => {
       need({ id: 'old', urgency: 'P2', submittedAt: now - 60 * DAY }),
       need({ id: 'fresh', urgency: 'P1', submittedAt: now - DAY }),
     ];
-    const weights = { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, lift: { everyHours: 170, highestTier: 1 } } };
+    const weights = { ...DEFAULT_WEIGHTS, rank: { ...DEFAULT_WEIGHTS.rank, lift: { fromP4: 170, fromP3: 170, fromP2: 170 } } };
     const { byUrgency, gaining, losing } = run([old, fresh], [one], [], weights);
     expect([gaining, losing]).toEqual([['old'], ['fresh']]);
     expect(byUrgency.slice(0, 2).map(({ urgency, before, after }) => [urgency, before.served, after.served])).toEqual([

@@ -29,6 +29,8 @@ CREATE TYPE "legal_hold_reason" AS ENUM('LAWSUIT', 'SUPERVISION', 'DISPUTE', 'AU
 CREATE TYPE "info_request_refusal" AS ENUM('NOT_PROVEN', 'NOT_ON_FILE', 'KEPT_BY_LAW', 'RIGHTS_OF_OTHERS', 'REPEATED', 'OTHER');--> statement-breakpoint
 CREATE TYPE "info_request_kind" AS ENUM('ACCESS', 'COPY', 'CORRECT', 'DELETE', 'RESTRICT', 'EXPLAIN', 'DECEASED_NEXT_OF_KIN');--> statement-breakpoint
 CREATE TYPE "info_request_state" AS ENUM('RECEIVED', 'IN_PROGRESS', 'DONE', 'REFUSED', 'WITHDRAWN');--> statement-breakpoint
+CREATE TYPE "cooperation_remark" AS ENUM('WELL_DESCRIBED', 'WELL_PREPARED', 'EASY_TO_REACH', 'BADLY_DESCRIBED', 'NOT_PREPARED', 'HARD_TO_REACH', 'SHORT_NOTICE');--> statement-breakpoint
+CREATE TYPE "service_remark" AS ENUM('ON_TIME', 'KIND', 'SKILLED', 'THOROUGH', 'LATE', 'UNKIND', 'POOR_WORK', 'UNFINISHED', 'ASKED_FOR_MONEY', 'UNSAFE');--> statement-breakpoint
 CREATE TYPE "confirmation_state" AS ENUM('AWAITING', 'CONFIRMED', 'DISPUTED');--> statement-breakpoint
 CREATE TYPE "confirmer" AS ENUM('BRANCH', 'FAMILY');--> statement-breakpoint
 CREATE TYPE "dispute_reason" AS ENUM('NOT_RECEIVED', 'LESS_THAN_RECORDED', 'NOT_AS_AGREED', 'OTHER');--> statement-breakpoint
@@ -314,6 +316,7 @@ CREATE TABLE "match" (
 	"cost" integer NOT NULL,
 	"explanation" jsonb NOT NULL,
 	"respond_by" timestamp(3) with time zone,
+	"continued_as" uuid,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "match_pkey" PRIMARY KEY("community_id","id"),
 	CONSTRAINT "match_quantity" CHECK ("quantity" > 0),
@@ -589,6 +592,37 @@ CREATE TABLE "personal"."info_request" (
 );
 --> statement-breakpoint
 ALTER TABLE "personal"."info_request" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "cooperation_rating" (
+	"community_id" uuid,
+	"referral_id" uuid,
+	"score" smallint NOT NULL,
+	"remarks" "cooperation_remark"[] DEFAULT '{}'::"cooperation_remark"[] NOT NULL,
+	"rated_by" uuid,
+	"rated_at" timestamp(3) with time zone NOT NULL,
+	"version" integer NOT NULL,
+	CONSTRAINT "cooperation_rating_pkey" PRIMARY KEY("community_id","referral_id"),
+	CONSTRAINT "cooperation_rating_score" CHECK ("score" between 1 and 5)
+);
+--> statement-breakpoint
+CREATE TABLE "personal"."service_rating" (
+	"community_id" uuid,
+	"referral_id" uuid,
+	"branch_id" uuid NOT NULL,
+	"need_id" uuid NOT NULL,
+	"beneficiary_id" uuid,
+	"requester_account_id" uuid,
+	"score" smallint NOT NULL,
+	"remarks" "service_remark"[] DEFAULT '{}'::"service_remark"[] NOT NULL,
+	"note_sealed" bytea NOT NULL,
+	"rated_as" "confirmer" NOT NULL,
+	"rated_by" uuid,
+	"rated_at" timestamp(3) with time zone NOT NULL,
+	"version" integer NOT NULL,
+	CONSTRAINT "service_rating_pkey" PRIMARY KEY("community_id","referral_id"),
+	CONSTRAINT "service_rating_score" CHECK ("score" between 1 and 5)
+);
+--> statement-breakpoint
+ALTER TABLE "personal"."service_rating" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "referral" (
 	"community_id" uuid,
 	"id" uuid,
@@ -802,6 +836,7 @@ CREATE INDEX "match_by_session" ON "match" ("community_id","session_id","state")
 CREATE INDEX "match_by_organization" ON "match" ("community_id","organization_id","state","id");--> statement-breakpoint
 CREATE INDEX "match_by_organization_reference" ON "match" ("organization_id");--> statement-breakpoint
 CREATE INDEX "match_by_branch" ON "match" ("community_id","branch_id");--> statement-breakpoint
+CREATE INDEX "match_by_continuation" ON "match" ("community_id","continued_as");--> statement-breakpoint
 CREATE INDEX "pair_exclusion_by_offer" ON "pair_exclusion" ("community_id","offer_id");--> statement-breakpoint
 CREATE INDEX "pair_exclusion_by_session" ON "pair_exclusion" ("community_id","session_id");--> statement-breakpoint
 CREATE INDEX "plan_change_by_kind" ON "plan_change" ("community_id","plan_id","kind","position");--> statement-breakpoint
@@ -851,6 +886,10 @@ CREATE INDEX "info_request_by_resident" ON "personal"."info_request" ("community
 CREATE INDEX "info_request_by_branch" ON "personal"."info_request" ("community_id","branch_id","due_at","id");--> statement-breakpoint
 CREATE INDEX "info_request_by_requester" ON "personal"."info_request" ("community_id","requested_by","id");--> statement-breakpoint
 CREATE INDEX "info_request_in_due" ON "personal"."info_request" ("community_id","due_at","id");--> statement-breakpoint
+CREATE INDEX "service_rating_by_branch" ON "personal"."service_rating" ("community_id","branch_id","rated_at","referral_id");--> statement-breakpoint
+CREATE INDEX "service_rating_by_need" ON "personal"."service_rating" ("community_id","need_id");--> statement-breakpoint
+CREATE INDEX "service_rating_by_beneficiary" ON "personal"."service_rating" ("community_id","beneficiary_id");--> statement-breakpoint
+CREATE INDEX "service_rating_by_requester" ON "personal"."service_rating" ("community_id","requester_account_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "referral_of_match" ON "referral" ("community_id","match_id") WHERE "state" <> 'ENTERED_IN_ERROR';--> statement-breakpoint
 CREATE INDEX "referral_by_match" ON "referral" ("community_id","match_id");--> statement-breakpoint
 CREATE INDEX "referral_by_need" ON "referral" ("community_id","need_id","id");--> statement-breakpoint
@@ -895,6 +934,7 @@ ALTER TABLE "match_plan" ADD CONSTRAINT "match_plan_policy" FOREIGN KEY ("commun
 ALTER TABLE "match_policy" ADD CONSTRAINT "match_policy_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
+ALTER TABLE "match" ADD CONSTRAINT "match_continued" FOREIGN KEY ("community_id","continued_as") REFERENCES "match"("community_id","id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_of_plan" FOREIGN KEY ("community_id","plan_id") REFERENCES "match_plan"("community_id","id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
 ALTER TABLE "match" ADD CONSTRAINT "match_session" FOREIGN KEY ("community_id","session_id") REFERENCES "session"("community_id","id");--> statement-breakpoint
@@ -937,6 +977,11 @@ ALTER TABLE "personal"."legal_hold" ADD CONSTRAINT "legal_hold_resident" FOREIGN
 ALTER TABLE "personal"."legal_hold" ADD CONSTRAINT "legal_hold_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
 ALTER TABLE "personal"."info_request" ADD CONSTRAINT "info_request_resident" FOREIGN KEY ("community_id","resident_id") REFERENCES "personal"."resident"("community_id","id");--> statement-breakpoint
 ALTER TABLE "personal"."info_request" ADD CONSTRAINT "info_request_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "cooperation_rating" ADD CONSTRAINT "cooperation_rating_referral" FOREIGN KEY ("community_id","referral_id") REFERENCES "referral"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."service_rating" ADD CONSTRAINT "service_rating_referral" FOREIGN KEY ("community_id","referral_id") REFERENCES "referral"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."service_rating" ADD CONSTRAINT "service_rating_branch" FOREIGN KEY ("community_id","branch_id") REFERENCES "branch"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."service_rating" ADD CONSTRAINT "service_rating_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
+ALTER TABLE "personal"."service_rating" ADD CONSTRAINT "service_rating_beneficiary" FOREIGN KEY ("community_id","beneficiary_id") REFERENCES "personal"."resident"("community_id","id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_community_id_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "community"("id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_organization_id_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id");--> statement-breakpoint
 ALTER TABLE "referral" ADD CONSTRAINT "referral_need" FOREIGN KEY ("community_id","need_id") REFERENCES "need"("community_id","id");--> statement-breakpoint
@@ -980,6 +1025,7 @@ CREATE POLICY "info_request_family" ON "personal"."info_request" AS PERMISSIVE F
 CREATE POLICY "info_request_own" ON "personal"."info_request" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and requested_by = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "info_request_asked" ON "personal"."info_request" AS PERMISSIVE FOR INSERT TO public WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and requested_by = nullif(current_setting('app.account', true), '')::uuid and position(resident_id::text in current_setting('app.kin', true)) > 0 and not on_behalf and state = 'RECEIVED');--> statement-breakpoint
 CREATE POLICY "info_request_withdrawn" ON "personal"."info_request" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and requested_by = nullif(current_setting('app.account', true), '')::uuid) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and requested_by = nullif(current_setting('app.account', true), '')::uuid and state = 'WITHDRAWN');--> statement-breakpoint
+CREATE POLICY "service_rating_wall" ON "personal"."service_rating" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (position(branch_id::text in current_setting('app.branches', true)) > 0 or position(beneficiary_id::text in current_setting('app.kin', true)) > 0 or requester_account_id = nullif(current_setting('app.account', true), '')::uuid or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (position(branch_id::text in current_setting('app.branches', true)) > 0 or position(beneficiary_id::text in current_setting('app.kin', true)) > 0 or requester_account_id = nullif(current_setting('app.account', true), '')::uuid or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "kinship_wall" ON "personal"."kinship" AS PERMISSIVE FOR ALL TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and (position(branch_id::text in current_setting('app.branches', true)) > 0 or coalesce(current_setting('app.system', true), '') <> '')) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and (position(branch_id::text in current_setting('app.branches', true)) > 0 or coalesce(current_setting('app.system', true), '') <> ''));--> statement-breakpoint
 CREATE POLICY "kinship_own" ON "personal"."kinship" AS PERMISSIVE FOR SELECT TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid);--> statement-breakpoint
 CREATE POLICY "kinship_own_end" ON "personal"."kinship" AS PERMISSIVE FOR UPDATE TO public USING (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid) WITH CHECK (community_id = nullif(current_setting('app.community', true), '')::uuid and account_id = nullif(current_setting('app.account', true), '')::uuid and state = 'REVOKED');--> statement-breakpoint
