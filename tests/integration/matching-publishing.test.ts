@@ -180,7 +180,7 @@ describe('publishing', () => {
     await owner`update session set reserved = 1 where id = ${scene.session}`;
     const old = newId();
     await owner`insert into need (community_id, id, number, branch_id, category_code, beneficiary_kind, requester_kind, channel, state, urgency, quantity, modes, submitted_at, opened_at)
-      values (${c}, ${old}, 'N-2', ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', 'P3', 1, '{ON_SITE}', ${at(-300 * 24)}, ${at(-300 * 24)})`;
+      values (${c}, ${old}, 'N-2', ${WORLD.branch1}, 'HAIRCUT', 'GROUP', 'OFFICER', 'COUNTER', 'OPEN', 'P3', 1, '{ON_SITE}', ${at(-100 * 24)}, ${at(-100 * 24)})`;
     const { matchPlan } = await createPlan();
     expect(matchPlan.totals.byUrgency).toEqual([
       { urgency: 'P1', needs: 0, served: 0 },
