@@ -18,6 +18,7 @@ import {
   lapseProposals,
   lockNeeds,
   lockPlan,
+  lockProposals,
   type Proposed,
   plannedMatches,
   setContinued,
@@ -65,6 +66,7 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
           if (locked.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: locked.version });
           if (locked.state !== 'READY' || locked.dryRun)
             return fail({ code: 'INVALID_STATE', from: locked.dryRun ? 'DRY_RUN' : locked.state, to: 'PUBLISHED' });
+          await lockProposals(tx, locked.branchId);
           const lapsed = await lapseProposals(tx, locked.branchId);
           const { kept, fallen } = await checkAgain(tx, planned, facts, deadlinesOf(lapsed, tx.now()), weights.caps ?? []);
           await setPublished(tx, planId);
