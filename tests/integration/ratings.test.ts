@@ -92,6 +92,20 @@ describe('a service', () => {
     expect((await stored()).flat()).toEqual([]);
   });
 
+  it('is not read by who speaks for the organization, whatever else they are', async () => {
+    await run(officer, 'referralRateService', { ...on, ...SAID });
+    const alsoFamily = { ...daughter, roles: ['LIAISON', 'FAMILY'], organizationIds: [WORLD.clinic] } as Actor;
+    const staffOf = (id: string) => ({ ...officer, roles: ['LIAISON', 'ESTATE_OFFICER'], organizationIds: [id] }) as Actor;
+    const list = `query($id: ID!) { branch(id: $id) { serviceRatings { totalCount edges { node { score } } } } }`;
+    for (const actor of [alsoFamily, staffOf(WORLD.clinic)]) {
+      expect(await seen(actor)).toMatchObject({ serviceRating: null });
+      const { data } = await ask(actor, list, { id: gid('Branch', WORLD.branch1) });
+      expect(data?.branch.serviceRatings).toEqual({ totalCount: 0, edges: [] });
+    }
+    const { data } = await ask(staffOf(WORLD.barber), list, { id: gid('Branch', WORLD.branch1) });
+    expect(data?.branch.serviceRatings.totalCount).toBe(1);
+  });
+
   it("is the family's to judge: its word replaces what the branch heard, and not the other way round", async () => {
     await run(officer, 'referralRateService', { ...on, ...SAID });
     expect((await run(daughter, 'referralRateService', { ...on, score: 1 })).userErrors).toEqual([
@@ -212,13 +226,17 @@ describe('the cooperation', () => {
     expect(codeOf(await run(clinic, 'referralRateCooperation', { ...on, score: 3, expectedVersion: 1 }))).toBe('OK');
   });
 
-  it('is told to the branch when its own side has spoken or no longer can, never to the family', async () => {
+  it('is told to the branch when its staff can no longer rate, never to the family', async () => {
     await run(clinic, 'referralRateCooperation', { ...on, ...FOUND });
-    for (const actor of [secretary1, officer, admin, daughter]) expect((await seen(actor)).cooperationRating).toBeNull();
+    const staff = [secretary1, officer, admin];
+    for (const actor of [...staff, daughter]) expect((await seen(actor)).cooperationRating).toBeNull();
     expect((await seen(clinic)).cooperationRating).toMatchObject(FOUND);
+    // What staff said can be corrected by staff: who read the other side first could answer it.
+    await run(officer, 'referralRateService', { ...on, ...SAID });
+    for (const actor of staff) expect((await seen(actor)).cooperationRating).toBeNull();
     expect((await seen(secretary1, after(14))).cooperationRating).toMatchObject(FOUND);
-    await run(daughter, 'referralRateService', { ...on, ...SAID });
-    for (const actor of [secretary1, officer, admin]) expect((await seen(actor)).cooperationRating).toMatchObject(FOUND);
+    await run(daughter, 'referralRateService', { ...on, ...SAID, expectedVersion: 1 });
+    for (const actor of staff) expect((await seen(actor)).cooperationRating).toMatchObject(FOUND);
     expect((await seen(daughter, after(14))).cooperationRating).toBeNull();
   });
 });
@@ -272,8 +290,14 @@ describe('the ratings of an organization', () => {
     expect(ofClinic(await december(clinic, { month: '2026-11-01' })).figures).toBeNull();
     for (const actor of [secretary2, barber, daughter, subdistrict, anonymous])
       expect(ofClinic(await december(actor))).toBeNull();
-    const { errors } = await december(clinic, { month: '2026-12-02' });
-    expect(errors[0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ path: ['month'], rule: 'NOT_ALLOWED' }] });
+    for (const month of ['2026-12-02', '9999-12-01']) {
+      const { errors } = await december(clinic, { month });
+      expect(errors[0].extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        problems: [{ path: ['month'], rule: 'NOT_ALLOWED' }],
+      });
+    }
+    expect(ofClinic(await december(clinic, { month: '9999-11-01' })).figures).toBeNull();
   });
 
   it('are read in as many statements for all members as for one, with one line in the access log', async () => {

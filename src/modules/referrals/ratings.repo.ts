@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import type { SealedTable } from '../../db/sealed-table.js';
 import { emptyWords } from '../../db/words.js';
@@ -77,8 +77,10 @@ export interface RatingFilter {
   /** Of at most this score; null: of every one. */
   readonly maxScore: number | null;
 }
-/** Only of services that stand: what was entered in error never took place. */
-const ofServices = ({ communityId }: Scope, { branchId, maxScore }: RatingFilter): SQL | undefined =>
+/**
+ * Only of services that stand: what was entered in error never took place. None by an organization that the caller speaks for, too.
+ */
+const ofServices = ({ communityId, actor }: Scope, { branchId, maxScore }: RatingFilter): SQL | undefined =>
   and(
     eq(serviceRatings.communityId, communityId),
     eq(serviceRatings.branchId, branchId),
@@ -87,6 +89,7 @@ const ofServices = ({ communityId }: Scope, { branchId, maxScore }: RatingFilter
       eq(referrals.communityId, communityId),
       eq(referrals.id, serviceRatings.referralId),
       eq(referrals.state, 'COMPLETED'),
+      notInArray(referrals.organizationId, actor.kind === 'ACCOUNT' ? [...actor.organizationIds] : []),
     )})`,
   );
 
