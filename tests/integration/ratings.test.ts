@@ -187,6 +187,10 @@ describe('a service', () => {
       });
     expect(await asIf({ branches: WORLD.branch2, account: WORLD.liaisonClinic })).toBe(0);
     expect(await asIf({ branches: WORLD.branch1 })).toBe(1);
+    // The family corrects it in its own name: what the branch said it replaces, and never the other way round.
+    expect(await asIf({ account: WORLD.daughter })).toBe(1);
+    await owner`update personal.service_rating set rated_as = 'BRANCH', rated_by = ${WORLD.officer}`;
+    await expect(asIf({ account: WORLD.daughter })).rejects.toThrow(/row-level security/);
     for (const column of ['branch_id', 'need_id', 'referral_id', 'beneficiary_id', 'requester_account_id'])
       await expect(client.unsafe(`update personal.service_rating set ${column} = ${column}`)).rejects.toThrow(
         /permission denied/,
