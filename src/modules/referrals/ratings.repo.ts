@@ -184,8 +184,8 @@ export async function saveCooperationRating(
     .where(and(eq(cooperationRatings.communityId, communityId), eq(cooperationRatings.referralId, referralId)));
 }
 
-/** Takes their words from the ratings of these needs; scores stay, for what is counted. How many there were. */
-export const emptyRatingNotes = (tx: Scope, needIds: readonly string[]): Promise<number> =>
+/** Takes their words from the ratings of these needs; scores stay, for what is counted. Answers with their referrals. */
+export const emptyRatingNotes = (tx: Scope, needIds: readonly string[]): Promise<readonly string[]> =>
   emptyWords(tx, sealedServiceRatings, needIds);
 
 export interface ConfirmedWith extends ConfirmedService {

@@ -265,5 +265,6 @@ export async function ratingsOf(
   return ok({ ...month, completeFrom: from, figures: told });
 }
 
-/** Takes their words from the ratings of these needs. Answers with how many ratings there were. */
-export const eraseRatingNotes = (tx: Scope, needIds: readonly string[]): Promise<number> => emptyRatingNotes(tx, needIds);
+/** Takes their words from the ratings of these needs. Answers with the ids of the referrals that were rated. */
+export const eraseRatingNotes = (tx: Scope, needIds: readonly string[]): Promise<readonly string[]> =>
+  emptyRatingNotes(tx, needIds);
