@@ -166,6 +166,19 @@ describe('a service', () => {
     expect((await seen(officer)).ratableUntil).toBeNull();
   });
 
+  it('takes no words while those of its need are taken away', async () => {
+    let rated: Promise<any> = Promise.resolve();
+    await owner.begin(async tx => {
+      await tx`update need set emptied_at = ${NOW} where id = ${proposals.needIds[0]!}`;
+      rated = run(officer, 'referralRateService', { ...on, ...SAID });
+      const waiting = () => owner`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await waiting()).length).toBe(1);
+    });
+    expect((await rated).userErrors).toMatchObject([{ code: 'INVALID_STATE', from: 'CLOSED', to: 'RATED' }]);
+    expect((await stored()).flat()).toEqual([]);
+    expect(codeOf(await run(clinic, 'referralRateCooperation', { ...on, ...FOUND }))).toBe('OK');
+  });
+
   it('leaves its words sealed behind the wall, and what it is about unchangeable', async () => {
     await run(daughter, 'referralRateService', { ...on, ...SAID });
     const [kept] = await owner`select * from personal.service_rating`;
