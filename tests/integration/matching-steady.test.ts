@@ -119,6 +119,18 @@ describe('a plan made again while proposals are out', () => {
     expect(await decline(larger)).toEqual({ match: { id: last, state: 'DECLINED' }, userErrors: [] });
   });
 
+  it('asks anew where an answer did not come in time: the earlier proposal has lapsed for good', async () => {
+    await insertScene(database);
+    await publish((await create()).matchPlan);
+    await owner`update match set respond_by = ${at(-1)}`;
+    const { matchPlan } = await create();
+    expect(changes(matchPlan)).toMatchObject([{ kind: 'NEW' }]);
+    await publish(matchPlan);
+    const [lapsed] = await owner`select m.continued_as, e.reason from match m join event e on e.subject_id = m.id
+      where m.state = 'LAPSED' and e.kind = 'MATCH_LAPSED'`;
+    expect(lapsed).toEqual({ continued_as: null, reason: 'SUPERSEDED' });
+  });
+
   it.each(['another plan of its branch', 'a plan of all branches', 'what is placed between plans'])(
     'comes before or after %s at the same moment: a need is proposed once',
     async what => {
