@@ -136,6 +136,17 @@ describe('a need that arrives after the plan was published', () => {
     expect(second.placement.unmatched.sentence).toContain('已全部承诺');
   });
 
+  it('is proposed again where nobody answered in time', async () => {
+    const scene = await insertScene(database);
+    await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
+    await publishPlan();
+    await owner`update match set respond_by = ${at(-1)}`;
+    const { placement, userErrors } = await place(scene.need);
+    expect(userErrors).toEqual([]);
+    expect(placement.matches).toMatchObject([{ state: 'PROPOSED', need: { id: gid('Need', scene.need) } }]);
+    expect(await owner`select 1 from match where respond_by > ${at(0)}`).toHaveLength(1);
+  });
+
   it('is proposed again with another quantity as another question: an earlier id of it answers nothing', async () => {
     const scene = await insertScene(database);
     await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
