@@ -56,8 +56,11 @@ const nextMonth = (date: string): string => {
   return month === 12 ? `${year + 1}-01-01` : `${year}-${String(month + 1).padStart(2, '0')}-01`;
 };
 
-/** The calendar month that begins on this day; null where none does. */
-export const monthFrom = (date: string): Period | null => (date.endsWith('-01') ? { from: date, until: nextMonth(date) } : null);
+/** The calendar month that begins on this day; null where none does, or its end is no date of four digits a year. */
+export function monthFrom(date: string): Period | null {
+  const until = nextMonth(date);
+  return date.endsWith('-01') && until.length === date.length ? { from: date, until } : null;
+}
 
 /**
  * What is wrong with a period. Those who read aggregates only may ask for one whole calendar month at a time: two periods that

@@ -96,7 +96,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       if (placement.unmatched) expect(placement.unmatched.sentence).toMatch(CHINESE);
     },
     withheld: ['secretary.b2', { needPlace: { placement: null, userErrors: [{ code: 'NOT_FOUND' }] } }],
-    statements: 52,
+    statements: 54,
   },
   'question-05-who-can-serve.graphql': {
     login: () => 'secretary.b1',

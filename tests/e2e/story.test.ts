@@ -257,7 +257,7 @@ describe('the main job', () => {
       await liaison.changed('referralRateCooperation', { referralId, score: 3, remarks: ['SHORT_NOTICE'] }, 'referral { id }');
       expect(await said(secretary)).toEqual({ serviceRating: null, cooperationRating: null });
       await secretary.changed('referralRateService', { referralId, score: 5, remarks: ['KIND'] }, 'referral { id }');
-      expect(await said(secretary)).toEqual({ serviceRating: { score: 5 }, cooperationRating: { score: 3 } });
+      expect(await said(secretary)).toEqual({ serviceRating: { score: 5 }, cooperationRating: null });
       expect(await said(liaison)).toEqual({ serviceRating: null, cooperationRating: { score: 3 } });
     });
   });

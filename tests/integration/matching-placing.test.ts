@@ -136,6 +136,46 @@ describe('a need that arrives after the plan was published', () => {
     expect(second.placement.unmatched.sentence).toContain('已全部承诺');
   });
 
+  it('is proposed again where nobody answered in time', async () => {
+    const scene = await insertScene(database);
+    await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
+    await publishPlan();
+    await owner`update match set respond_by = ${at(-1)}`;
+    const { placement, userErrors } = await place(scene.need);
+    expect(userErrors).toEqual([]);
+    expect(placement.matches).toMatchObject([{ state: 'PROPOSED', need: { id: gid('Need', scene.need) } }]);
+    expect(await owner`select 1 from match where respond_by > ${at(0)}`).toHaveLength(1);
+  });
+
+  it('is proposed again with another quantity as another question: an earlier id of it answers nothing', async () => {
+    const scene = await insertScene(database);
+    await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;
+    await publishPlan();
+    const [first] = await open();
+    await publishPlan();
+    const [second] = await open();
+    // Withdrawn by an amendment, asked for twice since, and proposed again in the same plan.
+    await owner`update match set state = 'LAPSED' where id = ${second?.id}`;
+    await owner`update need set quantity = 2 where id = ${scene.need}`;
+    await place(scene.need);
+    expect(await open()).toMatchObject([{ id: second?.id, quantity: 2 }]);
+    const earlier = gid('Match', first?.id);
+    const { data } = await ask(ACTORS.barber, 'query($id: ID!) { node(id: $id) { ... on Match { continuedAs { id } } } }', {
+      id: earlier,
+    });
+    expect(data?.node).toEqual({ continuedAs: null });
+    const answers = [
+      ['matchAccept', 'MatchAcceptInput', {}],
+      ['matchDecline', 'MatchDeclineInput', { reason: 'WRONG_TIME' }],
+    ] as const;
+    for (const [name, type, more] of answers) {
+      const source = `mutation($input: ${type}!) { ${name}(input: $input) { userErrors { code ... on InvalidStateError { from } } } }`;
+      const answered = await ask(ACTORS.barber, source, { input: { matchId: earlier, idempotencyKey: newId(), ...more } });
+      expect(answered.data?.[name].userErrors).toEqual([{ code: 'INVALID_STATE', from: 'LAPSED' }]);
+    }
+    expect(await open()).toHaveLength(1);
+  });
+
   it('leaves what people pinned where it is, and what they forbade alone', async () => {
     const scene = await insertScene(database, { capacity: 1 });
     await owner`update session set state = 'CANCELLED' where id = ${scene.far}`;

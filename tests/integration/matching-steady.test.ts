@@ -119,6 +119,49 @@ describe('a plan made again while proposals are out', () => {
     expect(await decline(larger)).toEqual({ match: { id: last, state: 'DECLINED' }, userErrors: [] });
   });
 
+  it('asks anew where an answer did not come in time: the earlier proposal has lapsed for good', async () => {
+    await insertScene(database);
+    await publish((await create()).matchPlan);
+    await owner`update match set respond_by = ${at(-1)}`;
+    const { matchPlan } = await create();
+    expect(changes(matchPlan)).toMatchObject([{ kind: 'NEW' }]);
+    await publish(matchPlan);
+    const [lapsed] = await owner`select m.continued_as, e.reason from match m join event e on e.subject_id = m.id
+      where m.state = 'LAPSED' and e.kind = 'MATCH_LAPSED'`;
+    expect(lapsed).toEqual({ continued_as: null, reason: 'SUPERSEDED' });
+  });
+
+  it.each(['another plan of its branch', 'a plan of all branches', 'what is placed between plans'])(
+    'comes before or after %s at the same moment: a need is proposed once',
+    async what => {
+      const { need } = await insertScene(database);
+      const isPlaced = what.endsWith('between plans');
+      if (isPlaced) {
+        await owner`update need set state = 'SUBMITTED'`;
+        await publish((await create()).matchPlan);
+        await owner`update need set state = 'OPEN'`;
+      }
+      const { matchPlan } = await create();
+      const place = async () => {
+        const source = `mutation($input: NeedPlaceInput!) { needPlace(input: $input) { userErrors { code } } }`;
+        const { data } = await ask(ACTORS.secretary1, source, { input: { needId: gid('Need', need), idempotencyKey: newId() } });
+        expect(data?.needPlace.userErrors).toEqual([]);
+      };
+      const ofAll = what === 'a plan of all branches' ? { branchId: null } : {};
+      const other = isPlaced ? null : (await create(ofAll, ACTORS.admin)).matchPlan;
+      let both: Promise<unknown> = Promise.resolve();
+      await owner.begin(async tx => {
+        await tx`select from need for update`;
+        both = Promise.all([publish(matchPlan), other ? publish(other, ACTORS.admin) : place()]);
+        // Both have begun and wait, for this or for each other.
+        const waiting = () => owner`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        await expect.poll(async () => (await waiting()).length).toBe(2);
+      });
+      await both;
+      expect(await owner`select need_id from match where state = 'PROPOSED'`).toEqual([{ need_id: need }]);
+    },
+  );
+
   it('moves what lost its session, and says why in words', async () => {
     const scene = await insertScene(database);
     await publish((await create()).matchPlan);

@@ -92,6 +92,20 @@ describe('a service', () => {
     expect((await stored()).flat()).toEqual([]);
   });
 
+  it('is not read by who speaks for the organization, whatever else they are', async () => {
+    await run(officer, 'referralRateService', { ...on, ...SAID });
+    const alsoFamily = { ...daughter, roles: ['LIAISON', 'FAMILY'], organizationIds: [WORLD.clinic] } as Actor;
+    const staffOf = (id: string) => ({ ...officer, roles: ['LIAISON', 'ESTATE_OFFICER'], organizationIds: [id] }) as Actor;
+    const list = `query($id: ID!) { branch(id: $id) { serviceRatings { totalCount edges { node { score } } } } }`;
+    for (const actor of [alsoFamily, staffOf(WORLD.clinic)]) {
+      expect(await seen(actor)).toMatchObject({ serviceRating: null });
+      const { data } = await ask(actor, list, { id: gid('Branch', WORLD.branch1) });
+      expect(data?.branch.serviceRatings).toEqual({ totalCount: 0, edges: [] });
+    }
+    const { data } = await ask(staffOf(WORLD.barber), list, { id: gid('Branch', WORLD.branch1) });
+    expect(data?.branch.serviceRatings.totalCount).toBe(1);
+  });
+
   it("is the family's to judge: its word replaces what the branch heard, and not the other way round", async () => {
     await run(officer, 'referralRateService', { ...on, ...SAID });
     expect((await run(daughter, 'referralRateService', { ...on, score: 1 })).userErrors).toEqual([
@@ -152,6 +166,19 @@ describe('a service', () => {
     expect((await seen(officer)).ratableUntil).toBeNull();
   });
 
+  it('takes no words while those of its need are taken away', async () => {
+    let rated: Promise<any> = Promise.resolve();
+    await owner.begin(async tx => {
+      await tx`update need set emptied_at = ${NOW} where id = ${proposals.needIds[0]!}`;
+      rated = run(officer, 'referralRateService', { ...on, ...SAID });
+      const waiting = () => owner`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await waiting()).length).toBe(1);
+    });
+    expect((await rated).userErrors).toMatchObject([{ code: 'INVALID_STATE', from: 'CLOSED', to: 'RATED' }]);
+    expect((await stored()).flat()).toEqual([]);
+    expect(codeOf(await run(clinic, 'referralRateCooperation', { ...on, ...FOUND }))).toBe('OK');
+  });
+
   it('leaves its words sealed behind the wall, and what it is about unchangeable', async () => {
     await run(daughter, 'referralRateService', { ...on, ...SAID });
     const [kept] = await owner`select * from personal.service_rating`;
@@ -173,6 +200,10 @@ describe('a service', () => {
       });
     expect(await asIf({ branches: WORLD.branch2, account: WORLD.liaisonClinic })).toBe(0);
     expect(await asIf({ branches: WORLD.branch1 })).toBe(1);
+    // The family corrects it in its own name: what the branch said it replaces, and never the other way round.
+    expect(await asIf({ account: WORLD.daughter })).toBe(1);
+    await owner`update personal.service_rating set rated_as = 'BRANCH', rated_by = ${WORLD.officer}`;
+    await expect(asIf({ account: WORLD.daughter })).rejects.toThrow(/row-level security/);
     for (const column of ['branch_id', 'need_id', 'referral_id', 'beneficiary_id', 'requester_account_id'])
       await expect(client.unsafe(`update personal.service_rating set ${column} = ${column}`)).rejects.toThrow(
         /permission denied/,
@@ -212,13 +243,17 @@ describe('the cooperation', () => {
     expect(codeOf(await run(clinic, 'referralRateCooperation', { ...on, score: 3, expectedVersion: 1 }))).toBe('OK');
   });
 
-  it('is told to the branch when its own side has spoken or no longer can, never to the family', async () => {
+  it('is told to the branch when its staff can no longer rate, never to the family', async () => {
     await run(clinic, 'referralRateCooperation', { ...on, ...FOUND });
-    for (const actor of [secretary1, officer, admin, daughter]) expect((await seen(actor)).cooperationRating).toBeNull();
+    const staff = [secretary1, officer, admin];
+    for (const actor of [...staff, daughter]) expect((await seen(actor)).cooperationRating).toBeNull();
     expect((await seen(clinic)).cooperationRating).toMatchObject(FOUND);
+    // What staff said can be corrected by staff: who read the other side first could answer it.
+    await run(officer, 'referralRateService', { ...on, ...SAID });
+    for (const actor of staff) expect((await seen(actor)).cooperationRating).toBeNull();
     expect((await seen(secretary1, after(14))).cooperationRating).toMatchObject(FOUND);
-    await run(daughter, 'referralRateService', { ...on, ...SAID });
-    for (const actor of [secretary1, officer, admin]) expect((await seen(actor)).cooperationRating).toMatchObject(FOUND);
+    await run(daughter, 'referralRateService', { ...on, ...SAID, expectedVersion: 1 });
+    for (const actor of staff) expect((await seen(actor)).cooperationRating).toMatchObject(FOUND);
     expect((await seen(daughter, after(14))).cooperationRating).toBeNull();
   });
 });
@@ -272,8 +307,14 @@ describe('the ratings of an organization', () => {
     expect(ofClinic(await december(clinic, { month: '2026-11-01' })).figures).toBeNull();
     for (const actor of [secretary2, barber, daughter, subdistrict, anonymous])
       expect(ofClinic(await december(actor))).toBeNull();
-    const { errors } = await december(clinic, { month: '2026-12-02' });
-    expect(errors[0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ path: ['month'], rule: 'NOT_ALLOWED' }] });
+    for (const month of ['2026-12-02', '9999-12-01']) {
+      const { errors } = await december(clinic, { month });
+      expect(errors[0].extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        problems: [{ path: ['month'], rule: 'NOT_ALLOWED' }],
+      });
+    }
+    expect(ofClinic(await december(clinic, { month: '9999-11-01' })).figures).toBeNull();
   });
 
   it('are read in as many statements for all members as for one, with one line in the access log', async () => {

@@ -209,6 +209,9 @@ describe('a request to delete', () => {
     const [left] =
       await owner`select count(*)::int as n from idempotency_key where result_id = ${rawIdOf(her)} and octet_length(input_hash) > 0`;
     expect(left?.n).toBe(0);
+    const ofRatings =
+      await owner`select octet_length(input_hash) as n from idempotency_key where operation = 'referralRateService'`;
+    expect([...ofRatings]).toEqual([{ n: 0 }]);
   });
 
   it('is told to the account that asked although its link is over, and stays in a sound chain', async () => {

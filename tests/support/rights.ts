@@ -100,7 +100,7 @@ export async function openRights() {
   const [served, promised, waiting] = [await submit(her), await submit(her), await submit(her)];
   const { referral: delivered } = await deliver(await claim(served));
   await done(ACTORS.officer, 'referralConfirm', { referralId: delivered.id, expectedVersion: 2 }, 'referral { id }');
-  const said = { referralId: delivered.id, score: 5, remarks: ['KIND'], note: CANARY.rating };
+  const said = { referralId: delivered.id, score: 5, remarks: ['KIND'], note: CANARY.rating, ...key() };
   await done(daughter, 'referralRateService', said, 'referral { id }');
   const promise = await claim(promised);
   await scopeOf(database, ACTORS.officer)

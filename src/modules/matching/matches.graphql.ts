@@ -22,6 +22,7 @@ import type { Match as MatchRecord, MatchState } from './matching.domain.js';
 import { MatchStateEnum } from './matching.enums.graphql.js';
 import {
   asOfNow,
+  continuationOf,
   countMatches,
   explanationFor,
   findMatch,
@@ -111,8 +112,8 @@ export class MatchResolver {
     description:
       'The same proposal in the newest plan, where that keeps the pair as it was: whoever accepts or declines this one answers that one. Null otherwise.',
   })
-  async continuedAs(@Root() match: MatchRecord, @Ctx() scope: Scope) {
-    return match.continuedAs === null ? null : findMatch(scope, match.continuedAs);
+  continuedAs(@Root() match: MatchRecord, @Ctx() scope: Scope) {
+    return continuationOf(scope, match);
   }
 
   @FieldResolver(() => Int, {

@@ -18,8 +18,15 @@ export const matchById = defineLoader<Match>('matchById', async ({ db, community
   return new Map(rows.map(row => [row.id, row]));
 });
 
-/** Moves a proposal that still waits for an answer; null when it does not. One statement, so that of two answers one wins. */
-export async function moveProposal(tx: Scope, id: string, to: 'ACCEPTED' | 'DECLINED'): Promise<Match | null> {
+/**
+ * Moves a proposal that still waits for an answer and asks for as much as the caller read; null when it does not. One statement, so
+ * that of two answers one wins.
+ */
+export async function moveProposal(
+  tx: Scope,
+  { id, quantity }: Pick<Match, 'id' | 'quantity'>,
+  to: 'ACCEPTED' | 'DECLINED',
+): Promise<Match | null> {
   const now = tx.now().toISOString();
   const [row] = await tx.db
     .update(matches)
@@ -28,6 +35,7 @@ export async function moveProposal(tx: Scope, id: string, to: 'ACCEPTED' | 'DECL
       and(
         eq(matches.communityId, tx.communityId),
         eq(matches.id, id),
+        eq(matches.quantity, quantity),
         eq(matches.state, 'PROPOSED'),
         sql`(${matches.respondBy} is null or ${matches.respondBy} > ${now}::timestamptz)`,
       ),

@@ -26,6 +26,12 @@ export async function findMatch(scope: Scope, id: string): Promise<Match | null>
   return match && canSeeMatch(scope.actor, match) ? asOfNow(scope, match) : null;
 }
 
+/** The same proposal in the newest plan; null where none keeps it as it was, and for who may not see it. */
+export async function continuationOf(scope: Scope, { continuedAs, quantity }: Match): Promise<Match | null> {
+  const newest = continuedAs === null ? null : await findMatch(scope, continuedAs);
+  return newest?.quantity === quantity ? newest : null;
+}
+
 export const asOfNow = (scope: Scope, match: Match): Match => ({ ...match, state: matchStateAt(match, scope.now()) });
 
 /** A match's explanation, as far as the caller may read it. */
@@ -117,20 +123,23 @@ export async function clashesOf(scope: Scope, deal: Parameters<typeof boundPair>
   return worksFor(scope.actor, pair.need.branchId) ? failed : depersonalized(failed);
 }
 
+/** Which proposal, and for how much, as whoever answers it read it. */
+type Proposal = Pick<Match, 'id' | 'quantity'>;
+
 /**
  * PROPOSED → ACCEPTED, once; the caller takes places and quantity in the same transaction. Answers with the match that was accepted:
  * where newer plans kept the pair as it was, theirs.
  */
-export const acceptMatch = (tx: Scope, matchId: string): Promise<Result<Match, NotFound | InvalidState>> =>
-  answer(tx, matchId, 'ACCEPTED', null);
+export const acceptMatch = (tx: Scope, proposal: Proposal): Promise<Result<Match, NotFound | InvalidState>> =>
+  answer(tx, proposal, 'ACCEPTED', null);
 
 /** PROPOSED → DECLINED; the session, or for a reason about the match itself the whole offer, is not proposed to the need again. */
 export async function declineMatch(
   tx: Scope,
-  matchId: string,
+  proposal: Proposal,
   reason: ReferralReason,
 ): Promise<Result<Match, NotFound | InvalidState>> {
-  const declined = await answer(tx, matchId, 'DECLINED', reason);
+  const declined = await answer(tx, proposal, 'DECLINED', reason);
   if (!declined.ok) return declined;
   await excludePair(tx, declined.value, reason);
   return declined;
@@ -138,21 +147,23 @@ export async function declineMatch(
 
 async function answer(
   tx: Scope,
-  matchId: string,
+  { id, quantity }: Proposal,
   to: 'ACCEPTED' | 'DECLINED',
   reason: string | null,
 ): Promise<Result<Match, NotFound | InvalidState>> {
-  const moved = await moveProposal(tx, matchId, to);
+  const moved = await moveProposal(tx, { id, quantity }, to);
   if (!moved) {
     // As it is now: what was loaded before may be how things were before somebody else was waited for.
-    const match = (await matchById.batch(tx, [matchId])).get(matchId);
+    const match = (await matchById.batch(tx, [id])).get(id);
     if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
-    if (match.continuedAs !== null) return answer(tx, match.continuedAs, to, reason);
+    // Withdrawn and proposed again with another quantity: what was asked stands no longer.
+    if (match.quantity !== quantity) return fail({ code: 'INVALID_STATE', from: 'LAPSED', to });
+    if (match.continuedAs !== null) return answer(tx, { id: match.continuedAs, quantity }, to, reason);
     return fail({ code: 'INVALID_STATE', from: asOfNow(tx, match).state, to });
   }
   await tx.append({
     kind: `MATCH_${to}`,
-    subject: { type: 'Match', id: matchId },
+    subject: { type: 'Match', id },
     branchId: moved.branchId,
     from: 'PROPOSED',
     to,

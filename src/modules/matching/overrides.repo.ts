@@ -49,8 +49,8 @@ export const noteById = defineLoader<string>('overrideNoteById', (scope, ids) =>
 );
 
 /** Takes the words from the notes on these needs; how many there were. */
-export const emptyNotes = (tx: Scope, needIds: readonly string[]): Promise<number> =>
-  emptyWords(tx, sealedOverrideNotes, needIds);
+export const emptyNotes = async (tx: Scope, needIds: readonly string[]): Promise<number> =>
+  (await emptyWords(tx, sealedOverrideNotes, needIds)).length;
 
 export interface NoteWritten {
   readonly needId: string;

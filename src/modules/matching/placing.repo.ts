@@ -55,9 +55,9 @@ export interface NewProposal extends PlannedMatch {
   readonly respondBy: Date;
 }
 
-/** Proposes pairs within a plan. One that the plan had before and that lapsed or fell out is proposed again. */
+/** Proposes pairs within a plan. One that the plan had before and that lapsed, also by its time, or fell out is proposed again. */
 export async function insertProposed(
-  { db, communityId }: Scope,
+  { db, communityId, now }: Scope,
   planId: string,
   proposals: readonly NewProposal[],
 ): Promise<readonly { readonly id: string; readonly branchId: string }[]> {
@@ -90,7 +90,8 @@ export async function insertProposed(
         respondBy: sql`excluded.respond_by`,
         version: sql`${matches.version} + 1`,
       },
-      setWhere: sql`${matches.state} in ('LAPSED', 'FELL_OUT')`,
+      setWhere: sql`${matches.state} in ('LAPSED', 'FELL_OUT')
+        or (${matches.state} = 'PROPOSED' and ${matches.respondBy} <= ${now().toISOString()}::timestamptz)`,
     })
     .returning({ id: matches.id, branchId: matches.branchId });
 }

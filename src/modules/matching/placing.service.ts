@@ -23,7 +23,7 @@ import { computePlacement, type Occasion, type Placement } from './planner/placi
 import type { MatchReason } from './planner/rules.js';
 import { respondBy } from './planner/scoring.js';
 import { policyByVersion } from './policies.repo.js';
-import { freshSessions, lockNeeds, lockPlan } from './publishing.repo.js';
+import { freshSessions, lockNeeds, lockPlan, lockProposals } from './publishing.repo.js';
 
 export { gapOf } from './placing.repo.js';
 
@@ -106,7 +106,7 @@ async function amend(scope: Scope, amendment: Amendment): Promise<Outcome> {
 
 /**
  * Computes outside of the transaction, for facts about people are read under a named purpose; within it the plan is locked and
- * must have the version that was read, and what is touched must be as it was, or all is computed again.
+ * must be the one that is out, in the version that was read, and what is touched must be as it was, or all is computed again.
  */
 async function amendOnce(scope: Scope, { operation, command, branchId, occasion, unusable }: Amendment): Promise<Outcome> {
   const plan = await publishedPlan(scope, branchId);
@@ -125,7 +125,9 @@ async function amendOnce(scope: Scope, { operation, command, branchId, occasion,
           const { placement, facts, isUsable } = prepared;
           if (!isUsable) return fail({ code: 'NOT_POSSIBLE', reasons: [unusable] });
           const locked = await lockPlan(tx, plan.id);
-          if (locked?.version !== plan.version || !(await isAsRead(tx, placement, facts)))
+          await lockProposals(tx, branchId);
+          const isOut = (await publishedPlan(tx, branchId))?.id === plan.id;
+          if (locked?.version !== plan.version || !isOut || !(await isAsRead(tx, placement, facts)))
             return fail({ code: 'STALE_VERSION', currentVersion: locked?.version ?? 0 });
           if ((await withdrawProposals(tx, placement.withdrawn)) !== placement.withdrawn.length)
             return fail({ code: 'STALE_VERSION', currentVersion: locked.version });

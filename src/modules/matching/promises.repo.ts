@@ -67,7 +67,11 @@ export const promisedWithResources = ({ db, communityId, now }: Scope, organizat
       ),
     );
 
-/** The pair of a proposal or of a referral. */
+/** The proposal as which a match goes on; itself where it does not. */
+const newestOf = (communityId: string, matchId: string): SQL =>
+  sql`(select coalesce(m.continued_as, m.id) from ${matches} m where m.community_id = ${communityId}::uuid and m.id = ${matchId}::uuid)`;
+
+/** The pair of a proposal, by any id that it ever had, or of a referral. */
 type Deal = { readonly matchId: string } | { readonly referralId: string };
 
 /**
@@ -89,7 +93,7 @@ export async function boundPair(
         eq(of.communityId, communityId),
         // What does not wait for an answer costs no more than what is not there.
         'matchId' in deal
-          ? and(eq(matches.id, deal.matchId), eq(matches.state, 'PROPOSED'))
+          ? and(eq(matches.id, newestOf(communityId, deal.matchId)), eq(matches.state, 'PROPOSED'))
           : and(eq(referrals.id, deal.referralId), eq(referrals.state, 'REQUESTED')),
         sql`${of.organizationId} = any(${sql.param(actor.kind === 'ACCOUNT' ? actor.organizationIds : [])}::uuid[])`,
         sql`(${needs.togetherWithId} is not null or (${sessions.startsAt} is not null

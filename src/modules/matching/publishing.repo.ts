@@ -3,6 +3,7 @@ import { localDate } from '../../kernel/clock.js';
 import type { Scope } from '../../scope/scope.js';
 import { needs } from '../needs/needs.table.js';
 import { offers, sessions } from '../offers/offers.table.js';
+import { branches } from '../territory/territory.table.js';
 import type { Match, MatchPlan } from './matching.domain.js';
 import { matches, matchPlans, unmatchedNeeds } from './matching.table.js';
 
@@ -28,6 +29,18 @@ export async function lockPlan(
     .for('update');
   return row ?? null;
 }
+
+/**
+ * Holds what is proposed to a branch (null: to all) until the transaction ends: of two that change it the second sees what the first
+ * proposed. Taken after the plan, before matches and needs.
+ */
+export const lockProposals = ({ db, communityId }: Scope, branchId: string | null) =>
+  db
+    .select({ id: branches.id })
+    .from(branches)
+    .where(and(eq(branches.communityId, communityId), branchId === null ? undefined : eq(branches.id, branchId)))
+    .orderBy(asc(branches.id))
+    .for('no key update');
 
 export const setPublished = ({ db, communityId, now }: Scope, id: string) =>
   db

@@ -18,6 +18,7 @@ import {
   lapseProposals,
   lockNeeds,
   lockPlan,
+  lockProposals,
   type Proposed,
   plannedMatches,
   setContinued,
@@ -65,12 +66,14 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
           if (locked.version !== expectedVersion) return fail({ code: 'STALE_VERSION', currentVersion: locked.version });
           if (locked.state !== 'READY' || locked.dryRun)
             return fail({ code: 'INVALID_STATE', from: locked.dryRun ? 'DRY_RUN' : locked.state, to: 'PUBLISHED' });
+          await lockProposals(tx, locked.branchId);
           const lapsed = await lapseProposals(tx, locked.branchId);
           const { kept, fallen } = await checkAgain(tx, planned, facts, deadlinesOf(lapsed, tx.now()), weights.caps ?? []);
           await setPublished(tx, planId);
           if (kept.length) await setProposed(tx, kept);
           if (fallen.length) await setFellOut(tx, fallen);
-          const continued = continuedIn(lapsed, planned, kept);
+          const inTime = lapsed.filter(({ respondBy: by }) => by === null || by > tx.now());
+          const continued = continuedIn(inTime, planned, kept);
           if (continued.size) await setContinued(tx, continued);
           const keptIds = new Set(kept.map(({ id }) => id));
           await countLeftOut(
@@ -163,12 +166,12 @@ async function checkAgain(
   return { kept: possible.filter(({ id }) => !out.has(id)), fallen };
 }
 
-/** By earlier proposal, which one of this plan is the same: whoever has the earlier one before them still answers it. */
-function continuedIn(lapsed: Lapsed, planned: readonly Match[], kept: readonly Proposed[]): ReadonlyMap<string, string> {
+/** By earlier proposal that still had time, which one of this plan is the same: whoever has the earlier one before them answers it. */
+function continuedIn(inTime: Lapsed, planned: readonly Match[], kept: readonly Proposed[]): ReadonlyMap<string, string> {
   const proposed = new Set(kept.map(({ id }) => id));
   const now = new Map(planned.filter(({ id }) => proposed.has(id)).map(match => [pairKey(match), match]));
   return new Map(
-    lapsed.flatMap(earlier => {
+    inTime.flatMap(earlier => {
       const later = now.get(pairKey(earlier));
       return later && later.quantity === earlier.quantity ? [[earlier.id, later.id] as const] : [];
     }),

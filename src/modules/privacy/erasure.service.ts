@@ -80,14 +80,22 @@ async function erase(tx: Scope, requestId: string): Promise<Erased> {
   await eraseNeedTexts(tx, needIds);
   const notes = await eraseNotes(tx, needIds);
   const serviceRecords = await eraseRecordTexts(tx, needIds);
-  const ratings = await eraseRatingNotes(tx, needIds);
+  const rated = await eraseRatingNotes(tx, needIds);
   const requests = await endRequests(tx, residentId, { requestId, executedBy });
   const countedOn = needs.map(({ submittedAt }) => localDate(submittedAt));
   const { requestedBy, relation, channel } = request;
   await endConsents(tx, residentId, { relation, method: HEARD[channel], by: requestedBy });
   const links = await eraseResident(tx, residentId, person, countedOn);
-  await forgetTyped(tx, [residentId, ...needIds, ...requests.map(({ id }) => id)]);
-  const counts = { records: 1, needs: needIds.length, notes, serviceRecords, ratings, requests: requests.length, links };
+  await forgetTyped(tx, [residentId, ...needIds, ...rated, ...requests.map(({ id }) => id)]);
+  const counts = {
+    records: 1,
+    needs: needIds.length,
+    notes,
+    serviceRecords,
+    ratings: rated.length,
+    requests: requests.length,
+    links,
+  };
   const receipt = { id: newId(erasedAt.getTime()), branchId, residentId, requestId, erasedAt, executedBy, requestedBy, counts };
   await insertReceipt(tx, receipt);
   return ok(receipt);

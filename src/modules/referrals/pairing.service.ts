@@ -133,7 +133,7 @@ export async function acceptProposal(scope: Scope, command: AcceptMatch): Promis
       async (): Promise<Accepted> => {
         const places = await reserveCapacity(tx, match);
         if (!places.ok) return places;
-        const accepted = await acceptMatch(tx, match.id);
+        const accepted = await acceptMatch(tx, match);
         if (!accepted.ok) return accepted;
         const covered = await commitQuantity(tx, match.needId, match.quantity);
         if (!covered.ok) return covered;
@@ -180,7 +180,7 @@ export const declineProposal = (scope: Scope, command: DeclineMatch) =>
     if (!match) return fail({ code: 'NOT_FOUND', path: ['matchId'] });
     return tx.once(
       { operation: 'matchDecline', key: idempotencyKey, input: command },
-      () => declineMatch(tx, match.id, reason),
+      () => declineMatch(tx, match, reason),
       id => tx.load(matchById, id),
     );
   });

@@ -82,6 +82,13 @@ describe('figures of a month', () => {
     expect(ratingFigures(kind)?.remarks).toEqual([{ remark: 'KIND', share: 1 }]);
   });
 
+  it('tell nothing of the one who said it once and not again', () => {
+    const kind = services(5, 5, 'KIND');
+    const again = { personKey: kind[0]?.personKey ?? '', rating: { score: 2, remarks: [] } };
+    // Of six ratings five name it: that the sixth does not would be told of the only person who was served twice.
+    expect(ratingFigures([...kind, again])?.remarks).toEqual([]);
+  });
+
   it('are not told of fewer than five people, however often they were served', () => {
     const twice = [...services(4, 5), ...services(4, 5)];
     expect(ratingFigures(twice)).toBeNull();

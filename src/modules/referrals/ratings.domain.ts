@@ -2,7 +2,7 @@ import { allOf, checkCount, checkInteger, checkText } from '../../kernel/check.j
 import { atLocal, DAY } from '../../kernel/clock.js';
 import type { InvalidInput } from '../../kernel/failures.js';
 import type { Result } from '../../kernel/result.js';
-import { type Cell, MIN_PEOPLE, type Period, tellableOverlapping } from '../../kernel/small-cells.js';
+import { type Cell, MIN_PEOPLE, type Period, tellable } from '../../kernel/small-cells.js';
 import type { Confirmer, ServiceRecord } from './records.domain.js';
 
 /** 1 (very bad) to 5 (very good). */
@@ -117,7 +117,7 @@ export interface RatingFigures {
   /** Share of 4 and 5, and of 1 and 2. */
   readonly good: number;
   readonly bad: number;
-  /** Those that five people made and five did not: an organization knows for whom it came late. */
+  /** Those that ratings of five people name and ratings of five, or none, do not: an organization knows for whom it came late. */
   readonly remarks: readonly { readonly remark: ServiceRemark; readonly share: number }[];
 }
 
@@ -131,10 +131,13 @@ export function ratingFigures(services: readonly ConfirmedService[]): RatingFigu
   const rated = services.flatMap(({ personKey, rating }) => (rating ? [{ personKey, ...rating }] : []));
   const people = new Set(rated.map(({ personKey }) => personKey));
   if (people.size < MIN_PEOPLE) return null;
-  const cells = SERVICE_REMARKS.map((remark): Cell & { readonly remark: ServiceRemark } => {
-    const own = rated.filter(({ remarks }) => remarks.includes(remark));
-    return { remark, people: new Set(own.map(({ personKey }) => personKey)) };
-  });
+  const isTellable = (remark: ServiceRemark): boolean => {
+    const cell = (isNamed: boolean): Cell => ({
+      people: new Set(rated.flatMap(({ personKey, remarks }) => (remarks.includes(remark) === isNamed ? [personKey] : []))),
+    });
+    const named = cell(true);
+    return tellable([named, cell(false)]).has(named);
+  };
   return {
     people: people.size,
     services: services.length,
@@ -142,7 +145,7 @@ export function ratingFigures(services: readonly ConfirmedService[]): RatingFigu
     mean: rated.reduce((total, { score }) => total + score, 0) / rated.length,
     good: shareOf(rated, ({ score }) => score >= GOOD),
     bad: shareOf(rated, ({ score }) => score <= BAD),
-    remarks: [...tellableOverlapping(cells, people)].map(({ remark }) => ({
+    remarks: SERVICE_REMARKS.filter(isTellable).map(remark => ({
       remark,
       share: shareOf(rated, ({ remarks }) => remarks.includes(remark)),
     })),

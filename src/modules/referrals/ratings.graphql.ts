@@ -95,7 +95,7 @@ class ServiceRating {
 
 @ObjectType({
   description:
-    'What an organisation says of working with the branch (协作评价); nothing of the person who was served. For its liaisons, and for staff of the branch once their own side has rated or no longer can.',
+    'What an organisation says of working with the branch (协作评价); nothing of the person who was served. For its liaisons, and for staff of the branch once they can no longer rate: the days are over, or the family has spoken.',
 })
 class CooperationRating implements Pick<CooperationRatingRecord, 'score' | 'remarks' | 'ratedAt' | 'version'> {
   @Field(() => Int, { description: SCORE }) readonly score!: number;
@@ -177,7 +177,7 @@ const WHEN = `once the record is confirmed and for ${RATING_DAYS} days`;
 class RatingsOfReferralResolver {
   @FieldResolver(() => ServiceRating, {
     nullable: true,
-    description: 'What the receiving side says of the service; null while nobody has, and for the organisation.',
+    description: 'What the receiving side says of the service; null while nobody has, and for who speaks for the organisation.',
   })
   serviceRating(@Root() referral: ReferralRow, @Ctx() scope: Scope) {
     return serviceRatingOf(scope, referral);
@@ -186,7 +186,7 @@ class RatingsOfReferralResolver {
   @FieldResolver(() => CooperationRating, {
     nullable: true,
     description:
-      'What the organisation says of the cooperation; null while it has not, for the family, and for the branch until its own side has rated or no longer can.',
+      'What the organisation says of the cooperation; null while it has not, for the family, and for staff of the branch while they can still rate.',
   })
   cooperationRating(@Root() referral: ReferralRow, @Ctx() scope: Scope) {
     return cooperationRatingOf(scope, referral);
@@ -225,7 +225,8 @@ class RatingListArgs extends PageArgs {
 @Resolver(() => Branch)
 class RatingsOfBranchResolver {
   @FieldResolver(() => ServiceRatingConnection, {
-    description: 'What was said of services for its residents, the latest first. For its staff; empty for others.',
+    description:
+      'What was said of services for its residents, the latest first. For its staff, but for services of an organisation that they speak for; empty for others.',
   })
   async serviceRatings(
     @Root() { id }: { readonly id: string },

@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm';
 import { keyset, type ListOrder, toPage } from '../../db/keyset.js';
 import type { SealedTable } from '../../db/sealed-table.js';
 import { emptyWords } from '../../db/words.js';
@@ -77,8 +77,10 @@ export interface RatingFilter {
   /** Of at most this score; null: of every one. */
   readonly maxScore: number | null;
 }
-/** Only of services that stand: what was entered in error never took place. */
-const ofServices = ({ communityId }: Scope, { branchId, maxScore }: RatingFilter): SQL | undefined =>
+/**
+ * Only of services that stand: what was entered in error never took place. None by an organization that the caller speaks for, too.
+ */
+const ofServices = ({ communityId, actor }: Scope, { branchId, maxScore }: RatingFilter): SQL | undefined =>
   and(
     eq(serviceRatings.communityId, communityId),
     eq(serviceRatings.branchId, branchId),
@@ -87,6 +89,7 @@ const ofServices = ({ communityId }: Scope, { branchId, maxScore }: RatingFilter
       eq(referrals.communityId, communityId),
       eq(referrals.id, serviceRatings.referralId),
       eq(referrals.state, 'COMPLETED'),
+      notInArray(referrals.organizationId, actor.kind === 'ACCOUNT' ? [...actor.organizationIds] : []),
     )})`,
   );
 
@@ -181,8 +184,8 @@ export async function saveCooperationRating(
     .where(and(eq(cooperationRatings.communityId, communityId), eq(cooperationRatings.referralId, referralId)));
 }
 
-/** Takes their words from the ratings of these needs; scores stay, for what is counted. How many there were. */
-export const emptyRatingNotes = (tx: Scope, needIds: readonly string[]): Promise<number> =>
+/** Takes their words from the ratings of these needs; scores stay, for what is counted. Answers with their referrals. */
+export const emptyRatingNotes = (tx: Scope, needIds: readonly string[]): Promise<readonly string[]> =>
   emptyWords(tx, sealedServiceRatings, needIds);
 
 export interface ConfirmedWith extends ConfirmedService {

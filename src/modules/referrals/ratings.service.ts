@@ -166,15 +166,19 @@ export const rateCooperation = (scope: Scope, command: RateCooperation) =>
     return ok(referral);
   });
 
-/** What the receiving side said of a service: for staff of the branch and the family, never for the organization. */
+/**
+ * What the receiving side said of a service: for staff of the branch and the family, never for who speaks for the organization,
+ * whatever else they are.
+ */
 export async function serviceRatingOf(scope: Scope, referral: Referral): Promise<ServiceRating | null> {
+  if (speaksFor(scope.actor, referral.organizationId)) return null;
   const mayRead = worksFor(scope.actor, referral.branchId) || (await isFamily(scope, referral));
   return mayRead ? scope.load(serviceRatingByReferral, referral.id) : null;
 }
 
 /**
- * What the organization said of the cooperation: for its liaisons at once, for staff of the branch when their own side has spoken or
- * no longer can. Nobody answers a rating with a rating.
+ * What the organization said of the cooperation: for its liaisons at once, for staff of the branch when they can no longer rate:
+ * the time is over, or the family has spoken. What they only could correct would still be an answer.
  */
 export async function cooperationRatingOf(scope: Scope, referral: Referral): Promise<CooperationRating | null> {
   const isOwn = speaksFor(scope.actor, referral.organizationId);
@@ -184,7 +188,7 @@ export async function cooperationRatingOf(scope: Scope, referral: Referral): Pro
       scope.load(recordByReferral, referral.id),
       scope.load(serviceRatingByReferral, referral.id),
     ]);
-    if (isRatable(record, scope.now()) && !answer) return null;
+    if (isRatable(record, scope.now()) && mayReplace(answer, 'BRANCH')) return null;
   }
   return scope.load(cooperationRatingByReferral, referral.id);
 }
@@ -261,5 +265,6 @@ export async function ratingsOf(
   return ok({ ...month, completeFrom: from, figures: told });
 }
 
-/** Takes their words from the ratings of these needs. Answers with how many ratings there were. */
-export const eraseRatingNotes = (tx: Scope, needIds: readonly string[]): Promise<number> => emptyRatingNotes(tx, needIds);
+/** Takes their words from the ratings of these needs. Answers with the ids of the referrals that were rated. */
+export const eraseRatingNotes = (tx: Scope, needIds: readonly string[]): Promise<readonly string[]> =>
+  emptyRatingNotes(tx, needIds);

@@ -11,7 +11,10 @@ import { confirmer, referrals } from './referrals.table.js';
 export const serviceRemark = pgEnum('service_remark', SERVICE_REMARKS);
 export const cooperationRemark = pgEnum('cooperation_remark', COOPERATION_REMARKS);
 
-const inWall = sql`${inTenant} and (${inBranches} or ${isKin('beneficiary_id')} or ${isAccount('requester_account_id')} or ${bySystem})`;
+const inWall = sql`${inTenant} and (${inBranches} or ${bySystem})`;
+const isFamily = sql`${inTenant} and (${isKin('beneficiary_id')} or ${isAccount('requester_account_id')})`;
+/** Whoever is family speaks as such, and in their own name. */
+const saidByFamily = sql`${isFamily} and rated_as = 'FAMILY' and ${isAccount('rated_by')}`;
 
 /**
  * What the receiving side says of a service, one for a referral. Behind the wall: an organization that could read it would know who
@@ -64,6 +67,9 @@ export const serviceRatings = personal.table(
     check('service_rating_score', sql`${t.score} between 1 and 5`),
     // What is said can be corrected; of whom and for whom cannot: the role is granted no such column to write (`db/migrate.ts`).
     pgPolicy('service_rating_wall', { as: 'permissive', for: 'all', using: inWall, withCheck: inWall }),
+    pgPolicy('service_rating_family', { as: 'permissive', for: 'select', using: isFamily }),
+    pgPolicy('service_rating_said', { as: 'permissive', for: 'insert', withCheck: saidByFamily }),
+    pgPolicy('service_rating_corrected', { as: 'permissive', for: 'update', using: isFamily, withCheck: saidByFamily }),
   ],
 );
 

@@ -124,6 +124,7 @@ export const serviceRecords = pgTable(
       foreignColumns: [referrals.communityId, referrals.id],
     }),
     unique('service_record_one').on(t.communityId, t.referralId),
+    index('service_record_by_confirmation').on(t.communityId, t.confirmedAt),
     check('service_record_times', sql`${t.endedAt} >= ${t.startedAt}`),
     check('service_record_quantity', sql`${t.quantity} > 0`),
     check('service_record_confirmed', sql`(${t.confirmation} = 'AWAITING') = (${t.confirmedAt} is null)`),
