@@ -301,7 +301,15 @@ describe('the ratings of an organization', () => {
       figures: null,
     });
     await rate(4, 1, ['KIND', 'LATE']);
-    const told = { people: 5, services: 5, ratings: 5, mean: 4.2, good: 0.8, bad: 0.2, remarks: [{ remark: 'KIND', share: 1 }] };
+    const told = {
+      people: 5,
+      services: 5,
+      ratings: 5,
+      mean: 4.2,
+      good: null,
+      bad: null,
+      remarks: [{ remark: 'KIND', share: 1 }],
+    };
     for (const actor of [clinic, secretary1, officer, admin]) expect(ofClinic(await december(actor)).figures).toEqual(told);
     expect(ofClinic(await december(clinic, { days: 44.6 })).figures).toBeNull();
     expect(ofClinic(await december(clinic, { month: '2026-11-01' })).figures).toBeNull();

@@ -66,19 +66,24 @@ describe('figures of a month', () => {
       services: 13,
       ratings: 10,
       mean: 3.8,
-      good: 0.6,
-      bad: 0.2,
-      // Four people did not say so, which is too few; still fewer came late.
+      // Four people did not say so, which is too few; still fewer said that it was bad, or late.
+      good: null,
+      bad: null,
       remarks: [],
     });
   });
 
   it('tell what at least five people said, and five did not or all did', () => {
     const [kind, late] = [services(6, 5, 'KIND'), services(5, 2, 'LATE')];
-    expect(ratingFigures([...kind, ...late])?.remarks).toEqual([
-      { remark: 'KIND', share: 6 / 11 },
-      { remark: 'LATE', share: 5 / 11 },
-    ]);
+    expect(ratingFigures([...kind, ...late])).toMatchObject({
+      good: 6 / 11,
+      bad: 5 / 11,
+      remarks: [
+        { remark: 'KIND', share: 6 / 11 },
+        { remark: 'LATE', share: 5 / 11 },
+      ],
+    });
+    expect(ratingFigures(kind)).toMatchObject({ good: 1, bad: 0 });
     expect(ratingFigures(kind)?.remarks).toEqual([{ remark: 'KIND', share: 1 }]);
   });
 

@@ -114,9 +114,9 @@ export interface RatingFigures {
   readonly ratings: number;
   /** Mean score, 1 to 5. */
   readonly mean: number;
-  /** Share of 4 and 5, and of 1 and 2. */
-  readonly good: number;
-  readonly bad: number;
+  /** Share of 4 and 5, and of 1 and 2; null where fewer than five people said so, or fewer than five did not. */
+  readonly good: number | null;
+  readonly bad: number | null;
   /** Those that ratings of five people name and ratings of five, or none, do not: an organization knows for whom it came late. */
   readonly remarks: readonly { readonly remark: ServiceRemark; readonly share: number }[];
 }
@@ -124,30 +124,31 @@ export interface RatingFigures {
 /** When the last service of a month can no longer be rated: only then is the month told, once and for all. */
 export const completeFrom = ({ until }: Period): Date => new Date(atLocal(until).getTime() + RATING_DAYS * DAY);
 
-const shareOf = <T>(all: readonly T[], holds: (one: T) => boolean): number => all.filter(holds).length / all.length;
-
 /** Null: fewer than five people have rated. */
 export function ratingFigures(services: readonly ConfirmedService[]): RatingFigures | null {
   const rated = services.flatMap(({ personKey, rating }) => (rating ? [{ personKey, ...rating }] : []));
   const people = new Set(rated.map(({ personKey }) => personKey));
   if (people.size < MIN_PEOPLE) return null;
-  const isTellable = (remark: ServiceRemark): boolean => {
-    const cell = (isNamed: boolean): Cell => ({
-      people: new Set(rated.flatMap(({ personKey, remarks }) => (remarks.includes(remark) === isNamed ? [personKey] : []))),
-    });
-    const named = cell(true);
-    return tellable([named, cell(false)]).has(named);
+  type Rated = (typeof rated)[number];
+  const peopleOf = (some: readonly Rated[]): Cell => ({ people: new Set(some.map(({ personKey }) => personKey)) });
+  /** Of the ratings those of which something holds; null where so few said so, or the contrary, that it would tell who. */
+  const shareOf = (holds: (one: Rated) => boolean): number | null => {
+    const said = peopleOf(rated.filter(holds));
+    if (said.people.size === 0) return 0;
+    return tellable([said, peopleOf(rated.filter(one => !holds(one)))]).has(said)
+      ? rated.filter(holds).length / rated.length
+      : null;
   };
   return {
     people: people.size,
     services: services.length,
     ratings: rated.length,
     mean: rated.reduce((total, { score }) => total + score, 0) / rated.length,
-    good: shareOf(rated, ({ score }) => score >= GOOD),
-    bad: shareOf(rated, ({ score }) => score <= BAD),
-    remarks: SERVICE_REMARKS.filter(isTellable).map(remark => ({
-      remark,
-      share: shareOf(rated, ({ remarks }) => remarks.includes(remark)),
-    })),
+    good: shareOf(({ score }) => score >= GOOD),
+    bad: shareOf(({ score }) => score <= BAD),
+    remarks: SERVICE_REMARKS.flatMap(remark => {
+      const share = shareOf(({ remarks }) => remarks.includes(remark));
+      return share ? [{ remark, share }] : [];
+    }),
   };
 }

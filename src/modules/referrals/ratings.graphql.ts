@@ -79,6 +79,7 @@ const CooperationRemarkEnum = defineEnum<CooperationRemark>('CooperationRemark',
   SHORT_NOTICE: ['通知太晚', 'short notice', 'It was told too late.'],
 });
 
+const FEW = 'Null where from one to four people said so, or did not.';
 const SCORE = '1 (very bad) to 5 (very good).';
 
 @ObjectType({
@@ -118,8 +119,8 @@ class RatingFigures implements RatingFiguresRecord {
   @Field(() => Int, { description: 'Services that were confirmed, rated or not.' }) readonly services!: number;
   @Field(() => Int, { description: 'Of them rated.' }) readonly ratings!: number;
   @Field(() => Float, { description: 'Mean of the scores, 1 to 5.' }) readonly mean!: number;
-  @Field(() => Float, { description: 'Share of ratings of 4 or 5.' }) readonly good!: number;
-  @Field(() => Float, { description: 'Share of ratings of 1 or 2.' }) readonly bad!: number;
+  @Field(() => Float, { nullable: true, description: `Share of ratings of 4 or 5. ${FEW}` }) readonly good!: number | null;
+  @Field(() => Float, { nullable: true, description: `Share of ratings of 1 or 2. ${FEW}` }) readonly bad!: number | null;
   @Field(() => [ServiceRemarkShare], {
     description: 'What stood out, where at least five people said so and at least five, or nobody, did not.',
   })
