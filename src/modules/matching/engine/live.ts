@@ -1,6 +1,8 @@
 import { holdingsOf } from './holdings.js';
-import { type Bounds, exitsOf, guestsOf, unknown } from './reach.js';
+import { Layers } from './layers.js';
+import { createRelayer } from './relayer.js';
 import type { Problem, Solution } from './types.js';
+import { createWays, type Way } from './ways.js';
 
 /** A step of a live change: so much of a need leaves a session for another. */
 export interface Move {
@@ -46,230 +48,113 @@ export interface Live {
  * other kind: some milliseconds where a plan of thousands hangs together. Who has the time makes the structure again instead.
  */
 export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'>): Live => {
-  const { needCount, sessionCount, pairStart, pairSession, pairCost, needRank } = problem;
-  const holdings = holdingsOf(problem, plan.pairQuantity);
-  const { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext, columnStart, columnPair, shift } = holdings;
-  let exits = exitsOf(problem, holdings);
-  let guests = guestsOf(problem, holdings);
+  const { pairSession, pairCost } = problem;
+  const { needs, sessions, pairQuantity, pairOf, give, take } = holdingsOf(problem, plan.pairQuantity);
+  const rank = needs.numberOf.map(need => problem.needRank[need]!);
+  const [places, guests] = [new Layers(needs, sessions), new Layers(sessions, needs)];
+  const [waysToPlaces, waysToGuests] = [createWays(places, pairOf, pairCost), createWays(guests, pairOf, pairCost)];
+  const [relayerPlaces, relayerGuests] = [createRelayer(places), createRelayer(guests)];
 
-  // One search: `byPair[session]` is how somebody would come to a session, `fromPair` what that one would leave for it (-1: the
-  // need that is to be placed, which holds nothing it would give up).
-  let search = 0;
-  const seenSession = new Int32Array(sessionCount);
-  const seenNeed = new Int32Array(needCount);
-  const layerOf = new Int32Array(sessionCount);
-  const costTo = new Float64Array(sessionCount);
-  const byPair = new Int32Array(sessionCount);
-  const fromPair = new Int32Array(sessionCount);
-  const sessions = new Int32Array(sessionCount);
-  const needs = new Int32Array(needCount);
-  const leaving = new Int32Array(needCount);
-  const costFrom = new Float64Array(needCount);
-  let reached = 0;
-  // The best rank that was met or is promised beyond what is looked for.
-  let aside = 0;
-
-  /** Notes the sessions of a row as reached; those from where no end as good as `rank` is near enough are left aside. */
-  const lookAt = (need: number, left: number, cost: number, layer: number, rank: number, limit: number, bounds: Bounds): void => {
-    const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) {
-      const session = pairSession[pair]!;
-      const total = cost + pairCost[pair]!;
-      if (seenSession[session] !== search) {
-        const bound = bounds.rank[session]!;
-        if (bound > rank) {
-          aside = Math.min(aside, bound);
-          continue;
-        }
-        if (bound === rank && layer + bounds.moves[session]! > limit) continue;
-        seenSession[session] = search;
-        layerOf[session] = layer;
-        sessions[reached++] = session;
-      } else if (layerOf[session] !== layer || costTo[session]! <= total) continue;
-      costTo[session] = total;
-      byPair[session] = pair;
-      fromPair[session] = left;
-    }
+  const add = (spare: Float64Array, member: number, quantity: number): void => {
+    spare[member] = spare[member]! + quantity;
   };
 
-  /** What a search in vain has found out: first that the nearest ends are gone, then which rank is the best that is left. */
-  const correct = (bounds: Bounds): void => {
-    if (bounds.areMovesKnown) bounds.areMovesKnown = false;
-    else for (let at = 0; at < reached; at++) bounds.rank[sessions[at]!] = aside;
+  /** So much can go a way: no more than it moves of any holding. */
+  const narrowest = ({ out }: Way, most: number): number =>
+    out.reduce((least, holding) => Math.min(least, pairQuantity[pairOf[holding]!]!), most);
+
+  /** Moves so much of a need from a holding (-1: it was unserved) to a pair (-1: it is from now on). */
+  const move = (need: number, holding: number, pair: number, quantity: number): Move => {
+    const from = holding < 0 ? -1 : sessions.numberOf[sessions.ownerOf[holding]!]!;
+    const to = pair < 0 ? -1 : pairSession[pair]!;
+    if (holding < 0) add(needs.spare, need, -quantity);
+    else take(holding, quantity);
+    if (pair < 0) add(needs.spare, need, quantity);
+    else give(pair, need, sessions.memberOf[to]!, quantity);
+    return { need: needs.numberOf[need]!, from, to, quantity };
   };
 
-  interface End {
-    readonly session: number;
-    /** The pair whose holder gives way there; -1: a place is free. */
-    readonly loser: number;
-  }
-
-  /** An end of the given rank over at most `limit` moves, the nearest and of those the cheapest; null when there is none. */
-  const searchPlace = (need: number, rank: number, limit: number, bounds: Bounds): End | null => {
-    search++;
-    reached = 0;
-    aside = Number.POSITIVE_INFINITY;
-    seenNeed[need] = search;
-    lookAt(need, -1, 0, 0, rank, limit, bounds);
-    for (let start = 0, layer = 0; start < reached; layer++) {
-      const end = reached;
-      let [best, loser, met] = [-1, -1, 0];
-      for (let at = start; at < end; at++) {
-        const session = sessions[at]!;
-        const isCheaper = best < 0 || costTo[session]! < costTo[best]!;
-        if (free[session]! > 0) {
-          if (loser >= 0 || isCheaper) [best, loser] = [session, -1];
-          continue;
-        }
-        for (let pair = holderFirst[session]!; pair >= 0; pair = holderNext[pair]!) {
-          const holder = pairNeed[pair]!;
-          aside = Math.min(aside, needRank[holder]!);
-          if (holder === need) continue;
-          if (needRank[holder]! <= rank && isCheaper) [best, loser] = [session, pair];
-          const cost = costTo[session]! - pairCost[pair]!;
-          if (seenNeed[holder] !== search) {
-            seenNeed[holder] = search;
-            needs[met++] = holder;
-          } else if (layerOf[pairSession[leaving[holder]!]!] !== layer || costFrom[holder]! <= cost) continue;
-          leaving[holder] = pair;
-          costFrom[holder] = cost;
-        }
-      }
-      if (best >= 0) return { session: best, loser };
-      for (let i = 0; i < met; i++) lookAt(needs[i]!, leaving[needs[i]!]!, costFrom[needs[i]!]!, layer + 1, rank, limit, bounds);
-      start = end;
+  /** The cheapest of the shortest ways to a free place; null when there is none, and then all that can be reached is known. */
+  const wayToPlace = (need: number): Way | null => {
+    places.begin(need);
+    for (let seen = 0; places.cross(); places.back()) {
+      const ends: number[] = [];
+      for (; seen < places.farCount; seen++)
+        if (sessions.spare[places.farReached[seen]!]! > 0) ends.push(places.farReached[seen]!);
+      if (ends.length > 0) return waysToPlaces.toFar(ends);
     }
     return null;
   };
 
-  /** The free place, or else the lowest-ranked holder below the need, that is best to end at; null when there is neither. */
-  const findPlace = (need: number, bounds: Bounds): End | null => {
-    for (;;) {
-      let rank = Number.POSITIVE_INFINITY;
-      let limit = 0;
-      for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
-        const session = pairSession[pair]!;
-        const bound = bounds.rank[session]!;
-        const moves = bounds.areMovesKnown ? bounds.moves[session]! : Number.POSITIVE_INFINITY;
-        if (bound < rank || (bound === rank && moves < limit)) [rank, limit] = [bound, moves];
-      }
-      if (rank >= needRank[need]!) return null;
-      const found = searchPlace(need, rank, limit, bounds);
-      if (found) return found;
-      correct(bounds);
-    }
-  };
-
-  const moveOf = (from: number, to: number, quantity: number): Move => ({
-    need: pairNeed[from >= 0 ? from : to]!,
-    from: from < 0 ? -1 : pairSession[from]!,
-    to: to < 0 ? -1 : pairSession[to]!,
-    quantity,
-  });
-
-  const placeNeed = (need: number, more = 0): readonly Move[] => {
+  const placeNeed = (number: number, more = 0): readonly Move[] => {
+    const need = needs.memberOf[number]!;
     const moves: Move[] = [];
-    unserved[need] = unserved[need]! + more;
-    while (unserved[need]! > 0) {
-      const found = findPlace(need, exits);
-      if (!found) break;
-      const { session, loser } = found;
-      let quantity = Math.min(unserved[need]!, loser < 0 ? free[session]! : pairQuantity[loser]!);
-      for (let at = session; fromPair[at]! >= 0; at = pairSession[fromPair[at]!]!)
-        quantity = Math.min(quantity, pairQuantity[fromPair[at]!]!);
-      if (loser < 0) free[session] = free[session]! - quantity;
-      else {
-        const ousted = pairNeed[loser]!;
-        unserved[ousted] = unserved[ousted]! + quantity;
-        shift(loser, -1, quantity);
-        moves.push(moveOf(loser, -1, quantity));
-      }
-      for (let at = session; ; ) {
-        const left = fromPair[at]!;
-        shift(left, byPair[at]!, quantity);
-        moves.push(moveOf(left, byPair[at]!, quantity));
-        if (left < 0) break;
-        at = pairSession[left]!;
-      }
-      unserved[need] = unserved[need]! - quantity;
+    const send = (way: Way, most: number): number => {
+      const { into, out, through } = way;
+      const quantity = narrowest(way, Math.min(needs.spare[need]!, most));
+      for (let step = out.length - 1; step >= 0; step--)
+        moves.push(move(through[step]!, out[step]!, into[step + 1] ?? -1, quantity));
+      moves.push(move(need, -1, into[0]!, quantity));
+      return quantity;
+    };
+    add(needs.spare, need, more);
+    while (needs.spare[need]! > 0) {
+      const way = wayToPlace(need);
+      if (!way) break;
+      const end = sessions.memberOf[pairSession[way.into.at(-1)!]!]!;
+      add(sessions.spare, end, -send(way, sessions.spare[end]!));
     }
-    if (unserved[need]! > 0 || moves.some(({ to }) => to < 0)) guests = unknown(problem, Number.POSITIVE_INFINITY);
-    return moves;
-  };
-
-  /** The pair by which an unserved need of the given rank would begin to come to a session; -1 when none is near enough. */
-  const searchGuest = (target: number, rank: number, limit: number, bounds: Bounds): number => {
-    search++;
-    reached = 0;
-    aside = Number.NEGATIVE_INFINITY;
-    seenSession[target] = search;
-    layerOf[target] = 0;
-    sessions[reached++] = target;
-    // With moves known every step is on a shortest path, so the newest is followed; without, the nearest.
-    for (let next = 0; bounds.areMovesKnown ? reached > 0 : next < reached; ) {
-      const session = sessions[bounds.areMovesKnown ? --reached : next++]!;
-      const layer = layerOf[session]! + 1;
-      for (let i = columnStart[session]!; i < columnStart[session + 1]!; i++) {
-        const pair = columnPair[i]!;
-        const need = pairNeed[pair]!;
-        if (seenNeed[need] === search) continue;
-        seenNeed[need] = search;
-        if (unserved[need]! > 0) {
-          if (needRank[need]! >= rank) return pair;
-          aside = Math.max(aside, needRank[need]!);
-        }
-        const end = pairStart[need + 1]!;
-        for (let held = pairStart[need]!; held < end; held++) {
-          const other = pairSession[held]!;
-          if (pairQuantity[held] === 0 || seenSession[other] === search) continue;
-          const bound = bounds.rank[other]!;
-          if (bound < rank) aside = Math.max(aside, bound);
-          if (bound < rank || (bound === rank && layer + bounds.moves[other]! > limit)) continue;
-          seenSession[other] = search;
-          layerOf[other] = layer;
-          fromPair[other] = held;
-          byPair[other] = pair;
-          sessions[reached++] = other;
-        }
-      }
-    }
-    return -1;
-  };
-
-  /** The same for the highest-ranked unserved need that can come at all. */
-  const findGuest = (target: number, bounds: Bounds): number => {
+    if (needs.spare[need] === 0) return moves;
+    const losers: number[] = [];
+    for (let i = 0; i < places.nearCount; i++)
+      if (rank[places.nearReached[i]!]! < rank[need]!) losers.push(places.nearReached[i]!);
     for (;;) {
-      const rank = bounds.rank[target]!;
-      const limit = bounds.areMovesKnown ? bounds.moves[target]! : Number.POSITIVE_INFINITY;
-      if (rank === Number.NEGATIVE_INFINITY) return -1;
-      const arrival = searchGuest(target, rank, limit, bounds);
-      if (arrival >= 0) return arrival;
-      correct(bounds);
+      let loser = -1;
+      for (const holder of losers)
+        if (places.nearMark[holder]! >= places.floor && (loser < 0 || rank[holder]! < rank[loser]!)) loser = holder;
+      if (loser < 0) return moves;
+      const way = waysToPlaces.toNear(loser);
+      send(way, Number.POSITIVE_INFINITY);
+      if (needs.spare[need] === 0) return moves;
+      relayerPlaces(way.through);
     }
   };
 
-  const addPlaces = (session: number, places: number): readonly Move[] => {
+  const addPlaces = (number: number, more: number): readonly Move[] => {
+    const session = sessions.memberOf[number]!;
     const moves: Move[] = [];
-    exits = unknown(problem, Number.NEGATIVE_INFINITY);
-    free[session] = free[session]! + places;
-    while (free[session]! > 0) {
-      const arrival = findGuest(session, guests);
-      if (arrival < 0) break;
-      const guest = pairNeed[arrival]!;
-      let quantity = Math.min(unserved[guest]!, free[session]!);
-      for (let at = pairSession[arrival]!; at !== session; at = pairSession[byPair[at]!]!)
-        quantity = Math.min(quantity, pairQuantity[fromPair[at]!]!);
-      for (let at = pairSession[arrival]!; at !== session; at = pairSession[byPair[at]!]!) {
-        shift(fromPair[at]!, byPair[at]!, quantity);
-        moves.push(moveOf(fromPair[at]!, byPair[at]!, quantity));
-      }
-      shift(-1, arrival, quantity);
-      moves.push(moveOf(-1, arrival, quantity));
-      free[session] = free[session]! - quantity;
-      unserved[guest] = unserved[guest]! - quantity;
+    add(sessions.spare, session, more);
+    if (sessions.spare[session] === 0) return moves;
+    guests.begin(session);
+    while (guests.cross()) guests.back();
+    const waiting: number[] = [];
+    for (let i = 0; i < guests.farCount; i++) if (needs.spare[guests.farReached[i]!]! > 0) waiting.push(guests.farReached[i]!);
+    for (;;) {
+      let guest = -1;
+      for (const need of waiting)
+        if (needs.spare[need]! > 0 && guests.farMark[need]! >= guests.floor && (guest < 0 || rank[need]! > rank[guest]!))
+          guest = need;
+      if (guest < 0) return moves;
+      const way = waysToGuests.toFar([guest]);
+      const { into, out } = way;
+      const quantity = narrowest(way, Math.min(needs.spare[guest]!, sessions.spare[session]!));
+      for (const [step, holding] of out.entries()) moves.push(move(needs.ownerOf[holding]!, holding, into[step]!, quantity));
+      moves.push(move(guest, -1, into.at(-1)!, quantity));
+      add(sessions.spare, session, -quantity);
+      if (sessions.spare[session] === 0) return moves;
+      relayerGuests(way.through);
     }
-    return moves;
   };
 
-  return { pairQuantity, unserved, free, placeNeed, addPlaces };
+  return {
+    pairQuantity,
+    get unserved() {
+      return Float64Array.from(needs.memberOf, member => needs.spare[member]!);
+    },
+    get free() {
+      return Float64Array.from(sessions.memberOf, member => sessions.spare[member]!);
+    },
+    placeNeed,
+    addPlaces,
+  };
 };
