@@ -92,13 +92,13 @@ export const holdingsOf = (problem: Problem, planned: Float64Array): Holdings =>
     vacant.push(holding);
   };
 
-  const { start, pair: pairs, other } = needs;
   for (let need = 0; need < needs.count; need++) {
-    for (let at = start[need]!; at < start[need + 1]!; at++) {
-      const quantity = planned[pairs[at]!]!;
+    const number = needs.numberOf[need]!;
+    for (let pair = problem.pairStart[number]!; pair < problem.pairStart[number + 1]!; pair++) {
+      const quantity = planned[pair]!;
       if (quantity === 0) continue;
-      const session = other[at]!;
-      give(pairs[at]!, need, session, quantity);
+      const session = sessions.memberOf[problem.pairSession[pair]!]!;
+      give(pair, need, session, quantity);
       needs.spare[need] = needs.spare[need]! - quantity;
       sessions.spare[session] = sessions.spare[session]! - quantity;
     }

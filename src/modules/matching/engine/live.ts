@@ -48,7 +48,7 @@ export interface Live {
  * other kind: some milliseconds where a plan of thousands hangs together. Who has the time makes the structure again instead.
  */
 export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'>): Live => {
-  const { pairSession, pairCost } = problem;
+  const { pairStart, pairSession, pairCost } = problem;
   const { needs, sessions, pairQuantity, pairOf, give, take } = holdingsOf(problem, plan.pairQuantity);
   const rank = needs.numberOf.map(need => problem.needRank[need]!);
   const [places, guests] = [new Layers(needs, sessions), new Layers(sessions, needs)];
@@ -60,18 +60,27 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
   };
 
   /** So much can go a way: no more than it moves of any holding. */
-  const narrowest = ({ out }: Way, most: number): number =>
-    out.reduce((least, holding) => Math.min(least, pairQuantity[pairOf[holding]!]!), most);
+  const narrowest = (way: Way, most: number): number =>
+    way.holdings.reduce((least, holding) => Math.min(least, pairQuantity[pairOf[holding]!]!), most);
 
-  /** Moves so much of a need from a holding (-1: it was unserved) to a pair (-1: it is from now on). */
-  const move = (need: number, holding: number, pair: number, quantity: number): Move => {
+  /** The pair of a need and a session, the cheapest where there are several. */
+  const pairOfBoth = (need: number, session: number): number => {
+    let found = -1;
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++)
+      if (pairSession[pair] === session && (found < 0 || pairCost[pair]! < pairCost[found]!)) found = pair;
+    return found;
+  };
+
+  /** Moves so much of a need from a holding (-1: it was unserved) to a session (-1: it is from now on). */
+  const move = (need: number, holding: number, session: number, quantity: number): Move => {
+    const number = needs.numberOf[need]!;
     const from = holding < 0 ? -1 : sessions.numberOf[sessions.ownerOf[holding]!]!;
-    const to = pair < 0 ? -1 : pairSession[pair]!;
+    const to = session < 0 ? -1 : sessions.numberOf[session]!;
     if (holding < 0) add(needs.spare, need, -quantity);
     else take(holding, quantity);
-    if (pair < 0) add(needs.spare, need, quantity);
-    else give(pair, need, sessions.memberOf[to]!, quantity);
-    return { need: needs.numberOf[need]!, from, to, quantity };
+    if (session < 0) add(needs.spare, need, quantity);
+    else give(pairOfBoth(number, to), need, session, quantity);
+    return { need: number, from, to, quantity };
   };
 
   /** The cheapest of the shortest ways to a free place; null when there is none, and then all that can be reached is known. */
@@ -90,18 +99,18 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
     const need = needs.memberOf[number]!;
     const moves: Move[] = [];
     const send = (way: Way, most: number): number => {
-      const { into, out, through } = way;
+      const { fars, holdings, nears } = way;
       const quantity = narrowest(way, Math.min(needs.spare[need]!, most));
-      for (let step = out.length - 1; step >= 0; step--)
-        moves.push(move(through[step]!, out[step]!, into[step + 1] ?? -1, quantity));
-      moves.push(move(need, -1, into[0]!, quantity));
+      for (let step = holdings.length - 1; step >= 0; step--)
+        moves.push(move(nears[step]!, holdings[step]!, fars[step + 1] ?? -1, quantity));
+      moves.push(move(need, -1, fars[0]!, quantity));
       return quantity;
     };
     add(needs.spare, need, more);
     while (needs.spare[need]! > 0) {
       const way = wayToPlace(need);
       if (!way) break;
-      const end = sessions.memberOf[pairSession[way.into.at(-1)!]!]!;
+      const end = way.fars.at(-1)!;
       add(sessions.spare, end, -send(way, sessions.spare[end]!));
     }
     if (needs.spare[need] === 0) return moves;
@@ -116,7 +125,7 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
       const way = waysToPlaces.toNear(loser);
       send(way, Number.POSITIVE_INFINITY);
       if (needs.spare[need] === 0) return moves;
-      relayerPlaces(way.through);
+      relayerPlaces(way.nears);
     }
   };
 
@@ -136,13 +145,13 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
           guest = need;
       if (guest < 0) return moves;
       const way = waysToGuests.toFar([guest]);
-      const { into, out } = way;
+      const { fars, holdings, nears } = way;
       const quantity = narrowest(way, Math.min(needs.spare[guest]!, sessions.spare[session]!));
-      for (const [step, holding] of out.entries()) moves.push(move(needs.ownerOf[holding]!, holding, into[step]!, quantity));
-      moves.push(move(guest, -1, into.at(-1)!, quantity));
+      for (const [step, mover] of fars.entries())
+        moves.push(move(mover, holdings[step] ?? -1, step === 0 ? session : nears[step - 1]!, quantity));
       add(sessions.spare, session, -quantity);
       if (sessions.spare[session] === 0) return moves;
-      relayerGuests(way.through);
+      relayerGuests(way.nears);
     }
   };
 

@@ -16,10 +16,10 @@ export interface Side {
   readonly componentOf: Int32Array;
   /** Members of component `c`: from `componentStart[c]` up to, not including, `componentStart[c + 1]`. */
   readonly componentStart: Int32Array;
-  /** Pairs of member `i`: from `start[i]` up to, not including, `start[i + 1]` in `pair`; in `other` the member at their other end. */
+  /** Pairs of member `i`, from `start[i]` up to, not including, `start[i + 1]`: who is at their other end, and what they cost. */
   readonly start: Int32Array;
-  readonly pair: Int32Array;
   readonly other: Int32Array;
+  readonly cost: Int32Array;
 }
 
 export interface Sides {
@@ -57,22 +57,21 @@ const numberingsOf = ({ needCount, sessionCount, pairStart, pairSession }: Probl
 };
 
 export const sidesOf = (problem: Problem): Sides => {
-  const { pairStart, pairSession } = problem;
+  const { pairStart, pairSession, pairCost } = problem;
   const { needs, sessions } = numberingsOf(problem);
-  const pairCount = pairSession.length;
-  const rows = { start: new Int32Array(needs.count + 1), pair: new Int32Array(pairCount), other: new Int32Array(pairCount) };
-  const columns = {
-    start: new Int32Array(sessions.count + 2),
-    pair: new Int32Array(pairCount),
-    other: new Int32Array(pairCount),
-  };
+  const pairsOf = (length: number) => ({
+    start: new Int32Array(length),
+    other: new Int32Array(pairSession.length),
+    cost: new Int32Array(pairSession.length),
+  });
+  const [rows, columns] = [pairsOf(needs.count + 1), pairsOf(sessions.count + 2)];
   let length = 0;
   for (let need = 0; need < needs.count; need++) {
-    const end = pairStart[needs.numberOf[need]! + 1]!;
-    for (let pair = pairStart[needs.numberOf[need]!]!; pair < end; pair++) {
+    const number = needs.numberOf[need]!;
+    for (let pair = pairStart[number]!; pair < pairStart[number + 1]!; pair++) {
       const session = sessions.memberOf[pairSession[pair]!]!;
-      rows.pair[length] = pair;
-      rows.other[length++] = session;
+      rows.other[length] = session;
+      rows.cost[length++] = pairCost[pair]!;
       columns.start[session + 2]!++;
     }
     rows.start[need + 1] = length;
@@ -82,8 +81,8 @@ export const sidesOf = (problem: Problem): Sides => {
   for (let need = 0; need < needs.count; need++) {
     for (let i = rows.start[need]!; i < rows.start[need + 1]!; i++) {
       const at = columns.start[rows.other[i]! + 1]!++;
-      columns.pair[at] = rows.pair[i]!;
       columns.other[at] = need;
+      columns.cost[at] = rows.cost[i]!;
     }
   }
   return { needs: { ...needs, ...rows }, sessions: { ...sessions, ...columns } };

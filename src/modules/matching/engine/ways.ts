@@ -2,12 +2,12 @@ import type { Layers } from './layers.js';
 
 /** A shortest alternating path from the root of a search to where it ends. */
 export interface Way {
-  /** The pairs that it goes over to the far side. */
-  readonly into: readonly number[];
-  /** The holdings that it goes back over; when they are as many as `into`, it ends with the last of them. */
-  readonly out: readonly number[];
-  /** Of the near side: whom each of `out` leads to. */
-  readonly through: readonly number[];
+  /** Of the far side: whom its pairs lead to. */
+  readonly fars: readonly number[];
+  /** The holdings that it goes back over; when there are as many, it ends with the last of them. */
+  readonly holdings: readonly number[];
+  /** Of the near side: whom those lead to. */
+  readonly nears: readonly number[];
 }
 
 export interface Ways {
@@ -23,25 +23,23 @@ export const createWays = (layers: Layers, pairOf: Int32Array, pairCost: Int32Ar
   // By member: the least cost from there to an end (∞: not known yet), and how to go on: -1 at an end.
   const nearCost = new Float64Array(near.count).fill(Number.POSITIVE_INFINITY);
   const farCost = new Float64Array(far.count).fill(Number.POSITIVE_INFINITY);
-  const nearPair = new Int32Array(near.count);
-  const farAfter = new Int32Array(near.count);
-  const farHolding = new Int32Array(far.count);
+  const nearTo = new Int32Array(near.count);
+  const farOver = new Int32Array(far.count);
 
   /** Who of the near side is the one before on shortest ways. */
   const beforeFar = (members: readonly number[]): number[] => {
-    const { start, other, pair } = far;
+    const { start, other, cost: costs } = far;
     const found: number[] = [];
     for (const member of members) {
       const mark = farMark[member]!;
       for (let at = start[member]!; at < start[member + 1]!; at++) {
         const before = other[at]!;
         if (nearMark[before] !== mark) continue;
-        const cost = farCost[member]! + pairCost[pair[at]!]!;
+        const cost = farCost[member]! + costs[at]!;
         if (nearCost[before]! <= cost) continue;
         if (nearCost[before] === Number.POSITIVE_INFINITY) found.push(before);
         nearCost[before] = cost;
-        nearPair[before] = pair[at]!;
-        farAfter[before] = member;
+        nearTo[before] = member;
       }
     }
     return found;
@@ -60,24 +58,24 @@ export const createWays = (layers: Layers, pairOf: Int32Array, pairCost: Int32Ar
         if (farCost[before]! <= cost) continue;
         if (farCost[before] === Number.POSITIVE_INFINITY) found.push(before);
         farCost[before] = cost;
-        farHolding[before] = holding;
+        farOver[before] = holding;
       }
     }
     return found;
   };
 
   const follow = (root: number): Way => {
-    const into: number[] = [];
-    const out: number[] = [];
-    const through: number[] = [];
-    for (let at = root; nearPair[at]! >= 0; at = through.at(-1)!) {
-      into.push(nearPair[at]!);
-      const holding = farHolding[farAfter[at]!]!;
+    const fars: number[] = [];
+    const holdings: number[] = [];
+    const nears: number[] = [];
+    for (let at = root; nearTo[at]! >= 0; at = nears.at(-1)!) {
+      fars.push(nearTo[at]!);
+      const holding = farOver[nearTo[at]!]!;
       if (holding < 0) break;
-      out.push(holding);
-      through.push(near.ownerOf[holding]!);
+      holdings.push(holding);
+      nears.push(near.ownerOf[holding]!);
     }
-    return { into, out, through };
+    return { fars, holdings, nears };
   };
 
   const wayTo = (ends: readonly number[]): Way => {
@@ -101,13 +99,13 @@ export const createWays = (layers: Layers, pairOf: Int32Array, pairCost: Int32Ar
     toFar: ends => {
       for (const end of ends) {
         farCost[end] = 0;
-        farHolding[end] = -1;
+        farOver[end] = -1;
       }
       return wayTo(ends);
     },
     toNear: end => {
       nearCost[end] = 0;
-      nearPair[end] = -1;
+      nearTo[end] = -1;
       const way = wayTo(beforeNear([end]));
       nearCost[end] = Number.POSITIVE_INFINITY;
       return way;
