@@ -26,7 +26,8 @@ export class Layers {
   readonly farReached: Int32Array;
   nearCount = 0;
   farCount = 0;
-  #layer = 0;
+  /** By layer: how many of the near side are in it. */
+  readonly #sizes: number[] = [];
   #nearDone = 0;
   #farDone = 0;
   /** Of the far side: how many pairs those have that are not reached, and who they are once that matters. */
@@ -60,7 +61,8 @@ export class Layers {
     this.nearMark[root] = this.floor;
     this.nearCount = 1;
     this.farCount = 0;
-    this.#layer = 0;
+    this.#sizes.length = 0;
+    this.#sizes.push(1);
     this.#nearDone = 0;
     this.#farDone = 0;
   }
@@ -85,7 +87,7 @@ export class Layers {
     const { nearMark, nearReached, farReached, farCount } = this;
     const { first, next } = this.far;
     const { ownerOf } = this.near;
-    const mark = this.floor + ++this.#layer;
+    const mark = this.floor + this.#sizes.length;
     let count = this.nearCount;
     for (let i = this.#farDone; i < farCount; i++) {
       for (let holding = first[farReached[i]!]!; holding >= 0; holding = next[holding]!) {
@@ -95,14 +97,38 @@ export class Layers {
         nearReached[count++] = owner;
       }
     }
+    this.#sizes.push(count - this.nearCount);
     this.nearCount = count;
     this.#farDone = farCount;
+  }
+
+  /**
+   * Puts members into the layer after theirs, once all that can be reached is known. Who is in a layer is led to from the one
+   * before; when one has become empty, nobody beyond is reached any more.
+   */
+  raise(nears: readonly number[], fars: readonly number[]): void {
+    const { nearMark, farMark, nearReached, farReached, floor } = this;
+    const sizes = this.#sizes;
+    for (const member of nears) {
+      const layer = nearMark[member]! - floor;
+      nearMark[member] = nearMark[member]! + 1;
+      sizes[layer] = sizes[layer]! - 1;
+      sizes[layer + 1] = (sizes[layer + 1] ?? 0) + 1;
+    }
+    const gap = sizes.indexOf(0);
+    if (gap > 0) {
+      sizes.length = gap;
+      for (let i = 0; i < this.nearCount; i++) if (nearMark[nearReached[i]!]! > floor + gap) nearMark[nearReached[i]!] = 0;
+      for (let i = 0; i < this.farCount; i++) if (farMark[farReached[i]!]! >= floor + gap) farMark[farReached[i]!] = 0;
+    }
+    const end = floor + sizes.length;
+    for (const member of fars) if (farMark[member]! > 0) farMark[member] = farMark[member]! + 1 < end ? farMark[member]! + 1 : 0;
   }
 
   #crossForwards(): void {
     const { nearReached, nearCount, farMark, farReached, floor } = this;
     const { start, other } = this.near;
-    const mark = floor + this.#layer;
+    const mark = floor + this.#sizes.length - 1;
     let count = this.farCount;
     for (let i = this.#nearDone; i < nearCount; i++) {
       const end = start[nearReached[i]! + 1]!;
@@ -121,7 +147,7 @@ export class Layers {
     const { start, other } = this.far;
     const left = this.#left;
     if (this.#leftCount < 0) this.#listLeft();
-    const mark = floor + this.#layer;
+    const mark = floor + this.#sizes.length - 1;
     let count = this.farCount;
     let kept = 0;
     for (let i = 0; i < this.#leftCount; i++) {

@@ -1,6 +1,5 @@
 import { holdingsOf } from './holdings.js';
 import { Layers } from './layers.js';
-import { createRelayer } from './relayer.js';
 import type { Problem, Solution } from './types.js';
 import { createWays, type Way } from './ways.js';
 
@@ -53,7 +52,6 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
   const rank = needs.numberOf.map(need => problem.needRank[need]!);
   const [places, guests] = [new Layers(needs, sessions), new Layers(sessions, needs)];
   const [waysToPlaces, waysToGuests] = [createWays(places, pairOf, pairCost), createWays(guests, pairOf, pairCost)];
-  const [relayerPlaces, relayerGuests] = [createRelayer(places), createRelayer(guests)];
 
   const add = (spare: Float64Array, member: number, quantity: number): void => {
     spare[member] = spare[member]! + quantity;
@@ -123,9 +121,9 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
         if (places.nearMark[holder]! >= places.floor && (loser < 0 || rank[holder]! < rank[loser]!)) loser = holder;
       if (loser < 0) return moves;
       const way = waysToPlaces.toNear(loser);
+      if (!way) continue;
       send(way, Number.POSITIVE_INFINITY);
       if (needs.spare[need] === 0) return moves;
-      relayerPlaces(way.nears);
     }
   };
 
@@ -145,13 +143,13 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
           guest = need;
       if (guest < 0) return moves;
       const way = waysToGuests.toFar([guest]);
+      if (!way) continue;
       const { fars, holdings, nears } = way;
       const quantity = narrowest(way, Math.min(needs.spare[guest]!, sessions.spare[session]!));
       for (const [step, mover] of fars.entries())
         moves.push(move(mover, holdings[step] ?? -1, step === 0 ? session : nears[step - 1]!, quantity));
       add(sessions.spare, session, -quantity);
       if (sessions.spare[session] === 0) return moves;
-      relayerGuests(way.nears);
     }
   };
 
