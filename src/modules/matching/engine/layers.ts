@@ -6,6 +6,9 @@ import type { Owners } from './holdings.js';
  */
 const EAGERNESS = 2;
 
+/** Once so many of those who were reached, as a share, have been raised, it is less work to reach all anew. As measured. */
+const WORN = 0.25;
+
 /** Marks are told apart by searches up to this one; then all are wiped. */
 const LAST_MARK = 2 ** 30;
 
@@ -28,6 +31,7 @@ export class Layers {
   farCount = 0;
   /** By layer: how many of the near side are in it. */
   readonly #sizes: number[] = [];
+  #raised = 0;
   #nearDone = 0;
   #farDone = 0;
   /** Of the far side: how many pairs those have that are not reached, and who they are once that matters. */
@@ -65,6 +69,13 @@ export class Layers {
     this.#sizes.push(1);
     this.#nearDone = 0;
     this.#farDone = 0;
+    this.#raised = 0;
+  }
+
+  /** All that can be reached. */
+  reach(root: number): void {
+    this.begin(root);
+    while (this.cross()) this.back();
   }
 
   /** Reaches the far side from who of the near side was reached last; false when that is nobody new. */
@@ -107,6 +118,12 @@ export class Layers {
    * before; when one has become empty, nobody beyond is reached any more.
    */
   raise(nears: readonly number[], fars: readonly number[]): void {
+    this.#raised += nears.length + fars.length;
+    if (this.#raised > WORN * (this.nearCount + this.farCount)) this.reach(this.nearReached[0]!);
+    else this.#raise(nears, fars);
+  }
+
+  #raise(nears: readonly number[], fars: readonly number[]): void {
     const { nearMark, farMark, nearReached, farReached, floor } = this;
     const sizes = this.#sizes;
     for (const member of nears) {
