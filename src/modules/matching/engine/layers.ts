@@ -1,12 +1,13 @@
 import type { Owners } from './holdings.js';
 
 /**
- * As long as what is not reached yet has fewer pairs than this many times those of who was reached last, it looks for somebody
- * who was, which ends with the first one found, and is not looked for (Beamer, Asanović and Patterson 2012). As measured.
+ * Once those who are not reached yet have fewer pairs than this many times those of who was reached last, they look for somebody
+ * who is reached, which ends with the first one found, instead of being looked for (Beamer, Asanović and Patterson 2012). So hardly
+ * more is read of a component than it takes to come by everybody. As measured.
  */
 const EAGERNESS = 2;
 
-/** Once so many of those who were reached, as a share, have been raised, it is less work to reach all anew. As measured. */
+/** Once as many have been raised as this share of all who were reached, it is less work to reach them anew. As measured. */
 const WORN = 0.25;
 
 /** Marks are told apart by searches up to this one; then all are wiped. */
@@ -20,7 +21,7 @@ const LAST_MARK = 2 ** 30;
 export class Layers {
   readonly near: Owners;
   readonly far: Owners;
-  /** By member: `floor` and the number of the layer, 0 for the root and all that its pairs lead to; less: it is not reached. */
+  /** By member: `floor` and the number of its layer, 0 for the root and all that its pairs lead to; below `floor`: it is not reached. */
   readonly nearMark: Int32Array;
   readonly farMark: Int32Array;
   floor = 1;
@@ -49,6 +50,7 @@ export class Layers {
     this.#left = new Int32Array(far.count);
   }
 
+  /** Forgets the search before; only the root is reached. */
   begin(root: number): void {
     // There are no more layers than members.
     this.floor += this.nearCount + 1;
@@ -113,16 +115,14 @@ export class Layers {
     this.#farDone = farCount;
   }
 
-  /**
-   * Puts members into the layer after theirs, once all that can be reached is known. Who is in a layer is led to from the one
-   * before; when one has become empty, nobody beyond is reached any more.
-   */
+  /** Puts members into the layer after theirs, once all that can be reached is known; see `createWays` for when. */
   raise(nears: readonly number[], fars: readonly number[]): void {
     this.#raised += nears.length + fars.length;
     if (this.#raised > WORN * (this.nearCount + this.farCount)) this.reach(this.nearReached[0]!);
     else this.#raise(nears, fars);
   }
 
+  /** Ways pass every layer; when one has become empty, nobody beyond it is reached any more. */
   #raise(nears: readonly number[], fars: readonly number[]): void {
     const { nearMark, farMark, nearReached, farReached, floor } = this;
     const sizes = this.#sizes;
