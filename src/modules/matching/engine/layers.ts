@@ -74,10 +74,19 @@ export class Layers {
     this.#raised = 0;
   }
 
-  /** All that can be reached. */
-  reach(root: number): void {
-    this.begin(root);
-    while (this.cross()) this.back();
+  /** Goes on until a member of the far side is reached; false when it cannot be, and then all that can be is. */
+  reachFar(member: number): boolean {
+    while (this.farMark[member]! < this.floor) {
+      if (this.#farDone < this.farCount) this.back();
+      if (!this.cross()) return false;
+    }
+    return true;
+  }
+
+  /** Goes on until all is reached that can be. */
+  reachAll(): void {
+    do if (this.#farDone < this.farCount) this.back();
+    while (this.cross());
   }
 
   /** Reaches the far side from who of the near side was reached last; false when that is nobody new. */
@@ -118,8 +127,10 @@ export class Layers {
   /** Puts members into the layer after theirs, once all that can be reached is known; see `createWays` for when. */
   raise(nears: readonly number[], fars: readonly number[]): void {
     this.#raised += nears.length + fars.length;
-    if (this.#raised > WORN * (this.nearCount + this.farCount)) this.reach(this.nearReached[0]!);
-    else this.#raise(nears, fars);
+    if (this.#raised > WORN * (this.nearCount + this.farCount)) {
+      this.begin(this.nearReached[0]!);
+      this.reachAll();
+    } else this.#raise(nears, fars);
   }
 
   /** Ways pass every layer; when one has become empty, nobody beyond it is reached any more. */

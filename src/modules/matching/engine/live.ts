@@ -102,17 +102,21 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
     }
   };
 
-  /** A way of the highest-ranked of some needs that is unserved and can come still; null when none is. */
-  const wayOfGuest = (waiting: Int32Array): Way | null => {
-    for (;;) {
-      let guest = -1;
-      for (const need of waiting)
-        if (needs.spare[need]! > 0 && guests.farMark[need]! >= guests.floor && (guest < 0 || rank[need]! > rank[guest]!))
-          guest = need;
-      if (guest < 0) return null;
-      const way = waysIn.toFar([guest]);
-      if (way) return way;
-    }
+  /** The highest-ranked of some needs that is unserved and not known to be out of reach; -1 when there is none. */
+  const firstOf = (waiting: Int32Array, isOpen: (need: number) => boolean): number => {
+    let first = -1;
+    for (const need of waiting) if ((first < 0 || rank[need]! > rank[first]!) && isOpen(need)) first = need;
+    return first;
+  };
+
+  /** Those in the component of a session whom it could serve if they could come: all that is unserved. */
+  const waitingFor = (session: number): Int32Array => {
+    const { componentStart, spare } = needs;
+    const component = sessions.componentOf[session]!;
+    const waiting: number[] = [];
+    for (let need = componentStart[component]!; need < componentStart[component + 1]!; need++)
+      if (spare[need]! > 0) waiting.push(need);
+    return Int32Array.from(waiting);
   };
 
   const placeNeed = (number: number, more = 0): readonly Move[] => {
@@ -144,12 +148,23 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
     const session = sessions.memberOf[number]!;
     const moves: Move[] = [];
     add(sessions, session, more);
-    if (sessions.spare[session] === 0) return moves;
-    guests.reach(session);
-    const waiting = guests.farReached.subarray(0, guests.farCount).filter(need => needs.spare[need]! > 0);
-    for (let way = wayOfGuest(waiting); way; way = sessions.spare[session]! > 0 ? wayOfGuest(waiting) : null) {
+    const waiting = waitingFor(session);
+    guests.begin(session);
+    let isAll = false;
+    while (sessions.spare[session]! > 0) {
+      const guest = firstOf(waiting, need => needs.spare[need]! > 0 && (!isAll || guests.farMark[need]! >= guests.floor));
+      if (guest < 0) break;
+      // Who comes first of all is most often the one, and is met before all is.
+      if (!isAll) isAll = !guests.reachFar(guest);
+      const way = waysIn.toFar([guest]);
+      if (!way) continue;
       const { fars, holdings, nears } = way;
-      const quantity = narrowest(way, Math.min(needs.spare[fars.at(-1)!]!, sessions.spare[session]!));
+      const quantity = narrowest(way, Math.min(needs.spare[guest]!, sessions.spare[session]!));
+      if (!isAll && quantity < sessions.spare[session]!) {
+        // All must be known before something is moved, if that is not the end of it.
+        guests.reachAll();
+        isAll = true;
+      }
       for (const [step, need] of fars.entries())
         moves.push(move(need, holdings[step] ?? -1, nears[step - 1] ?? session, quantity));
       add(sessions, session, -quantity);
