@@ -75,7 +75,7 @@ export class Layers {
   }
 
   /** Goes on until a member of the far side is reached; false when it cannot be, and then all that can be is. */
-  reachFar(member: number): boolean {
+  reach(member: number): boolean {
     while (this.farMark[member]! < this.floor) {
       if (this.#farDone < this.farCount) this.back();
       if (!this.cross()) return false;

@@ -39,9 +39,9 @@ export interface Live {
  * Among the ways to the same served quantities a step takes one that moves the fewest holders, and of those the one that costs
  * least. Level 2 as a whole is left to the next plan: what is out with people moves for somebody to be served, not for comfort.
  *
- * Fast whatever came before, as nothing is known beforehand that a change could make wrong: a search has all that it can reach
- * before it, at most a component, and reads little of it ({@link Layers}). What it has found is good for all steps of its change
- * ({@link createWays}); only as long as free places are found each step has a search of its own, which ends with the first.
+ * Fast whatever came before, as nothing is kept that a change could make wrong: a search has a component before it at most, and
+ * reads a part of that ({@link Layers}). It ends with the nearest free place, or with the one who comes first of all who wait; where
+ * it has to look at all that can be reached, that is good for all further steps of the change, too ({@link createWays}).
  */
 export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'>): Live => {
   const { pairStart, pairSession, pairCost } = problem;
@@ -102,21 +102,23 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
     }
   };
 
-  /** The highest-ranked of some needs that is unserved and not known to be out of reach; -1 when there is none. */
-  const firstOf = (waiting: Int32Array, isOpen: (need: number) => boolean): number => {
-    let first = -1;
-    for (const need of waiting) if ((first < 0 || rank[need]! > rank[first]!) && isOpen(need)) first = need;
-    return first;
-  };
-
-  /** Those in the component of a session whom it could serve if they could come: all that is unserved. */
-  const waitingFor = (session: number): Int32Array => {
-    const { componentStart, spare } = needs;
+  /** All in the component of a session who are not served in full. */
+  const waitingNear = (session: number): Int32Array => {
     const component = sessions.componentOf[session]!;
     const waiting: number[] = [];
-    for (let need = componentStart[component]!; need < componentStart[component + 1]!; need++)
-      if (spare[need]! > 0) waiting.push(need);
+    for (let need = needs.componentStart[component]!; need < needs.componentStart[component + 1]!; need++)
+      if (needs.spare[need]! > 0) waiting.push(need);
     return Int32Array.from(waiting);
+  };
+
+  /** The highest-ranked of them that is not served in full yet and, once that is known, reached still; -1 when there is none. */
+  const guestOf = (waiting: Int32Array, isAllKnown: boolean): number => {
+    let guest = -1;
+    for (const need of waiting) {
+      const isOut = needs.spare[need] === 0 || (isAllKnown && guests.farMark[need]! < guests.floor);
+      if (!isOut && (guest < 0 || rank[need]! > rank[guest]!)) guest = need;
+    }
+    return guest;
   };
 
   const placeNeed = (number: number, more = 0): readonly Move[] => {
@@ -148,22 +150,21 @@ export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'
     const session = sessions.memberOf[number]!;
     const moves: Move[] = [];
     add(sessions, session, more);
-    const waiting = waitingFor(session);
+    const waiting = waitingNear(session);
     guests.begin(session);
-    let isAll = false;
+    let isAllKnown = false;
     while (sessions.spare[session]! > 0) {
-      const guest = firstOf(waiting, need => needs.spare[need]! > 0 && (!isAll || guests.farMark[need]! >= guests.floor));
+      const guest = guestOf(waiting, isAllKnown);
       if (guest < 0) break;
-      // Who comes first of all is most often the one, and is met before all is.
-      if (!isAll) isAll = !guests.reachFar(guest);
+      if (!isAllKnown) isAllKnown = !guests.reach(guest);
       const way = waysIn.toFar([guest]);
       if (!way) continue;
       const { fars, holdings, nears } = way;
       const quantity = narrowest(way, Math.min(needs.spare[guest]!, sessions.spare[session]!));
-      if (!isAll && quantity < sessions.spare[session]!) {
-        // All must be known before something is moved, if that is not the end of it.
+      if (!isAllKnown && quantity < sessions.spare[session]!) {
+        // Later steps build on what was reached before this one.
         guests.reachAll();
-        isAll = true;
+        isAllKnown = true;
       }
       for (const [step, need] of fars.entries())
         moves.push(move(need, holdings[step] ?? -1, nears[step - 1] ?? session, quantity));
