@@ -1,81 +1,107 @@
+import { type Side, type Sides, sidesOf } from './sides.js';
 import type { Problem } from './types.js';
 
-/** Who holds what, ready to be walked both ways. */
-export interface Holdings {
-  readonly pairQuantity: Float64Array;
-  /** By need: what no session serves. */
-  readonly unserved: Float64Array;
-  /** By session: places that nobody holds. */
-  readonly free: Float64Array;
-  readonly pairNeed: Int32Array;
-  /** The pairs with a quantity of each session, as a linked list; -1 ends it. */
-  readonly holderFirst: Int32Array;
-  readonly holderNext: Int32Array;
-  /** All pairs of each session `s`: `columnPair[columnStart[s]]` up to, not including, `columnPair[columnStart[s + 1]]`. */
-  readonly columnStart: Int32Array;
-  readonly columnPair: Int32Array;
-  /** Moves so much from one pair to another; -1: from nowhere, to nowhere. `unserved` and `free` are the caller's to mind. */
-  readonly shift: (from: number, to: number, quantity: number) => void;
+/** What the members of one side have of the plan. */
+export interface Owners extends Side {
+  /** By member: of a need what no session serves, of a session the places that nobody holds. */
+  readonly spare: Float64Array;
+  /** Holdings of each member, as a linked list; -1 ends it. */
+  readonly first: Int32Array;
+  readonly next: Int32Array;
+  /** By holding: the member of this side. */
+  readonly ownerOf: Int32Array;
 }
 
-/** The holdings of a plan, which is copied. What it leaves open and free follows from it. */
+/** Who holds what, ready to be walked both ways. A holding is a pair with a quantity. */
+export interface Holdings {
+  readonly needs: Owners;
+  readonly sessions: Owners;
+  /** By pair, as in the problem. */
+  readonly pairQuantity: Float64Array;
+  /** By holding. */
+  readonly pairOf: Int32Array;
+  /** Adds to what a need holds of a session by a pair. What is spare is the caller's to mind, here and in `take`. */
+  readonly give: (pair: number, need: number, session: number, quantity: number) => void;
+  /** Takes from a holding, which is no more when nothing is left. */
+  readonly take: (holding: number, quantity: number) => void;
+}
+
+interface Lists {
+  readonly first: Int32Array;
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  readonly ownerOf: Int32Array;
+}
+
+const listsOf = (members: number, holdings: number): Lists => ({
+  first: new Int32Array(members).fill(-1),
+  next: new Int32Array(holdings),
+  previous: new Int32Array(holdings),
+  ownerOf: new Int32Array(holdings),
+});
+
+const link = ({ first, next, previous, ownerOf }: Lists, owner: number, holding: number): void => {
+  const head = first[owner]!;
+  ownerOf[holding] = owner;
+  next[holding] = head;
+  previous[holding] = -1;
+  if (head >= 0) previous[head] = holding;
+  first[owner] = holding;
+};
+
+const unlink = ({ first, next, previous, ownerOf }: Lists, holding: number): void => {
+  const [before, after] = [previous[holding]!, next[holding]!];
+  if (before >= 0) next[before] = after;
+  else first[ownerOf[holding]!] = after;
+  if (after >= 0) previous[after] = before;
+};
+
+/** The holdings of a plan, which is copied. What it leaves to spare follows from it. */
 export const holdingsOf = (problem: Problem, planned: Float64Array): Holdings => {
-  const { needCount, sessionCount, pairStart, pairSession } = problem;
-  const pairCount = pairSession.length;
-  const pairQuantity = Float64Array.from(planned);
-  const unserved = Float64Array.from(problem.needQuantity);
-  const free = Float64Array.from(problem.sessionCapacity);
-  const pairNeed = new Int32Array(pairCount);
-  const holderFirst = new Int32Array(sessionCount).fill(-1);
-  const holderNext = new Int32Array(pairCount);
-  const holderPrevious = new Int32Array(pairCount);
+  const pairCount = problem.pairSession.length;
+  const sides: Sides = sidesOf(problem);
+  const ownersOf = (side: Side, quantities: Float64Array) => {
+    const spare = new Float64Array(side.count);
+    for (let member = 0; member < side.count; member++) spare[member] = quantities[side.numberOf[member]!]!;
+    return { ...side, ...listsOf(side.count, pairCount), spare };
+  };
+  const needs = ownersOf(sides.needs, problem.needQuantity);
+  const sessions = ownersOf(sides.sessions, problem.sessionCapacity);
+  const pairQuantity = new Float64Array(pairCount);
+  const pairOf = new Int32Array(pairCount);
+  // Holdings are numbered densely, however many pairs there are; new ones get the numbers of those that are no more.
+  const vacant: number[] = [];
+  let numbered = 0;
 
-  const hold = (pair: number): void => {
-    const session = pairSession[pair]!;
-    const head = holderFirst[session]!;
-    holderNext[pair] = head;
-    holderPrevious[pair] = -1;
-    if (head >= 0) holderPrevious[head] = pair;
-    holderFirst[session] = pair;
+  const give = (pair: number, need: number, session: number, quantity: number): void => {
+    if (pairQuantity[pair] === 0) {
+      const holding = vacant.pop() ?? numbered++;
+      pairOf[holding] = pair;
+      link(needs, need, holding);
+      link(sessions, session, holding);
+    }
+    pairQuantity[pair] = pairQuantity[pair]! + quantity;
   };
 
-  const release = (pair: number): void => {
-    const next = holderNext[pair]!;
-    const previous = holderPrevious[pair]!;
-    if (previous >= 0) holderNext[previous] = next;
-    else holderFirst[pairSession[pair]!] = next;
-    if (next >= 0) holderPrevious[next] = previous;
+  const take = (holding: number, quantity: number): void => {
+    const pair = pairOf[holding]!;
+    pairQuantity[pair] = pairQuantity[pair]! - quantity;
+    if (pairQuantity[pair]! > 0) return;
+    unlink(needs, holding);
+    unlink(sessions, holding);
+    vacant.push(holding);
   };
 
-  const columnStart = new Int32Array(sessionCount + 2);
-  for (const session of pairSession) columnStart[session + 2]!++;
-  for (let session = 0; session < sessionCount; session++)
-    columnStart[session + 2] = columnStart[session + 2]! + columnStart[session + 1]!;
-  const columnPair = new Int32Array(pairCount);
-  for (let need = 0; need < needCount; need++) {
-    const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) {
-      const session = pairSession[pair]!;
-      pairNeed[pair] = need;
-      columnPair[columnStart[session + 1]!++] = pair;
-      const quantity = pairQuantity[pair]!;
+  for (let need = 0; need < needs.count; need++) {
+    const number = needs.numberOf[need]!;
+    for (let pair = problem.pairStart[number]!; pair < problem.pairStart[number + 1]!; pair++) {
+      const quantity = planned[pair]!;
       if (quantity === 0) continue;
-      hold(pair);
-      unserved[need] = unserved[need]! - quantity;
-      free[session] = free[session]! - quantity;
+      const session = sessions.memberOf[problem.pairSession[pair]!]!;
+      give(pair, need, session, quantity);
+      needs.spare[need] = needs.spare[need]! - quantity;
+      sessions.spare[session] = sessions.spare[session]! - quantity;
     }
   }
-
-  const shift = (from: number, to: number, quantity: number): void => {
-    if (from >= 0) {
-      pairQuantity[from] = pairQuantity[from]! - quantity;
-      if (pairQuantity[from] === 0) release(from);
-    }
-    if (to >= 0) {
-      if (pairQuantity[to] === 0) hold(to);
-      pairQuantity[to] = pairQuantity[to]! + quantity;
-    }
-  };
-
-  return { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext, columnStart, columnPair, shift };
+  return { needs, sessions, pairQuantity, pairOf, give, take };
 };

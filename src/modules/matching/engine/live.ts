@@ -1,6 +1,7 @@
-import { holdingsOf } from './holdings.js';
-import { type Bounds, exitsOf, guestsOf, unknown } from './reach.js';
+import { holdingsOf, type Owners } from './holdings.js';
+import { Layers } from './layers.js';
 import type { Problem, Solution } from './types.js';
+import { createWays, type Way } from './ways.js';
 
 /** A step of a live change: so much of a need leaves a session for another. */
 export interface Move {
@@ -15,9 +16,9 @@ export interface Move {
 /** A plan that is kept right while the world changes one need or one session at a time. */
 export interface Live {
   readonly pairQuantity: Float64Array;
-  /** By need: what no session serves. */
+  /** By need: what no session serves, as of now. */
   readonly unserved: Float64Array;
-  /** By session: places that nobody holds. */
+  /** By session: places that nobody holds, as of now. */
   readonly free: Float64Array;
   /** Serves what a need still asks for, and so much more, as far as its rank carries; answers the steps, in order. */
   readonly placeNeed: (need: number, more?: number) => readonly Move[];
@@ -26,7 +27,7 @@ export interface Live {
 }
 
 /**
- * Holds the plan of a problem so that single changes need one search each and not a new plan. Who arrives is a need of the
+ * Holds the plan of a problem so that a single change needs one search and not a new plan. Who arrives is a need of the
  * problem that the plan does not serve yet; promises that were accepted are not in the problem, so nothing here moves them.
  *
  * Exact on level 1: when the plan given serves the lexicographically best quantities of its world, so does the plan after
@@ -35,241 +36,152 @@ export interface Live {
  * one circuit, here the units that can be reached; the best base then gives up the lowest-ranked unit of the circuit, if it ranks
  * below the newcomer (Edmonds 1971). One more place lets in exactly one unit: the highest-ranked unserved one that reaches it.
  *
- * Among the ways to the same served quantities a step takes one that moves the fewest holders, and a need that is placed the one
- * of those that costs least. Level 2 as a whole is left to the next plan: what is out with people moves for somebody to be
- * served, not for comfort.
+ * Among the ways to the same served quantities a step takes one that moves the fewest holders, and of those the one that costs
+ * least. Level 2 as a whole is left to the next plan: what is out with people moves for somebody to be served, not for comfort.
  *
- * Fast, because what is known beforehand ({@link exitsOf}, {@link guestsOf}) leads a search along the shortest paths only, and
- * tells without any search when there is none. Both stay true bounds while steps of their own kind are made: a step takes a
- * shortest path to the best end, and what it turns around leads nowhere that the path itself did not. A bound that has become too
- * hopeful is corrected by the search that finds it out, which then looks at all there is, as every search does after a step of the
- * other kind: some milliseconds where a plan of thousands hangs together. Who has the time makes the structure again instead.
+ * Fast whatever came before, as nothing is kept that a change could make wrong: a search has a component before it at most, and
+ * reads a part of that ({@link Layers}). It ends with the nearest free place, or with the one who comes first of all who wait; where
+ * it has to look at all that can be reached, that is good for all further steps of the change, too ({@link createWays}).
  */
 export const createLive = (problem: Problem, plan: Pick<Solution, 'pairQuantity'>): Live => {
-  const { needCount, sessionCount, pairStart, pairSession, pairCost, needRank } = problem;
-  const holdings = holdingsOf(problem, plan.pairQuantity);
-  const { pairQuantity, unserved, free, pairNeed, holderFirst, holderNext, columnStart, columnPair, shift } = holdings;
-  let exits = exitsOf(problem, holdings);
-  let guests = guestsOf(problem, holdings);
+  const { pairStart, pairSession, pairCost } = problem;
+  const { needs, sessions, pairQuantity, pairOf, give, take } = holdingsOf(problem, plan.pairQuantity);
+  const rank = needs.numberOf.map(need => problem.needRank[need]!);
+  const [places, guests] = [new Layers(needs, sessions), new Layers(sessions, needs)];
+  const [waysOut, waysIn] = [createWays(places, pairOf, pairCost), createWays(guests, pairOf, pairCost)];
 
-  // One search: `byPair[session]` is how somebody would come to a session, `fromPair` what that one would leave for it (-1: the
-  // need that is to be placed, which holds nothing it would give up).
-  let search = 0;
-  const seenSession = new Int32Array(sessionCount);
-  const seenNeed = new Int32Array(needCount);
-  const layerOf = new Int32Array(sessionCount);
-  const costTo = new Float64Array(sessionCount);
-  const byPair = new Int32Array(sessionCount);
-  const fromPair = new Int32Array(sessionCount);
-  const sessions = new Int32Array(sessionCount);
-  const needs = new Int32Array(needCount);
-  const leaving = new Int32Array(needCount);
-  const costFrom = new Float64Array(needCount);
-  let reached = 0;
-  // The best rank that was met or is promised beyond what is looked for.
-  let aside = 0;
-
-  /** Notes the sessions of a row as reached; those from where no end as good as `rank` is near enough are left aside. */
-  const lookAt = (need: number, left: number, cost: number, layer: number, rank: number, limit: number, bounds: Bounds): void => {
-    const end = pairStart[need + 1]!;
-    for (let pair = pairStart[need]!; pair < end; pair++) {
-      const session = pairSession[pair]!;
-      const total = cost + pairCost[pair]!;
-      if (seenSession[session] !== search) {
-        const bound = bounds.rank[session]!;
-        if (bound > rank) {
-          aside = Math.min(aside, bound);
-          continue;
-        }
-        if (bound === rank && layer + bounds.moves[session]! > limit) continue;
-        seenSession[session] = search;
-        layerOf[session] = layer;
-        sessions[reached++] = session;
-      } else if (layerOf[session] !== layer || costTo[session]! <= total) continue;
-      costTo[session] = total;
-      byPair[session] = pair;
-      fromPair[session] = left;
-    }
+  const add = ({ spare }: Owners, member: number, quantity: number): void => {
+    spare[member] = spare[member]! + quantity;
   };
 
-  /** What a search in vain has found out: first that the nearest ends are gone, then which rank is the best that is left. */
-  const correct = (bounds: Bounds): void => {
-    if (bounds.areMovesKnown) bounds.areMovesKnown = false;
-    else for (let at = 0; at < reached; at++) bounds.rank[sessions[at]!] = aside;
+  /** So much can go a way: no more than it moves of any holding. */
+  const narrowest = ({ holdings }: Way, most: number): number =>
+    holdings.reduce((least, holding) => Math.min(least, pairQuantity[pairOf[holding]!]!), most);
+
+  /** The pair of a need and a session, by their numbers in the problem; the cheapest where there are several. */
+  const pairOfBoth = (need: number, session: number): number => {
+    let found = -1;
+    for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++)
+      if (pairSession[pair] === session && (found < 0 || pairCost[pair]! < pairCost[found]!)) found = pair;
+    return found;
   };
 
-  interface End {
-    readonly session: number;
-    /** The pair whose holder gives way there; -1: a place is free. */
-    readonly loser: number;
-  }
+  /** Moves so much of a need from a holding (-1: it was unserved) to a session (-1: it is from now on). */
+  const move = (need: number, holding: number, session: number, quantity: number): Move => {
+    const number = needs.numberOf[need]!;
+    const from = holding < 0 ? -1 : sessions.numberOf[sessions.ownerOf[holding]!]!;
+    const to = session < 0 ? -1 : sessions.numberOf[session]!;
+    if (holding < 0) add(needs, need, -quantity);
+    else take(holding, quantity);
+    if (session < 0) add(needs, need, quantity);
+    else give(pairOfBoth(number, to), need, session, quantity);
+    return { need: number, from, to, quantity };
+  };
 
-  /** An end of the given rank over at most `limit` moves, the nearest and of those the cheapest; null when there is none. */
-  const searchPlace = (need: number, rank: number, limit: number, bounds: Bounds): End | null => {
-    search++;
-    reached = 0;
-    aside = Number.POSITIVE_INFINITY;
-    seenNeed[need] = search;
-    lookAt(need, -1, 0, 0, rank, limit, bounds);
-    for (let start = 0, layer = 0; start < reached; layer++) {
-      const end = reached;
-      let [best, loser, met] = [-1, -1, 0];
-      for (let at = start; at < end; at++) {
-        const session = sessions[at]!;
-        const isCheaper = best < 0 || costTo[session]! < costTo[best]!;
-        if (free[session]! > 0) {
-          if (loser >= 0 || isCheaper) [best, loser] = [session, -1];
-          continue;
-        }
-        for (let pair = holderFirst[session]!; pair >= 0; pair = holderNext[pair]!) {
-          const holder = pairNeed[pair]!;
-          aside = Math.min(aside, needRank[holder]!);
-          if (holder === need) continue;
-          if (needRank[holder]! <= rank && isCheaper) [best, loser] = [session, pair];
-          const cost = costTo[session]! - pairCost[pair]!;
-          if (seenNeed[holder] !== search) {
-            seenNeed[holder] = search;
-            needs[met++] = holder;
-          } else if (layerOf[pairSession[leaving[holder]!]!] !== layer || costFrom[holder]! <= cost) continue;
-          leaving[holder] = pair;
-          costFrom[holder] = cost;
-        }
-      }
-      if (best >= 0) return { session: best, loser };
-      for (let i = 0; i < met; i++) lookAt(needs[i]!, leaving[needs[i]!]!, costFrom[needs[i]!]!, layer + 1, rank, limit, bounds);
-      start = end;
+  /** A way to the nearest free place; null when there is none, and then all that the need can reach is known. */
+  const wayToPlace = (need: number): Way | null => {
+    places.begin(need);
+    for (let seen = 0; places.cross(); places.back()) {
+      const ends: number[] = [];
+      for (; seen < places.farCount; seen++)
+        if (sessions.spare[places.farReached[seen]!]! > 0) ends.push(places.farReached[seen]!);
+      if (ends.length > 0) return waysOut.toFar(ends);
     }
     return null;
   };
 
-  /** The free place, or else the lowest-ranked holder below the need, that is best to end at; null when there is neither. */
-  const findPlace = (need: number, bounds: Bounds): End | null => {
+  /** A way to the lowest-ranked of some holders that is reached still; null when none is. */
+  const wayToLoser = (holders: Int32Array): Way | null => {
     for (;;) {
-      let rank = Number.POSITIVE_INFINITY;
-      let limit = 0;
-      for (let pair = pairStart[need]!; pair < pairStart[need + 1]!; pair++) {
-        const session = pairSession[pair]!;
-        const bound = bounds.rank[session]!;
-        const moves = bounds.areMovesKnown ? bounds.moves[session]! : Number.POSITIVE_INFINITY;
-        if (bound < rank || (bound === rank && moves < limit)) [rank, limit] = [bound, moves];
-      }
-      if (rank >= needRank[need]!) return null;
-      const found = searchPlace(need, rank, limit, bounds);
-      if (found) return found;
-      correct(bounds);
+      let loser = -1;
+      for (const holder of holders)
+        if (places.nearMark[holder]! >= places.floor && (loser < 0 || rank[holder]! < rank[loser]!)) loser = holder;
+      if (loser < 0) return null;
+      const way = waysOut.toNear(loser);
+      if (way) return way;
     }
   };
 
-  const moveOf = (from: number, to: number, quantity: number): Move => ({
-    need: pairNeed[from >= 0 ? from : to]!,
-    from: from < 0 ? -1 : pairSession[from]!,
-    to: to < 0 ? -1 : pairSession[to]!,
-    quantity,
-  });
+  /** All in the component of a session who are not served in full. */
+  const waitingNear = (session: number): Int32Array => {
+    const component = sessions.componentOf[session]!;
+    const waiting: number[] = [];
+    for (let need = needs.componentStart[component]!; need < needs.componentStart[component + 1]!; need++)
+      if (needs.spare[need]! > 0) waiting.push(need);
+    return Int32Array.from(waiting);
+  };
 
-  const placeNeed = (need: number, more = 0): readonly Move[] => {
-    const moves: Move[] = [];
-    unserved[need] = unserved[need]! + more;
-    while (unserved[need]! > 0) {
-      const found = findPlace(need, exits);
-      if (!found) break;
-      const { session, loser } = found;
-      let quantity = Math.min(unserved[need]!, loser < 0 ? free[session]! : pairQuantity[loser]!);
-      for (let at = session; fromPair[at]! >= 0; at = pairSession[fromPair[at]!]!)
-        quantity = Math.min(quantity, pairQuantity[fromPair[at]!]!);
-      if (loser < 0) free[session] = free[session]! - quantity;
-      else {
-        const ousted = pairNeed[loser]!;
-        unserved[ousted] = unserved[ousted]! + quantity;
-        shift(loser, -1, quantity);
-        moves.push(moveOf(loser, -1, quantity));
-      }
-      for (let at = session; ; ) {
-        const left = fromPair[at]!;
-        shift(left, byPair[at]!, quantity);
-        moves.push(moveOf(left, byPair[at]!, quantity));
-        if (left < 0) break;
-        at = pairSession[left]!;
-      }
-      unserved[need] = unserved[need]! - quantity;
+  /** The highest-ranked of them that is not served in full yet and, once that is known, reached still; -1 when there is none. */
+  const guestOf = (waiting: Int32Array, isAllKnown: boolean): number => {
+    let guest = -1;
+    for (const need of waiting) {
+      const isOut = needs.spare[need] === 0 || (isAllKnown && guests.farMark[need]! < guests.floor);
+      if (!isOut && (guest < 0 || rank[need]! > rank[guest]!)) guest = need;
     }
-    if (unserved[need]! > 0 || moves.some(({ to }) => to < 0)) guests = unknown(problem, Number.POSITIVE_INFINITY);
+    return guest;
+  };
+
+  const placeNeed = (number: number, more = 0): readonly Move[] => {
+    const need = needs.memberOf[number]!;
+    const moves: Move[] = [];
+    const go = (way: Way, most: number): number => {
+      const { fars, holdings, nears } = way;
+      const quantity = narrowest(way, Math.min(needs.spare[need]!, most));
+      for (let step = holdings.length - 1; step >= 0; step--)
+        moves.push(move(nears[step]!, holdings[step]!, fars[step + 1] ?? -1, quantity));
+      moves.push(move(need, -1, fars[0]!, quantity));
+      return quantity;
+    };
+    add(needs, need, more);
+    while (needs.spare[need]! > 0) {
+      const way = wayToPlace(need);
+      if (!way) break;
+      const place = way.fars.at(-1)!;
+      add(sessions, place, -go(way, sessions.spare[place]!));
+    }
+    if (needs.spare[need] === 0) return moves;
+    const losers = places.nearReached.subarray(0, places.nearCount).filter(holder => rank[holder]! < rank[need]!);
+    for (let way = wayToLoser(losers); way; way = needs.spare[need]! > 0 ? wayToLoser(losers) : null)
+      go(way, Number.POSITIVE_INFINITY);
     return moves;
   };
 
-  /** The pair by which an unserved need of the given rank would begin to come to a session; -1 when none is near enough. */
-  const searchGuest = (target: number, rank: number, limit: number, bounds: Bounds): number => {
-    search++;
-    reached = 0;
-    aside = Number.NEGATIVE_INFINITY;
-    seenSession[target] = search;
-    layerOf[target] = 0;
-    sessions[reached++] = target;
-    // With moves known every step is on a shortest path, so the newest is followed; without, the nearest.
-    for (let next = 0; bounds.areMovesKnown ? reached > 0 : next < reached; ) {
-      const session = sessions[bounds.areMovesKnown ? --reached : next++]!;
-      const layer = layerOf[session]! + 1;
-      for (let i = columnStart[session]!; i < columnStart[session + 1]!; i++) {
-        const pair = columnPair[i]!;
-        const need = pairNeed[pair]!;
-        if (seenNeed[need] === search) continue;
-        seenNeed[need] = search;
-        if (unserved[need]! > 0) {
-          if (needRank[need]! >= rank) return pair;
-          aside = Math.max(aside, needRank[need]!);
-        }
-        const end = pairStart[need + 1]!;
-        for (let held = pairStart[need]!; held < end; held++) {
-          const other = pairSession[held]!;
-          if (pairQuantity[held] === 0 || seenSession[other] === search) continue;
-          const bound = bounds.rank[other]!;
-          if (bound < rank) aside = Math.max(aside, bound);
-          if (bound < rank || (bound === rank && layer + bounds.moves[other]! > limit)) continue;
-          seenSession[other] = search;
-          layerOf[other] = layer;
-          fromPair[other] = held;
-          byPair[other] = pair;
-          sessions[reached++] = other;
-        }
-      }
-    }
-    return -1;
-  };
-
-  /** The same for the highest-ranked unserved need that can come at all. */
-  const findGuest = (target: number, bounds: Bounds): number => {
-    for (;;) {
-      const rank = bounds.rank[target]!;
-      const limit = bounds.areMovesKnown ? bounds.moves[target]! : Number.POSITIVE_INFINITY;
-      if (rank === Number.NEGATIVE_INFINITY) return -1;
-      const arrival = searchGuest(target, rank, limit, bounds);
-      if (arrival >= 0) return arrival;
-      correct(bounds);
-    }
-  };
-
-  const addPlaces = (session: number, places: number): readonly Move[] => {
+  const addPlaces = (number: number, more: number): readonly Move[] => {
+    const session = sessions.memberOf[number]!;
     const moves: Move[] = [];
-    exits = unknown(problem, Number.NEGATIVE_INFINITY);
-    free[session] = free[session]! + places;
-    while (free[session]! > 0) {
-      const arrival = findGuest(session, guests);
-      if (arrival < 0) break;
-      const guest = pairNeed[arrival]!;
-      let quantity = Math.min(unserved[guest]!, free[session]!);
-      for (let at = pairSession[arrival]!; at !== session; at = pairSession[byPair[at]!]!)
-        quantity = Math.min(quantity, pairQuantity[fromPair[at]!]!);
-      for (let at = pairSession[arrival]!; at !== session; at = pairSession[byPair[at]!]!) {
-        shift(fromPair[at]!, byPair[at]!, quantity);
-        moves.push(moveOf(fromPair[at]!, byPair[at]!, quantity));
+    add(sessions, session, more);
+    const waiting = waitingNear(session);
+    guests.begin(session);
+    let isAllKnown = false;
+    while (sessions.spare[session]! > 0) {
+      const guest = guestOf(waiting, isAllKnown);
+      if (guest < 0) break;
+      if (!isAllKnown) isAllKnown = !guests.reach(guest);
+      const way = waysIn.toFar([guest]);
+      if (!way) continue;
+      const { fars, holdings, nears } = way;
+      const quantity = narrowest(way, Math.min(needs.spare[guest]!, sessions.spare[session]!));
+      if (!isAllKnown && quantity < sessions.spare[session]!) {
+        // Later steps build on what was reached before this one.
+        guests.reachAll();
+        isAllKnown = true;
       }
-      shift(-1, arrival, quantity);
-      moves.push(moveOf(-1, arrival, quantity));
-      free[session] = free[session]! - quantity;
-      unserved[guest] = unserved[guest]! - quantity;
+      for (const [step, need] of fars.entries())
+        moves.push(move(need, holdings[step] ?? -1, nears[step - 1] ?? session, quantity));
+      add(sessions, session, -quantity);
     }
     return moves;
   };
 
-  return { pairQuantity, unserved, free, placeNeed, addPlaces };
+  return {
+    pairQuantity,
+    get unserved() {
+      return Float64Array.from(needs.memberOf, need => needs.spare[need]!);
+    },
+    get free() {
+      return Float64Array.from(sessions.memberOf, session => sessions.spare[session]!);
+    },
+    placeNeed,
+    addPlaces,
+  };
 };
