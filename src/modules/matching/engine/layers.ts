@@ -43,11 +43,12 @@ export class Layers {
   constructor(near: Owners, far: Owners) {
     this.near = near;
     this.far = far;
-    this.nearMark = new Int32Array(near.count);
-    this.farMark = new Int32Array(far.count);
-    this.nearReached = new Int32Array(near.count);
-    this.farReached = new Int32Array(far.count);
-    this.#left = new Int32Array(far.count);
+    // Filled with what is there: memory is given out when it is first written, and no search should wait for it.
+    this.nearMark = new Int32Array(near.count).fill(0);
+    this.farMark = new Int32Array(far.count).fill(0);
+    this.nearReached = new Int32Array(near.count).fill(0);
+    this.farReached = new Int32Array(far.count).fill(0);
+    this.#left = new Int32Array(far.count).fill(0);
   }
 
   /** Forgets the search before; only the root is reached. */
