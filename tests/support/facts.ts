@@ -79,6 +79,7 @@ export const session = (change: Partial<SessionFacts> = {}): SessionFacts => ({
   eligibleBuildingIds: [],
   branchIds: [],
   languages: [],
+  knownFrom: now - 30 * DAY,
   time: { startsAt: now + DAY, endsAt: now + DAY + 2 * HOUR },
   capacity: 10,
   free: 10,

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../scope/scope.js';
 import { memberships, pacts } from '../alliance/alliance.table.js';
 import { needs } from '../needs/needs.table.js';
@@ -9,12 +9,12 @@ import { serviceCategories } from '../taxonomy/taxonomy.table.js';
 import { matches, pairExclusions } from './matching.table.js';
 import type { Proposal } from './planner/facts.js';
 
-/** Named needs as they are, what is open in some branches, or what was submitted there at some time and not turned away. */
+/** Named needs as they are, what is open in some branches, or what was open there at some time and not turned away. */
 export type NeedsWanted =
   | { readonly needIds: readonly string[] }
   | {
       readonly branchIds: readonly string[];
-      readonly submitted?: { readonly from: Date; readonly until: Date };
+      readonly openWithin?: { readonly from: Date; readonly until: Date };
       /** Only of these categories and of those below them. */
       readonly categoryCodes?: readonly string[];
     };
@@ -65,10 +65,10 @@ export const needRows = ({ db, communityId, now }: Scope, wanted: NeedsWanted) =
               wanted.categoryCodes
                 ? sql`string_to_array(${serviceCategories.path}, '/') && ${sql.param(wanted.categoryCodes)}::text[]`
                 : undefined,
-              wanted.submitted
+              wanted.openWithin
                 ? and(
-                    gte(needs.submittedAt, wanted.submitted.from),
-                    lt(needs.submittedAt, wanted.submitted.until),
+                    lt(needs.submittedAt, wanted.openWithin.until),
+                    or(isNull(needs.closedAt), gte(needs.closedAt, wanted.openWithin.from)),
                     sql`${needs.state} not in ('REJECTED', 'MERGED', 'TRANSFERRED')`,
                   )
                 : and(eq(needs.state, 'OPEN'), sql`${needs.quantity} > ${needs.committed} + ${needs.fulfilled}`),

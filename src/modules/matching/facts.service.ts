@@ -190,6 +190,7 @@ const toSession = (
   eligibleBuildingIds: offer.eligibleBuildingIds,
   branchIds: offer.branchIds,
   languages: offer.languages,
+  knownFrom: Math.max(session.createdAt.getTime(), offer.publishedAt?.getTime() ?? 0),
   time: session.startsAt && session.endsAt ? { startsAt: session.startsAt.getTime(), endsAt: session.endsAt.getTime() } : null,
   capacity: session.capacity,
   free: session.capacity - session.reserved,

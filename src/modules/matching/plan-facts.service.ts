@@ -42,31 +42,18 @@ export async function loadPlanFacts(
 /** How far back the data of the last month goes. */
 export const PAST_DAYS = 30;
 
-const FOREVER = 8_640_000_000_000_000;
-
 /**
- * The last month as if it lay ahead: needs that were submitted then, all of them open, and the sessions of then with their whole
- * capacity. A need can be served only after it was submitted, so its windows are cut there. Nothing is proposed.
+ * The last month as if it lay ahead: needs that were open at some time of it, all of them whole, and the sessions of then with their
+ * whole capacity. Nothing is proposed, and nobody was left out yet.
  */
 export async function loadPastFacts(scope: Scope, action: string, branchId: string | null, weights: Weights): Promise<PlanFacts> {
   const branchIds = await branchIdsOf(scope, branchId);
   const until = scope.now();
   const from = new Date(until.getTime() - PAST_DAYS * DAY);
-  const wanted = { needs: { branchIds, submitted: { from, until } }, sessions: { branchIds, from, until, past: true } } as const;
+  const wanted = { needs: { branchIds, openWithin: { from, until } }, sessions: { branchIds, from, until, past: true } } as const;
   const { needs, sessions } = await loadFacts(scope, action, wanted, weights);
   return {
-    needs: needs.map(need => {
-      const { submittedAt } = need;
-      const windows = need.windows.filter(({ endsAt }) => endsAt > submittedAt);
-      const cut = windows.map(({ startsAt, endsAt }) => ({ startsAt: Math.max(startsAt, submittedAt), endsAt }));
-      return {
-        ...need,
-        isOpen: true,
-        open: need.asked,
-        askedSessionIds: [],
-        windows: need.windows.length ? cut : [{ startsAt: submittedAt, endsAt: FOREVER }],
-      };
-    }),
+    needs: needs.map(need => ({ ...need, isOpen: true, open: need.asked, leftOut: 0, askedSessionIds: [] })),
     sessions: sessions.map(session => ({ ...session, isPublished: true, free: session.capacity })),
     proposals: [],
     bygone: { needs: [], sessions: [] },

@@ -24,7 +24,7 @@ const SimulationPeriodEnum = defineEnum<SimulationPeriod>('SimulationPeriod', 'W
   LAST_MONTH: [
     '近三十天',
     'last month',
-    'Needs submitted in the last 30 days and the sessions of then with their whole capacity, as if known from the first day. Nobody has waited by then: what waiting counts is compared on NOW.',
+    'Needs that were open at some time in the last 30 days and the sessions of then with their whole capacity: planned anew each working morning with what was known by then, every proposal taken for accepted. So waiting grows as it did.',
   ],
 });
 

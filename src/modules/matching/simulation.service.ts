@@ -8,12 +8,13 @@ import { branchById } from '../territory/territory.service.js';
 import { DEFAULT_HORIZON_DAYS, MAX_HORIZON_DAYS } from './matching.domain.js';
 import { canPlan } from './matching.policy.js';
 import { loadPastFacts, loadPlanFacts, PAST_DAYS, type PlanFacts } from './plan-facts.service.js';
+import { morningsBetween } from './planner/replay.js';
 import type { SimulatedChange, SimulationOutcome } from './planner/simulation.js';
 import { Interrupted, simulateInThread } from './planning.runner.js';
 import { mergeWeights, type WeightsChange } from './policies.domain.js';
 import { currentPolicy } from './policies.repo.js';
 
-/** Which data a simulation plans: what is open and scheduled now, or what was in the last month, known from its first day. */
+/** Which data a simulation plans: what is open and scheduled now, or the last month, morning after morning. */
 export const SIMULATION_PERIODS = ['NOW', 'LAST_MONTH'] as const;
 export type SimulationPeriod = (typeof SIMULATION_PERIODS)[number];
 
@@ -64,7 +65,8 @@ export async function simulatePlan(scope: Scope, command: SimulatePlan): Promise
     const facts = await load(scope, command, policy.weights);
     const unknown = unknownIn(command.changes, facts);
     if (unknown) return fail({ code: 'NOT_FOUND', path: unknown });
-    const now = scope.now().getTime() - (isPast ? PAST_DAYS * DAY : 0);
+    const until = scope.now().getTime();
+    const now = until - (isPast ? PAST_DAYS * DAY : 0);
     const plan = {
       ...facts,
       now,
@@ -74,7 +76,8 @@ export async function simulatePlan(scope: Scope, command: SimulatePlan): Promise
       forbidden: [],
       budget: BUDGET_MS,
     };
-    return ok(await simulateInThread({ plan, changes: command.changes, weights: weights.value }, signal));
+    const mornings = isPast ? morningsBetween(now, until) : null;
+    return ok(await simulateInThread({ plan, mornings, changes: command.changes, weights: weights.value }, signal));
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     return fail({ code: 'TOOK_TOO_LONG' });

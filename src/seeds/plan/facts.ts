@@ -131,6 +131,7 @@ function toSession(
     eligibleBuildingIds: [],
     branchIds: [],
     languages: [],
+    knownFrom: atLocal(offer.validFrom).getTime(),
     time: session.time && { startsAt: session.time.startsAt.getTime(), endsAt: session.time.endsAt.getTime() },
     capacity: session.capacity,
     free: session.capacity,

@@ -128,6 +128,8 @@ export interface SessionFacts {
   readonly eligibleBuildingIds: readonly string[];
   readonly branchIds: readonly string[];
   readonly languages: readonly Language[];
+  /** Since when it can be planned. */
+  readonly knownFrom: number;
   /** Null: on request while the offer holds. */
   readonly time: Span | null;
   readonly capacity: number;

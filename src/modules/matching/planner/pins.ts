@@ -69,7 +69,7 @@ export function placePins(
 }
 
 /** A need's facts once the pair is promised; the same object where that changes nothing. */
-function boundBy(need: NeedFacts, { id, personKey }: NeedFacts, session: SessionFacts): NeedFacts {
+export function boundBy(need: NeedFacts, { id, personKey }: NeedFacts, session: SessionFacts): NeedFacts {
   const { time, place } = session;
   const samePerson = personKey !== null && need.personKey === personKey && time !== null;
   const companion = need.companion?.needId === id ? need.companion : null;

@@ -12,7 +12,7 @@ const run = (
   sessions: readonly SessionFacts[],
   changes: readonly SimulatedChange[],
   weights: Weights = DEFAULT_WEIGHTS,
-) => simulate({ plan: planInput(needs, sessions), changes, weights });
+) => simulate({ plan: planInput(needs, sessions), mornings: null, changes, weights });
 
 describe('what if', () => {
   const one = session({ id: 'one', free: 1, capacity: 2 });
@@ -95,7 +95,7 @@ describe('what if', () => {
     const proposals = [{ matchId: 'm', needId: 'n0', sessionId: 'one', branchId: 'b1', quantity: 1, respondBy: null }];
     const plan = { ...planInput(three.slice(0, 1), [one, session({ id: 'two' })]), proposals };
     const changes = [{ kind: 'CANCEL_SESSION', sessionId: 'one' }] as const;
-    expect(simulate({ plan, changes, weights: DEFAULT_WEIGHTS }).proposals).toMatchObject({
+    expect(simulate({ plan, mornings: null, changes, weights: DEFAULT_WEIGHTS }).proposals).toMatchObject({
       before: { KEPT: 1, MOVED: 0 },
       after: { KEPT: 0, MOVED: 1, DROPPED: 0 },
     });

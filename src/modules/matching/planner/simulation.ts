@@ -1,11 +1,12 @@
 import { workingHoursBetween } from '../../../kernel/clock.js';
 import { MATCHED_URGENCIES, type Urgency } from '../../../kernel/vocabulary.js';
-import type { ChangeKind } from '../matching.domain.js';
+import type { ChangeKind, SupplyTotal } from '../matching.domain.js';
 import { rankedNeeds } from './candidates.js';
-import type { SessionFacts } from './facts.js';
-import { computePlan, type PlanInput, type PlannedMatch, type PlanOutcome, type Tools } from './planning.js';
+import type { NeedFacts, SessionFacts } from './facts.js';
+import { computePlan, type PlanInput, type PlannedMatch, type Tools } from './planning.js';
+import { replay } from './replay.js';
 import type { Weights } from './scoring.js';
-import { mean } from './totals.js';
+import { mean, supplyOf } from './totals.js';
 
 /** Something that might be otherwise. Ids are those of the facts. */
 export type SimulatedChange =
@@ -24,6 +25,8 @@ export type SimulatedChange =
 /** A plan as it would be made, and what would be otherwise. */
 export interface SimulationInput {
   readonly plan: PlanInput;
+  /** Null: one plan is made. Otherwise one on each of these mornings, with what the mornings before have left ({@link replay}). */
+  readonly mornings: readonly number[] | null;
   readonly changes: readonly SimulatedChange[];
   /** The policy's weights in the changed world. */
   readonly weights: Weights;
@@ -107,14 +110,30 @@ interface NeedOutcome {
   readonly matches: readonly PlannedMatch[];
 }
 
-function needOutcomes({ needs, weights, now }: PlanInput, { matches }: PlanOutcome): readonly NeedOutcome[] {
-  const byNeed = new Map<string, PlannedMatch[]>();
-  for (const match of matches) {
-    const ofNeed = byNeed.get(match.needId);
-    if (ofNeed) ofNeed.push(match);
-    else byNeed.set(match.needId, [match]);
+/** What was asked, in the order in which it is told, and what came of it. */
+interface Run {
+  readonly asked: readonly NeedFacts[];
+  readonly matches: readonly PlannedMatch[];
+  readonly supply: readonly SupplyTotal[];
+  readonly proposals: Readonly<Record<ChangeKind, number>>;
+}
+
+function runOf(plan: PlanInput, mornings: readonly number[] | null, tools: Tools | undefined): Run {
+  const asked = rankedNeeds(plan.needs, plan.weights, plan.now).map(({ need }) => need);
+  if (mornings) {
+    const matches = replay(plan, mornings, tools);
+    const proposals = { KEPT: 0, MOVED: 0, DROPPED: 0, NEW: matches.length };
+    return { asked, matches, supply: supplyOf(plan.sessions, matches), proposals };
   }
-  return rankedNeeds(needs, weights, now).map(({ need }) => {
+  const { matches, totals, changes } = computePlan(plan, undefined, tools);
+  const count = (kind: ChangeKind): number => changes.filter(change => change.kind === kind).length;
+  const proposals = { KEPT: count('KEPT'), MOVED: count('MOVED'), DROPPED: count('DROPPED'), NEW: count('NEW') };
+  return { asked, matches, supply: totals.supply, proposals };
+}
+
+function needOutcomes({ asked, matches }: Run): readonly NeedOutcome[] {
+  const byNeed = Map.groupBy(matches, ({ needId }) => needId);
+  return asked.map(need => {
     const own = byNeed.get(need.id) ?? [];
     const first = own.reduce((earliest, { explanation }) => Math.min(earliest, Date.parse(explanation.startsAt)), Infinity);
     return {
@@ -140,16 +159,11 @@ function figuresOf(outcomes: readonly NeedOutcome[]): Figures {
   };
 }
 
-const kindsOf = ({ changes }: PlanOutcome): Readonly<Record<ChangeKind, number>> => {
-  const count = (kind: ChangeKind): number => changes.filter(change => change.kind === kind).length;
-  return { KEPT: count('KEPT'), MOVED: count('MOVED'), DROPPED: count('DROPPED'), NEW: count('NEW') };
-};
-
 /** Plans twice, without and with the changes, and compares whom the two plans serve, how long after, and from how far. */
-export function simulate({ plan, changes, weights }: SimulationInput, tools?: Tools): SimulationOutcome {
+export function simulate({ plan, mornings, changes, weights }: SimulationInput, tools?: Tools): SimulationOutcome {
   const changed = { ...plan, weights, sessions: changedSessions(plan.sessions, changes) };
-  const [before, after] = [computePlan(plan, undefined, tools), computePlan(changed, undefined, tools)];
-  const [was, is] = [needOutcomes(plan, before), needOutcomes(changed, after)];
+  const [before, after] = [runOf(plan, mornings, tools), runOf(changed, mornings, tools)];
+  const [was, is] = [needOutcomes(before), needOutcomes(after)];
   const compared = (belongs: (outcome: NeedOutcome) => boolean): Compared<Figures> => ({
     before: figuresOf(was.filter(belongs)),
     after: figuresOf(is.filter(belongs)),
@@ -157,7 +171,7 @@ export function simulate({ plan, changes, weights }: SimulationInput, tools?: To
   const gotBefore = new Map(was.map(({ id, got }) => [id, got]));
   const difference = ({ id, got }: NeedOutcome): number => got - (gotBefore.get(id) ?? 0);
   const [supplyBefore, supplyAfter] = [before, after].map(
-    ({ totals }) => new Map(totals.supply.map(({ categoryCode, free, used }) => [categoryCode, { free, used }])),
+    ({ supply }) => new Map(supply.map(({ categoryCode, free, used }) => [categoryCode, { free, used }])),
   );
   const categories = [...new Set([...(supplyBefore?.keys() ?? []), ...(supplyAfter?.keys() ?? [])])].sort();
   const none = { free: 0, used: 0 };
@@ -172,7 +186,7 @@ export function simulate({ plan, changes, weights }: SimulationInput, tools?: To
       before: supplyBefore?.get(categoryCode) ?? none,
       after: supplyAfter?.get(categoryCode) ?? none,
     })),
-    proposals: { before: kindsOf(before), after: kindsOf(after) },
+    proposals: { before: before.proposals, after: after.proposals },
     gaining: is.filter(outcome => difference(outcome) > 0).map(({ id }) => id),
     losing: is.filter(outcome => difference(outcome) < 0).map(({ id }) => id),
   };

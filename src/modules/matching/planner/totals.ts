@@ -13,6 +13,19 @@ export const mean = (values: readonly number[]): number | null =>
 /** A sum of places that the API can still tell: sessions may each say that they have next to endless places. */
 const sum = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER);
 
+/** By category: what sessions have to give, and what of it pairs use. */
+export function supplyOf(sessions: readonly SessionFacts[], matches: readonly PlannedMatch[]): readonly SupplyTotal[] {
+  const supply = new Map<string, SupplyTotal>();
+  const categoryOf = new Map(sessions.map(({ id, categoryCode }) => [id, categoryCode]));
+  const add = (categoryCode: string, free: number, used: number): void => {
+    const before = supply.get(categoryCode) ?? { categoryCode, free: 0, used: 0 };
+    supply.set(categoryCode, { categoryCode, free: sum(before.free, free), used: sum(before.used, used) });
+  };
+  for (const { categoryCode, free } of sessions) add(categoryCode, Math.max(0, free), 0);
+  for (const { sessionId, quantity } of matches) add(categoryOf.get(sessionId)!, 0, quantity);
+  return [...supply.values()].sort((a, b) => (a.categoryCode < b.categoryCode ? -1 : 1));
+}
+
 /** A plan in figures. */
 export function totalsOf(
   { now, sessions: all }: PlanInput,
@@ -31,19 +44,11 @@ export function totalsOf(
       partly: own.filter(({ left, open }) => left > 0 && left < open).length,
     };
   });
-  const supply = new Map<string, SupplyTotal>();
-  const categoryOf = new Map(sessions.map(({ id, categoryCode }) => [id, categoryCode]));
-  const add = (categoryCode: string, free: number, used: number): void => {
-    const before = supply.get(categoryCode) ?? { categoryCode, free: 0, used: 0 };
-    supply.set(categoryCode, { categoryCode, free: sum(before.free, free), used: sum(before.used, used) });
-  };
-  for (const { categoryCode, free } of all) add(categoryCode, Math.max(0, free), 0);
-  for (const { sessionId, quantity } of matches) add(categoryOf.get(sessionId)!, 0, quantity);
   const served = [...new Set(matches.map(({ rankPosition }) => rankPosition))].map(position => ranked[position - 1]!);
   const walked = matches.flatMap(({ explanation: { distanceM } }) => (distanceM === null ? [] : [distanceM]));
   return {
     byUrgency,
-    supply: [...supply.values()].sort((a, b) => (a.categoryCode < b.categoryCode ? -1 : 1)),
+    supply: supplyOf(all, matches),
     meanWaitingHours: mean(served.map(({ need }) => workingHoursBetween(new Date(need.submittedAt), new Date(now)))),
     meanDaysAhead: mean(
       matches.map(({ explanation: { costParts } }) => costParts.find(({ code }) => code === 'DAYS')?.measured ?? 0),
