@@ -1,7 +1,8 @@
-import { addDays, atLocal, DAY, HOUR, localDate } from '../kernel/clock.js';
+import { DAY, HOUR, localDate } from '../kernel/clock.js';
 import type { Urgency } from '../kernel/vocabulary.js';
 import { categoryIndex } from '../modules/matching/planner/candidates.js';
 import type { SessionFacts } from '../modules/matching/planner/facts.js';
+import { morningsBetween } from '../modules/matching/planner/replay.js';
 import { coversCategory, isPossible, serviceStart } from '../modules/matching/planner/rules.js';
 import { costOf, respondBy } from '../modules/matching/planner/scoring.js';
 import { weekdayOf } from '../seeds/plan/calendar.js';
@@ -24,7 +25,8 @@ export interface Year {
 /** Nobody interferes, and no rule looks at more than one pair. */
 const PLAIN = { pinned: [], forbidden: [], bygone: { needs: [], sessions: [] }, budget: 0 };
 
-const MORNING = 9 * 60;
+/** From the morning on, in which liaisons look at the board. */
+const WORKDAY = 8 * HOUR;
 const MONDAY = 1;
 /** Latest answer, whatever a tier allows. */
 const ANSWERS_WITHIN = 3 * DAY;
@@ -228,18 +230,17 @@ export function liveYear(world: World, method: Method, onDay: (done: number, day
   for (const need of ledger.needs) agenda.add(need.asked.openedAt, () => open(need));
   for (const session of ledger.sessions)
     if (session.planned.cancelledAt !== null) agenda.add(session.planned.cancelledAt, () => cancel(session));
-  const days = workingDays(start, close);
-  days.forEach((day, at) => {
-    agenda.add(atLocal(day, MORNING).getTime(), now => {
+  const mornings = morningsBetween(start, close);
+  mornings.forEach((time, at) => {
+    agenda.add(time, now => {
       morning(now);
-      onDay(at + 1, days.length);
+      onDay(at + 1, mornings.length);
     });
     if (method.plan) return;
+    const day = localDate(new Date(time));
     for (const organization of world.organizations)
       if (fates.happens('looks', organization, day))
-        agenda.add(atLocal(day, MORNING + 8 * 60 * fates.draw('looks at', organization, day)).getTime(), now =>
-          look(organization, now),
-        );
+        agenda.add(time + WORKDAY * fates.draw('looks at', organization, day), now => look(organization, now));
   });
   agenda.run();
   return { method, ledger, waiting, leads };
@@ -249,11 +250,4 @@ function barrierOf(options: readonly unknown[], holders: readonly { readonly urg
   if (!options.length) return 'NO_SESSION';
   if (!holders.length) return 'PROMISED';
   return holders.every(({ urgency }) => urgency === 'P1') ? 'P1' : 'OTHERS';
-}
-
-function workingDays(start: number, close: number): readonly string[] {
-  const first = localDate(new Date(start));
-  return Array.from({ length: Math.round((close - start) / DAY) }, (_, i) => addDays(first, i)).filter(
-    date => weekdayOf(date) % 6 !== 0,
-  );
 }
