@@ -381,6 +381,20 @@ describe('publishing', () => {
     expect(points).toEqual([[], [100], [100]]);
   });
 
+  it('makes the last one that was published count, whichever began to be published first', async () => {
+    await insertScene(database);
+    const [one, other] = [(await createPlan()).matchPlan, (await createPlan()).matchPlan];
+    const publishing = (plan: { id: string; version: number }, hours: number) =>
+      ask(
+        ACTORS.secretary1,
+        'mutation($input: MatchPlanPublishInput!) { matchPlanPublish(input: $input) { matchPlan { publishedAt } userErrors { code } } }',
+        { input: { planId: plan.id, expectedVersion: plan.version, idempotencyKey: newId() } },
+        { now: () => at(hours) },
+      );
+    const times = [await publishing(one, 1), await publishing(other, 0)].map(({ data }) => data?.matchPlanPublish.matchPlan);
+    expect(times).toEqual([at(1), new Date(at(1).getTime() + 1)].map(time => ({ publishedAt: time.toISOString() })));
+  });
+
   it('never takes back an acceptance that came first, and lets one that comes after be of the proposal that goes on', async () => {
     for (let round = 0; round < 8; round++) {
       await insertScene(database);

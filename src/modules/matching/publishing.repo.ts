@@ -42,10 +42,20 @@ export const lockProposals = ({ db, communityId }: Scope, branchId: string | nul
     .orderBy(asc(branches.id))
     .for('no key update');
 
-export const setPublished = ({ db, communityId, now }: Scope, id: string) =>
+/**
+ * Published now, and after every plan that is out for one of its branches: the last one counts, and whoever began to publish first may
+ * have waited for another (`lockProposals`).
+ */
+export const setPublished = ({ db, communityId, now }: Scope, { id, branchId }: Pick<MatchPlan, 'id' | 'branchId'>) =>
   db
     .update(matchPlans)
-    .set({ state: 'PUBLISHED', publishedAt: now(), version: sql`${matchPlans.version} + 1` })
+    .set({
+      state: 'PUBLISHED',
+      publishedAt: sql`greatest(${now().toISOString()}::timestamptz, (select max(out.published_at) + interval '1 millisecond' from ${matchPlans} out
+        where out.community_id = ${communityId}::uuid and out.state = 'PUBLISHED'
+          and (${branchId}::uuid is null or out.branch_id is null or out.branch_id = ${branchId}::uuid)))`,
+      version: sql`${matchPlans.version} + 1`,
+    })
     .where(and(eq(matchPlans.communityId, communityId), eq(matchPlans.id, id)));
 
 /** A plan's matches that were not proposed yet, in rank order. */

@@ -69,7 +69,7 @@ export async function publishPlan(scope: Scope, command: PublishPlan): Promise<P
           await lockProposals(tx, locked.branchId);
           const lapsed = await lapseProposals(tx, locked.branchId);
           const { kept, fallen } = await checkAgain(tx, planned, facts, deadlinesOf(lapsed, tx.now()), weights.caps ?? []);
-          await setPublished(tx, planId);
+          await setPublished(tx, locked);
           if (kept.length) await setProposed(tx, kept);
           if (fallen.length) await setFellOut(tx, fallen);
           const inTime = lapsed.filter(({ respondBy: by }) => by === null || by > tx.now());
