@@ -93,7 +93,11 @@ describe('a simulation', () => {
     expect(simulation.supply).toEqual([
       { category: { code: 'HAIRCUT' }, freeBefore: 2, freeAfter: 2, usedBefore: 2, usedAfter: 2 },
     ]);
-    await owner`update need set state = 'WITHDRAWN', closed_at = ${at(-31 * 24)} where id = ${old!}`;
+    // Whoever gave up an hour before Monday's plan had asked, and gets nothing of it.
+    await owner`update need set state = 'WITHDRAWN', closed_at = ${at(-25)} where id = ${old!}`;
+    const givenUp = (await simulate({ period: 'LAST_MONTH', weights: { rank: { lift } } })).simulation;
+    expect(givenUp).toMatchObject({ total: { before: { needs: 4, served: 2 } }, gainingCount: 0, losingCount: 0 });
+    await owner`update need set closed_at = ${at(-31 * 24)} where id = ${old!}`;
     expect((await simulate({ period: 'LAST_MONTH' })).simulation.total.before).toMatchObject({ needs: 3, served: 2 });
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logAccess } from '../../src/modules/privacy/access.service.js';
-import { canSee, canSeeKinship, kinshipVisibleTo, visibleTo } from '../../src/modules/residents/residents.policy.js';
+import { canSee, kinshipSight, kinshipVisibleTo, visibleTo } from '../../src/modules/residents/residents.policy.js';
 import { createResidentsBulk, findResident, kinOf, residentFacts } from '../../src/modules/residents/residents.service.js';
 import { kinships, residents } from '../../src/modules/residents/residents.table.js';
 import { ACTORS, scopeOf } from '../support/ask.js';
@@ -150,7 +150,7 @@ describe('who may see a person', () => {
         const behind = await scopeOf(database, actor).reading(({ db }) =>
           db.select().from(kinships).where(kinshipVisibleTo(actor)),
         );
-        const expected = rows.filter(row => canSeeKinship(actor, row)).map(({ id }) => id);
+        const expected = rows.filter(row => kinshipSight.holds(actor, row)).map(({ id }) => id);
         expect(new Set(found.map(({ id }) => id))).toEqual(new Set(expected));
         expect(new Set(behind.map(({ id }) => id))).toEqual(new Set(expected));
       }

@@ -40,6 +40,7 @@ export const need = (change: Partial<NeedFacts> = {}): NeedFacts => ({
   noLift: false,
   languages: [],
   submittedAt: now - 10 * DAY,
+  closedAt: null,
   leftOut: 0,
   forResident: true,
   personKey: null,

@@ -53,11 +53,12 @@ export async function loadFacts(
 ): Promise<Facts> {
   const now = scope.now();
   return scope.asSystem('matching').reading(async sys => {
-    const [foundNeeds, foundSessions, buildings] = await Promise.all([
+    const [rows, foundSessions, buildings] = await Promise.all([
       needRows(sys, wanted.needs),
       sessionRows(sys, wanted.sessions),
       allBuildings(sys),
     ]);
+    const foundNeeds = 'openWithin' in wanted.needs && wanted.needs.openWithin ? rows.map(asAsked) : rows;
     const needIds = foundNeeds.map(({ need }) => need.id);
     const people = [...new Set(foundNeeds.flatMap(({ beneficiaryId }) => beneficiaryId ?? []))];
     const organizationIds = [...new Set(foundSessions.map(({ offer }) => offer.organizationId))];
@@ -139,6 +140,20 @@ type Personal =
   | 'companion'
   | 'usedOfCaps';
 
+/** A need as it was before anybody promised anything. Only what was given up is closed: what was served might have been otherwise. */
+const asAsked = ({ need, ...row }: NeedRow): NeedRow => ({
+  ...row,
+  askedSessionIds: [],
+  need: {
+    ...need,
+    state: 'OPEN',
+    committed: 0,
+    fulfilled: 0,
+    leftOut: 0,
+    closedAt: need.state === 'WITHDRAWN' || need.state === 'EXPIRED' ? need.closedAt : null,
+  },
+});
+
 const toNeed = ({ need, category, askedSessionIds }: NeedRow): Omit<NeedFacts, Personal> => ({
   id: need.id,
   branchId: need.branchId,
@@ -159,6 +174,7 @@ const toNeed = ({ need, category, askedSessionIds }: NeedRow): Omit<NeedFacts, P
   acceptsCostFen: need.acceptsCostFen,
   noLift: need.noLift,
   submittedAt: need.submittedAt.getTime(),
+  closedAt: need.closedAt?.getTime() ?? null,
   leftOut: need.leftOut,
   askedSessionIds,
   forResident: need.beneficiaryKind === 'RESIDENT',

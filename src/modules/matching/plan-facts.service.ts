@@ -43,8 +43,9 @@ export async function loadPlanFacts(
 export const PAST_DAYS = 30;
 
 /**
- * The last month as if it lay ahead: needs that were open at some time of it, all of them whole, and the sessions of then with their
- * whole capacity. Nothing is proposed, and nobody was left out yet.
+ * The last month as if it lay ahead: needs that were open at some time of it, as they were asked, and the sessions of then with their
+ * whole capacity. Nothing is proposed. How often people were served is counted anew: the services of the month itself are among it, and
+ * would count twice.
  */
 export async function loadPastFacts(scope: Scope, action: string, branchId: string | null, weights: Weights): Promise<PlanFacts> {
   const branchIds = await branchIdsOf(scope, branchId);
@@ -53,7 +54,7 @@ export async function loadPastFacts(scope: Scope, action: string, branchId: stri
   const wanted = { needs: { branchIds, openWithin: { from, until } }, sessions: { branchIds, from, until, past: true } } as const;
   const { needs, sessions } = await loadFacts(scope, action, wanted, weights);
   return {
-    needs: needs.map(need => ({ ...need, isOpen: true, open: need.asked, leftOut: 0, askedSessionIds: [] })),
+    needs: needs.map(need => ({ ...need, servedLately: 0, usedOfCaps: need.usedOfCaps.map(() => 0) })),
     sessions: sessions.map(session => ({ ...session, isPublished: true, free: session.capacity })),
     proposals: [],
     bygone: { needs: [], sessions: [] },

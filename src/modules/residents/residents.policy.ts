@@ -21,7 +21,6 @@ export const kinshipSight = anyOf<Pick<Kinship, 'branchId' | 'accountId' | 'veri
   staffOf('branchId'),
   allOf(holderOf('accountId'), isSet('verifiedAt')),
 );
-export const canSeeKinship = kinshipSight.holds;
 export const kinshipVisibleTo = (actor: Actor): SQL => where(kinshipSight, actor, kinships);
 
 /** Staff decide on claims, but nobody on their own; either side ends a link. */

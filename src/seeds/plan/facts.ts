@@ -85,6 +85,7 @@ function toNeed(
     noLift: need.noLift,
     languages: need.languages,
     submittedAt: submittedAt.getTime(),
+    closedAt: null,
     leftOut: 0,
     forResident: beneficiary.kind === 'RESIDENT',
     person: person && { ...person, restricted: false },

@@ -76,6 +76,8 @@ export interface NeedFacts {
   readonly noLift: boolean;
   readonly languages: readonly Language[];
   readonly submittedAt: number;
+  /** When it was closed; null while it is not. */
+  readonly closedAt: number | null;
   readonly leftOut: number;
   /** The beneficiary is a resident, whether or not the record could be read. */
   readonly forResident: boolean;

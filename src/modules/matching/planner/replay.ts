@@ -33,9 +33,11 @@ function needAfter(need: NeedFacts, served: NeedFacts, session: SessionFacts, qu
   const bound = boundBy(need, served, session);
   if (!isSamePerson(need, served)) return bound;
   const isWithin = ({ category }: Cap): boolean => `/${served.categoryPath}`.includes(`/${category}/`);
+  const open = need.id === served.id ? need.open - quantity : need.open;
   return {
     ...bound,
-    open: need.id === served.id ? need.open - quantity : need.open,
+    open,
+    minimum: Math.min(need.minimum, open),
     leftOut: need.id === served.id ? 0 : need.leftOut,
     servedBy: [...new Set([...need.servedBy, session.organizationId])],
     servedLately: need.servedLately + (need.categoryCode === served.categoryCode ? 1 : 0),
@@ -79,7 +81,9 @@ export function replay(plan: PlanInput, mornings: readonly number[], tools?: Too
   const all: PlannedMatch[] = [];
   let world: World = plan;
   for (const now of mornings) {
-    const needs = world.needs.filter(({ submittedAt, open }) => submittedAt <= now && open > 0);
+    const isAsked = ({ submittedAt, closedAt, open }: NeedFacts): boolean =>
+      submittedAt <= now && (closedAt === null || closedAt > now) && open > 0;
+    const needs = world.needs.filter(isAsked);
     const sessions = world.sessions.filter(({ knownFrom }) => knownFrom <= now);
     const morning = { ...plan, needs, sessions, now, budget: plan.budget / mornings.length };
     const { matches, unmatched } = computePlan(morning, undefined, tools);
